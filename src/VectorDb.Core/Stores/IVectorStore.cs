@@ -1,0 +1,79 @@
+using VectorDb.Core.Collections;
+using VectorDb.Core.Filters;
+using VectorDb.Core.Records;
+
+namespace VectorDb.Core.Stores;
+
+/// <param name="Vector">The query, of the collection's dimension.</param>
+/// <param name="TopK">1 to 1,000 results.</param>
+/// <param name="Filter">Only records that match it; null for all.</param>
+/// <param name="Exact">Scan the floats of every matching record instead of the quantised codes.</param>
+/// <param name="MinScore">Leave out results below it.</param>
+/// <param name="IncludeVectors">Return each result's vector as well.</param>
+public sealed record SearchQuery(
+    ReadOnlyMemory<float> Vector, int TopK, Filter? Filter = null, bool Exact = false, float? MinScore = null, bool IncludeVectors = false);
+
+/// <param name="Record">The record; its vector is empty unless the query asked for it.</param>
+/// <param name="Score">Similarity under the collection's metric; higher is nearer.</param>
+public sealed record SearchHit(Record Record, float Score);
+
+/// <param name="Items">One page, in a stable order.</param>
+/// <param name="NextCursor">Opaque; null on the last page.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>
+/// Collections and their records: embedded (SQLite and a scan in memory) or PostgreSQL with pgvector, under one conformance suite.
+/// Every call throws <see cref="CollectionNotFoundException"/> for a collection that does not exist.
+/// A write is durable when its task completes, and visible to the search of every process within 100 ms.
+/// </summary>
+public interface IVectorStore
+{
+    /// <summary>Brings the schema up to date, once, before traffic.</summary>
+    Task MigrateAsync(CancellationToken cancellationToken);
+
+    /// <summary>Creates it, or returns the one there when its settings are the same.</summary>
+    /// <returns>The collection, and whether this call made it.</returns>
+    /// <exception cref="CollectionConflictException">The name is taken with other settings.</exception>
+    Task<(Collection Collection, bool Created)> CreateAsync(CollectionSpec spec, CancellationToken cancellationToken);
+
+    Task<Collection> GetAsync(string collection, CancellationToken cancellationToken);
+
+    Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken);
+
+    /// <returns>False when there was none.</returns>
+    Task<bool> DropAsync(string collection, CancellationToken cancellationToken);
+
+    /// <summary>Inserts or replaces all of them, or none. Of two with one id the last wins.</summary>
+    Task UpsertAsync(string collection, IReadOnlyList<Record> records, CancellationToken cancellationToken);
+
+    Task<Record?> FindAsync(string collection, string id, CancellationToken cancellationToken);
+
+    /// <summary>The records that exist among <paramref name="ids"/>, vectors included, in any order.</summary>
+    Task<IReadOnlyList<Record>> FindAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
+
+    /// <returns>How many of them were there.</returns>
+    Task<int> DeleteAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
+
+    /// <returns>How many matched and are gone.</returns>
+    Task<long> DeleteAsync(string collection, Filter filter, CancellationToken cancellationToken);
+
+    /// <summary>Records by id, ordinal order, without vectors.</summary>
+    Task<Page<Record>> ScrollAsync(string collection, int limit, string? cursor, Filter? filter, CancellationToken cancellationToken);
+
+    /// <returns>Best first.</returns>
+    Task<IReadOnlyList<SearchHit>> SearchAsync(string collection, SearchQuery query, CancellationToken cancellationToken);
+
+    /// <summary>A cheap round trip, for health.</summary>
+    Task PingAsync(CancellationToken cancellationToken);
+}
+
+public sealed class CollectionNotFoundException(string name) : Exception($"There is no collection '{name}'.")
+{
+    public string Name { get; } = name;
+}
+
+public sealed class CollectionConflictException(Collection existing) : Exception(
+    $"Collection '{existing.Spec.Name}' exists with dimension {existing.Spec.Dimension} and metric {existing.Spec.Metric}; delete it first or use another name.")
+{
+    public Collection Existing { get; } = existing;
+}

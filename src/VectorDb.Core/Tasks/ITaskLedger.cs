@@ -1,0 +1,36 @@
+using VectorDb.Core.Stores;
+
+namespace VectorDb.Core.Tasks;
+
+/// <summary>
+/// What the API needs of the durable book of tasks (SQLite or DynamoDB). It is the truth; the queue is only a nudge,
+/// so a task that could not be enqueued, or whose job was lost, is found here and enqueued again.
+/// </summary>
+public interface ITaskLedger
+{
+    /// <summary>Writes a pending task. With an idempotency key seen before, returns the task made then.</summary>
+    /// <exception cref="IdempotencyConflictException">The key was used for another upload.</exception>
+    Task<IngestTask> CreateAsync(NewTask task, CancellationToken cancellationToken);
+
+    Task<IngestTask?> FindAsync(string taskId, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<Page<IngestTask>> ListAsync(int limit, string? cursor, string? collection, CancellationToken cancellationToken);
+
+    IAsyncEnumerable<RecordError> ErrorsAsync(string taskId, CancellationToken cancellationToken);
+
+    /// <returns>False when it had ended already.</returns>
+    Task<bool> CancelAsync(string taskId, CancellationToken cancellationToken);
+
+    /// <summary>Makes a new pending task of the failed records alone.</summary>
+    /// <returns>Null when nothing failed or it has not ended.</returns>
+    Task<IngestTask?> RetryAsync(string taskId, CancellationToken cancellationToken);
+}
+
+/// <param name="IdempotencyKey">From the request header, scoped to the collection; null for none.</param>
+/// <param name="ContentHash">Of the file and options, to tell a repeated upload from a reused key.</param>
+public sealed record NewTask(
+    string Id, string Collection, string FileKey, UploadOptions Options, string? IdempotencyKey, string ContentHash);
+
+public sealed class IdempotencyConflictException(string key) : Exception(
+    $"Idempotency-Key '{key}' was used for a different upload; use a new key.");

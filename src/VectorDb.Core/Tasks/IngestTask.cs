@@ -1,0 +1,66 @@
+namespace VectorDb.Core.Tasks;
+
+/// <summary>Where a task stands. On the wire in snake case: <c>processing_chunks</c>, <c>partially_completed</c>.</summary>
+public enum TaskState
+{
+    Pending,
+    Processing,
+    ProcessingChunks,
+    Completed,
+    PartiallyCompleted,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>One upload on its way into a collection.</summary>
+/// <param name="Total">Records read so far, final once splitting has ended; every one ends succeeded or failed.</param>
+public sealed record IngestTask(
+    string Id,
+    string Collection,
+    TaskState State,
+    UploadOptions Options,
+    string FileKey,
+    long Total,
+    long Succeeded,
+    long Failed,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    string? Error);
+
+public enum FileFormat
+{
+    /// <summary>Told from the file's name and its first bytes.</summary>
+    Auto,
+    Csv,
+    JsonLines,
+    Text,
+}
+
+public enum OnError
+{
+    /// <summary>A bad record goes to the error file and the rest goes on.</summary>
+    Continue,
+
+    /// <summary>The first bad record fails the task.</summary>
+    Abort,
+}
+
+/// <param name="IdColumn">Column of the record id; null numbers the rows.</param>
+/// <param name="TextColumns">Joined by a blank line into the text to embed.</param>
+/// <param name="MetadataColumns">Null for every column that is neither id nor text.</param>
+/// <param name="Delimiter">Of a CSV file; null finds it out.</param>
+/// <param name="ChunkSize">Characters of text a record holds at most; null for no splitting.</param>
+/// <param name="ChunkOverlap">Characters that neighbouring pieces share.</param>
+public sealed record UploadOptions(
+    FileFormat Format = FileFormat.Auto,
+    string? IdColumn = null,
+    IReadOnlyList<string>? TextColumns = null,
+    IReadOnlyList<string>? MetadataColumns = null,
+    char? Delimiter = null,
+    int? ChunkSize = null,
+    int ChunkOverlap = 0,
+    OnError OnError = OnError.Continue);
+
+/// <param name="Row">1-based row (line of data) in the file.</param>
+public sealed record RecordError(long Row, string? Id, string Reason);
