@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what the full test suite runs for real (Debian 12; needs root). Safe to run again: what is there stays.
+set -Eeuo pipefail
+
+packages=(
+  chromium            # the dashboard in a real browser
+  debootstrap         # roots for PostgreSQL with pgvector and for stand-in base images
+  docker.io           # images, the rehearsal
+  docker-registry     # push by digest
+  nginx-light         # the reverse proxy
+  openssl             # certificates for Redis and the proxy
+  python3-hnswlib     # the bench's in-process rival
+  redis-server        # the queue with TLS and AUTH
+  shellcheck          # every shell script and the rendered user data
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed'; then
+    missing+=("$package")
+  fi
+done
+
+if ((${#missing[@]} > 0)); then
+  if ((EUID != 0)); then
+    echo "run as root: these packages are missing: ${missing[*]}" >&2
+    exit 1
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  # A package must not start its service: the tests start what they need, on ports of their own.
+  policy=/usr/sbin/policy-rc.d
+  if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+  fi
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+# Tools that need more than a package have a script of their own each.
+for tool in "$(dirname "${BASH_SOURCE[0]}")"/test-tools/*.sh; do
+  [[ -e $tool ]] || continue
+  bash "$tool"
+done
+
+echo "test tools: ready"
