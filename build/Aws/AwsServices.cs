@@ -1,0 +1,34 @@
+namespace VectorDb.Build.Aws;
+
+/// <summary>The services without a package of their own, each over its protocol.</summary>
+internal sealed class AwsServices(AwsConnection connection, TimeProvider time) : IDisposable
+{
+    public EcrClient Ecr { get; } = new(Json(connection, time, "ecr", "api.ecr", "AmazonEC2ContainerRegistry_V20150921"));
+
+    public SecretsManagerClient SecretsManager { get; } = new(Json(connection, time, "secretsmanager", "secretsmanager", "secretsmanager"));
+
+    public LogsClient Logs { get; } = new(Json(connection, time, "logs", "logs", "Logs_20140328"));
+
+    public AutoScalingClient AutoScaling { get; } = new(Query(connection, time, "autoscaling", "autoscaling", "2011-01-01"));
+
+    public LoadBalancingClient LoadBalancing { get; } =
+        new(Query(connection, time, "elasticloadbalancing", "elasticloadbalancing", "2015-12-01"));
+
+    public CloudWatchClient CloudWatch { get; } = new(Query(connection, time, "monitoring", "monitoring", "2010-08-01"));
+
+    public void Dispose()
+    {
+        Ecr.Dispose();
+        SecretsManager.Dispose();
+        Logs.Dispose();
+        AutoScaling.Dispose();
+        LoadBalancing.Dispose();
+        CloudWatch.Dispose();
+    }
+
+    private static AwsJsonProtocol Json(AwsConnection connection, TimeProvider time, string signingName, string host, string target) =>
+        new(new AwsTransport(connection, signingName, time), connection.EndpointOf(host), target);
+
+    private static AwsQueryProtocol Query(AwsConnection connection, TimeProvider time, string signingName, string host, string version) =>
+        new(new AwsTransport(connection, signingName, time), connection.EndpointOf(host), version);
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using Amazon.Runtime;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using VectorDb.Build.Aws;
+
+namespace VectorDb.Build.Tests.Aws;
+
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class AwsServicesTests : IAsyncLifetime
+{
+    private MotoServer _moto = null!;
+    private AwsServices _aws = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _moto = await MotoServer.StartAsync(Token);
+        _aws = Connect(_moto.Endpoint);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _aws?.Dispose();
+        if (_moto is not null)
+        {
+            await _moto.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_secret_is_created_replaced_and_read_back()
+    {
+        var first = await _aws.SecretsManager.CreateAsync("vectordb/test/api", "a test", "one", null, Token);
+        var second = await _aws.SecretsManager.PutAsync("vectordb/test/api", "two", Token);
+
+        Assert.NotEqual(first, second);
+        Assert.Equal("two", await _aws.SecretsManager.ReadAsync("vectordb/test/api", Token));
+        Assert.Equal(second, (await _aws.SecretsManager.FindAsync("vectordb/test/api", Token))!.CurrentVersion);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_null_and_not_an_error()
+    {
+        Assert.Null(await _aws.SecretsManager.FindAsync("vectordb/test/none", Token));
+        Assert.Null(await _aws.AutoScaling.FindGroupAsync("none", Token));
+        Assert.Empty(await _aws.Logs.TailAsync("/none", null, DateTimeOffset.UnixEpoch, 10, Token));
+        Assert.Empty(await _aws.CloudWatch.AlarmsAsync(["none"], Token));
+    }
+
+    [Fact]
+    public async Task A_registry_login_names_its_user_and_never_prints_its_password()
+    {
+        var login = await _aws.Ecr.LogInAsync(Token);
+
+        Assert.Equal("AWS", login.User);
+        Assert.NotEmpty(login.Password);
+        Assert.DoesNotContain(login.Password, login.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_repository_is_an_error_with_the_code_of_the_service()
+    {
+        var error = await Assert.ThrowsAsync<AwsException>(() => _aws.Ecr.FindAsync("vectordb-api/none", "latest", Token));
+
+        Assert.Equal("RepositoryNotFoundException", error.Code);
+        Assert.Contains("ecr DescribeImages", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_query_call_carries_its_code_too()
+    {
+        var error = await Assert.ThrowsAsync<AwsException>(() => _aws.LoadBalancing.TargetHealthAsync(
+            "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789abcdef", Token));
+
+        Assert.Equal("TargetGroupNotFound", error.Code);
+    }
+
+    [Fact]
+    public async Task A_throttled_call_is_tried_again_with_a_new_signature()
+    {
+        List<string> signatures = [];
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapPost("/", (HttpRequest request) =>
+        {
+            signatures.Add(request.Headers.Authorization.ToString());
+            return signatures.Count < 3
+                ? Results.Text("""{"__type":"ThrottlingException","message":"slow down"}""", statusCode: (int)HttpStatusCode.BadRequest)
+                : Results.Text("""{"SecretString":"late"}""");
+        });
+        await app.StartAsync(Token);
+        using var aws = Connect(new Uri(app.Urls.Single()));
+
+        Assert.Equal("late", await aws.SecretsManager.ReadAsync("any", Token));
+        Assert.Equal(3, signatures.Count);
+        Assert.All(signatures, static signature => Assert.Contains("/secretsmanager/aws4_request", signature, StringComparison.Ordinal));
+    }
+
+    private static AwsServices Connect(Uri endpoint) =>
+        new(new AwsConnection("us-east-1", new BasicAWSCredentials("test", "test"), endpoint), TimeProvider.System);
+}
