@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using VectorDb.Api;
+using VectorDb.Core.Hosting;
+
+return await ServiceProcess.RunAsync(args, ApiApplication.Build);

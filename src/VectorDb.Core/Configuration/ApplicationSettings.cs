@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Configuration;
+
+namespace VectorDb.Core.Configuration;
+
+/// <summary>The settings of this process, parsed and validated once, at start.</summary>
+public sealed class ApplicationSettings
+{
+    private readonly Dictionary<Setting, object?> _values;
+
+    private ApplicationSettings(Dictionary<Setting, object?> values) => _values = values;
+
+    /// <summary>Whether this is the one environment that may do without authentication.</summary>
+    public bool IsLocal => Get(Settings.Environment) == Settings.LocalEnvironment;
+
+    /// <exception cref="SettingsException">Names every setting that is wrong and what it takes.</exception>
+    public static ApplicationSettings Load(IConfiguration configuration)
+    {
+        var values = new Dictionary<Setting, object?>(Settings.All.Count);
+        var problems = new List<string>();
+        foreach (var setting in Settings.All)
+        {
+            var given = configuration[setting.Name];
+            var text = string.IsNullOrWhiteSpace(given) ? setting.Default : given.Trim();
+            try
+            {
+                values[setting] = text is null ? null : setting.Read(text);
+            }
+            catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
+            {
+                problems.Add($"{setting.Name} is '{(setting.Secret ? "***" : text)}'; it takes {setting.Allowed}.");
+            }
+        }
+
+        var settings = new ApplicationSettings(values);
+        if (problems.Count == 0)
+        {
+            problems.AddRange(SettingRules.Broken(settings));
+        }
+
+        return problems.Count == 0 ? settings : throw new SettingsException(problems);
+    }
+
+    public T Get<T>(Setting<T> setting) => (T)_values[setting]!;
+
+    /// <exception cref="SettingsException">It is not set.</exception>
+    public T Require<T>(Setting<T?> setting)
+        where T : class =>
+        Get(setting) ?? throw new SettingsException([$"{setting.Name} is not set; it takes {setting.Allowed}."]);
+}
+
+/// <summary>The configuration cannot be used. The message has one line a problem.</summary>
+public sealed class SettingsException(IReadOnlyList<string> problems) : Exception(string.Join('\n', problems));

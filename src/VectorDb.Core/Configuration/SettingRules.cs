@@ -1,0 +1,39 @@
+namespace VectorDb.Core.Configuration;
+
+/// <summary>What one setting demands of another.</summary>
+internal static class SettingRules
+{
+    public static IEnumerable<string> Broken(ApplicationSettings settings)
+    {
+        if (settings.Get(Settings.Auth) == AuthKind.Off && !settings.IsLocal)
+        {
+            yield return $"{Settings.Auth.Name} is off, which only {Settings.Environment.Name}=local allows "
+                + $"(it is '{settings.Get(Settings.Environment)}'); set {Settings.Auth.Name}=apikey.";
+        }
+
+        foreach (var problem in (string?[])
+        [
+            Missing(settings, settings.Get(Settings.Store) == StoreKind.Postgres, Settings.Postgres, Settings.Store, "postgres"),
+            Missing(settings, settings.Get(Settings.Tasks) == TasksKind.DynamoDb, Settings.TasksTable, Settings.Tasks, "dynamodb"),
+            Missing(settings, settings.Get(Settings.Files) == FilesKind.S3, Settings.FilesBucket, Settings.Files, "s3"),
+            Missing(settings, settings.Get(Settings.Embedder) == EmbedderKind.OpenAi, Settings.OpenAiApiKey, Settings.Embedder, "openai"),
+            Missing(settings, settings.Get(Settings.Keys) == KeysKind.Redis, Settings.Redis, Settings.Keys, "redis"),
+        ])
+        {
+            if (problem is not null)
+            {
+                yield return problem;
+            }
+        }
+
+        if (settings.Get(Settings.SecretsDirectory) is { } folder && !Directory.Exists(folder))
+        {
+            yield return $"{Settings.SecretsDirectory.Name} is '{folder}'; it takes {Settings.SecretsDirectory.Allowed}.";
+        }
+    }
+
+    private static string? Missing(ApplicationSettings settings, bool needed, Setting<string?> setting, Setting because, string choice) =>
+        needed && settings.Get(setting) is null
+            ? $"{setting.Name} is not set, but {because.Name}={choice} needs it; it takes {setting.Allowed}."
+            : null;
+}
