@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace VectorDb.Build.Releases.Locking;
+
+internal interface IProcessTable
+{
+    ProcessIdentity Current { get; }
+
+    /// <returns>True only when it is certain: a process of another machine may well live.</returns>
+    bool HasEnded(ProcessIdentity process);
+}
+
+/// <summary>The processes of this machine.</summary>
+internal sealed class SystemProcessTable : IProcessTable
+{
+    // Field 22 of /proc/<id>/stat; the count starts behind the command's closing bracket, which is field 2.
+    private const int StartTimeAfterCommand = 22 - 3;
+
+    public ProcessIdentity Current { get; } = new(Environment.MachineName, Environment.ProcessId, StartOf(Environment.ProcessId) ?? 0);
+
+    public bool HasEnded(ProcessIdentity process) => process.Machine == Environment.MachineName && StartOf(process.Id) != process.StartedAt;
+
+    /// <returns>Null when there is no such process.</returns>
+    private static long? StartOf(int id)
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                var stat = File.ReadAllText($"/proc/{id}/stat");
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                return fields[0] is "Z" or "X" ? null : long.Parse(fields[StartTimeAfterCommand], CultureInfo.InvariantCulture);
+            }
+
+            using var process = Process.GetProcessById(id);
+            return new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

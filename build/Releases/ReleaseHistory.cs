@@ -1,0 +1,47 @@
+namespace VectorDb.Build.Releases;
+
+/// <summary>What the ledger says, read once.</summary>
+internal sealed class ReleaseHistory(IReadOnlyList<LedgerEntry> entries)
+{
+    public IReadOnlyList<LedgerEntry> Entries { get; } = entries;
+
+    /// <summary>Each release that was ever verified, the most recently verified first.</summary>
+    public IReadOnlyList<ReleaseId> Verified { get; } =
+    [
+        .. entries.Reverse().Where(entry => entry is { Event: LedgerEvent.Verified, Release: not null }).Select(entry => entry.Release!.Value).Distinct(),
+    ];
+
+    /// <summary>When and by whom a release was last made the active one; null when it never was.</summary>
+    public LedgerEntry? LastActivation(ReleaseId release) => Last(release, LedgerEvent.Activated);
+
+    /// <summary>Whether a release passed its proof and has not failed one since.</summary>
+    public bool IsVerified(ReleaseId release) => Last(release, LedgerEvent.Verified, LedgerEvent.Failed) is { Event: LedgerEvent.Verified };
+
+    /// <summary>Where a rollback without an argument may go, the best first: verified before the current release was deployed.</summary>
+    /// <param name="active">The current release; null when there is none.</param>
+    public IReadOnlyList<ReleaseId> Before(ReleaseId? active)
+    {
+        var deploy = active is { } current ? Last(current, LedgerEvent.DeployStarted) : null;
+        return
+        [
+            .. (deploy is null ? Entries : Entries.TakeWhile(entry => !ReferenceEquals(entry, deploy))).Reverse()
+                .Where(entry => entry is { Event: LedgerEvent.Verified, Release: not null } && entry.Release != active)
+                .Select(entry => entry.Release!.Value)
+                .Distinct()
+                .Where(IsVerified),
+        ];
+    }
+
+    private LedgerEntry? Last(ReleaseId release, params ReadOnlySpan<LedgerEvent> events)
+    {
+        for (var i = Entries.Count - 1; i >= 0; i--)
+        {
+            if (Entries[i].Release == release && events.Contains(Entries[i].Event))
+            {
+                return Entries[i];
+            }
+        }
+
+        return null;
+    }
+}
