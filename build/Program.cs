@@ -1,1 +1,4 @@
-return 0;
+using Cake.Frosting;
+using VectorDb.Build;
+
+return new CakeHost().UseContext<BuildContext>().Run(args);
