@@ -1,0 +1,55 @@
+using VectorDb.Core.Configuration;
+using VectorDb.Core.Health;
+using VectorDb.Core.Hosting;
+using VectorDb.Core.Tasks;
+using VectorDb.Dashboard.Access;
+using VectorDb.Dashboard.Layout;
+using VectorDb.Dashboard.Overview;
+using VectorDb.Dashboard.Queue;
+using VectorDb.Dashboard.Tasks;
+
+namespace VectorDb.Dashboard;
+
+internal static class DashboardApplication
+{
+    public static WebApplication Build(string[] args) => Build(args, static _ => { });
+
+    /// <param name="configure">Replaces services: for the tests.</param>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder> configure)
+    {
+        var (builder, settings) = ServiceProcess.CreateBuilder("dashboard", args);
+        var services = builder.Services;
+        services.AddRazorComponents();
+        services.AddAccess(isOpen: settings.Get(Settings.Auth) == AuthKind.Off);
+        services.AddQueue(settings);
+        services.AddSingleton<ITaskLedger, EmptyLedger>();
+        services.AddSingleton<IAdminKeys, NoKeys>();
+        services.AddSingleton(new Assets(Path.Combine(AppContext.BaseDirectory, Assets.Folder)));
+        services.AddSingleton<Frames>();
+        services.AddSingleton<OverviewReader>();
+        configure(builder);
+
+        var app = builder.Build();
+        app.UseService();
+        app.UseSecurityHeaders();
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealth();
+        MapPages(app);
+        return app;
+    }
+
+    private static void MapPages(WebApplication app)
+    {
+        var site = app.MapGroup(Routes.Prefix);
+        site.MapGet("/assets/{name}", (string name, string? v, Assets assets, HttpResponse response) => assets.Serve(name, v, response));
+        site.MapLogin();
+
+        var pages = site.MapGroup("").RequireAuthorization(AccessServices.Policy);
+        pages.MapOverview();
+        pages.MapTasks();
+        app.MapQueue().RequireAuthorization(AccessServices.Policy);
+    }
+}
