@@ -1,0 +1,86 @@
+using VectorDb.Core.Configuration;
+
+namespace VectorDb.Core.Security;
+
+/// <summary>
+/// Every key this process accepts: those of the data folder, of the secrets directory and of the environment. Files are
+/// read again when they change, so that a key made or revoked needs no restart.
+/// </summary>
+public sealed class ApiKeyRing
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+
+    private readonly ApiKeyFile[] _files;
+    private readonly IReadOnlyList<ApiKey> _fixed;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private volatile Known _known;
+
+    /// <exception cref="SettingsException">The keys given by configuration cannot be read.</exception>
+    public ApiKeyRing(ApplicationSettings settings, TimeProvider time)
+    {
+        _time = time;
+        var inData = ApiKeyFile.InDataFolder(settings.Get(Settings.Data));
+        _files = settings.Get(Settings.SecretsDirectory) is { } secrets
+            ? [inData, new ApiKeyFile(Path.Combine(secrets, Settings.ApiKeys.Name))]
+            : [inData];
+        try
+        {
+            _fixed = settings.Get(Settings.ApiKeys) is { } lines ? ApiKeyFile.Parse(lines) : [];
+            _known = Load();
+        }
+        catch (FormatException exception)
+        {
+            throw new SettingsException([$"{Settings.ApiKeys.Name}: {exception.Message}"]);
+        }
+    }
+
+    public int Count => Current().ById.Count;
+
+    /// <returns>The key presented, or null when it is not one of ours.</returns>
+    public ApiKey? Find(string presented) =>
+        ApiKey.IdOf(presented) is { } id && Current().ById.TryGetValue(id, out var key) && key.Is(presented) ? key : null;
+
+    private Known Current()
+    {
+        var known = _known;
+        if (_time.GetElapsedTime(known.CheckedAt) < Freshness)
+        {
+            return known;
+        }
+
+        lock (_gate)
+        {
+            if (ReferenceEquals(known, _known))
+            {
+                _known = Stamps().SequenceEqual(known.Stamps) ? known with { CheckedAt = _time.GetTimestamp() } : Reload(known);
+            }
+
+            return _known;
+        }
+    }
+
+    /// <summary>A file that someone spoiled must not lock everyone out: the keys known so far stay.</summary>
+    private Known Reload(Known last)
+    {
+        try
+        {
+            return Load();
+        }
+        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return last with { CheckedAt = _time.GetTimestamp() };
+        }
+    }
+
+    private Known Load()
+    {
+        var stamps = Stamps();
+        var keys = _files.SelectMany(static file => file.Read()).Concat(_fixed);
+        return new Known(keys.DistinctBy(static key => key.Id).ToDictionary(static key => key.Id), stamps, _time.GetTimestamp());
+    }
+
+    private (DateTime Written, long Length)[] Stamps() => [.. _files.Select(static file => file.Stamp())];
+
+    private sealed record Known(IReadOnlyDictionary<string, ApiKey> ById, (DateTime Written, long Length)[] Stamps, long CheckedAt);
+}
