@@ -11,6 +11,12 @@ internal static class SettingRules
                 + $"(it is '{settings.Get(Settings.Environment)}'); set {Settings.Auth.Name}=apikey.";
         }
 
+        if (settings.Get(Settings.WorkerSoftLimit) >= settings.Get(Settings.WorkerHardLimit))
+        {
+            yield return $"{Settings.WorkerSoftLimit.Name} is {settings.Get(Settings.WorkerSoftLimit)}; it takes fewer seconds than "
+                + $"{Settings.WorkerHardLimit.Name} ({settings.Get(Settings.WorkerHardLimit)}).";
+        }
+
         foreach (var problem in (string?[])
         [
             Missing(settings, settings.Get(Settings.Store) == StoreKind.Postgres, Settings.Postgres, Settings.Store, "postgres"),

@@ -27,12 +27,21 @@ public static class Settings
     public static readonly Setting<string?> Redis = Optional("REDIS", "Queue and shared limits; without it tasks wait in the ledger.", allowed: "host:port");
     public static readonly Setting<string?> RedisPassword = Optional("REDIS_PASSWORD", "Password of the queue.", secret: true);
     public static readonly Setting<bool> RedisTls = Switch("REDIS_TLS", false, "Speak TLS to the queue.");
+    public static readonly Setting<string?> RedisAuthority = Optional("REDIS_CA", "Certificate authority to trust for it, beside the system's.", allowed: "a PEM file");
 
     public static readonly Setting<EmbedderKind> Embedder = Choice("EMBEDDER", EmbedderKind.Hashing, "What turns text into vectors.");
     public static readonly Setting<long> EmbedderDimension = Number("EMBEDDER_DIMENSION", 384, 1, 16384, "Length of the embedder's vectors.");
     public static readonly Setting<string?> OpenAiApiKey = Optional("OPENAI_API_KEY", "Key of the embeddings service.", secret: true);
     public static readonly Setting<Uri?> OpenAiBaseUrl = Url("OPENAI_BASE_URL", "Any address that speaks the OpenAI API; OpenAI's own when not set.");
     public static readonly Setting<string> OpenAiModel = Text("OPENAI_MODEL", "text-embedding-3-small", "Embedding model.");
+    public static readonly Setting<long> OpenAiRequestsPerSecond = Number("OPENAI_REQUESTS_PER_SECOND", 5, 1, 1_000, "Embedding requests a second of all workers together.");
+    public static readonly Setting<long> OpenAiTokensPerMinute = Number("OPENAI_TOKENS_PER_MINUTE", 5_000_000, 1_000, 1_000_000_000, "Tokens a minute of all workers together.");
+
+    public static readonly Setting<long> WorkerSoftLimit = Number("WORKER_SOFT_LIMIT", 1740, 1, 86_400, "Seconds after which a job books what is done and queues the rest; also --soft-time-limit.");
+    public static readonly Setting<long> WorkerHardLimit = Number("WORKER_HARD_LIMIT", 1800, 1, 86_400, "Seconds after which a job is failed and retried; also --time-limit.");
+    public static readonly Setting<long> WorkerConcurrency = Number("WORKER_CONCURRENCY", 6, 1, 64, "Jobs that one worker runs at a time.");
+    public static readonly Setting<long> WorkerLease = Number("WORKER_LEASE", 30, 1, 600, "Seconds without a sign of life after which another worker takes a job over.");
+    public static readonly Setting<long> TaskRetentionDays = Number("TASK_RETENTION_DAYS", 30, 1, 3_650, "Days that ended tasks, their errors and their files are kept.");
 
     public static readonly Setting<AuthKind> Auth = Choice("AUTH", AuthKind.Off, "Whether callers need an API key; may be off only where VECTORDB_ENVIRONMENT is local.");
     public static readonly Setting<string?> ApiKeys = Optional("API_KEYS", "API keys by hash, one `<id> <scope> <sha256> <name>` a line, beside those in the data folder.", secret: true, allowed: "lines of `<id> <scope> <sha256> <name>`");
@@ -50,8 +59,9 @@ public static class Settings
     public static IReadOnlyList<Setting> All { get; } =
     [
         Environment, Release, Commit, ImageDigest, SecretsDirectory, Data, Supervised, TrustedProxies,
-        Store, Postgres, Tasks, TasksTable, Files, FilesBucket, AwsEndpoint, Redis, RedisPassword, RedisTls,
-        Embedder, EmbedderDimension, OpenAiApiKey, OpenAiBaseUrl, OpenAiModel, Auth, ApiKeys, Keys,
+        Store, Postgres, Tasks, TasksTable, Files, FilesBucket, AwsEndpoint, Redis, RedisPassword, RedisTls, RedisAuthority,
+        Embedder, EmbedderDimension, OpenAiApiKey, OpenAiBaseUrl, OpenAiModel, OpenAiRequestsPerSecond, OpenAiTokensPerMinute,
+        WorkerSoftLimit, WorkerHardLimit, WorkerConcurrency, WorkerLease, TaskRetentionDays, Auth, ApiKeys, Keys,
         BodyBytes, UploadBytes, BatchRecords, RequestsPerSecond, RequestBurst, RequestSeconds, UploadSeconds,
     ];
 }

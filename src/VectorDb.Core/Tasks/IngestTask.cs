@@ -13,6 +13,8 @@ public enum TaskState
 }
 
 /// <summary>One upload on its way into a collection.</summary>
+/// <param name="FileKey">The upload in the file store.</param>
+/// <param name="Error">Why the task as a whole failed; single records are in the error list.</param>
 /// <param name="Total">Records read so far, final once splitting has ended; every one ends succeeded or failed.</param>
 public sealed record IngestTask(
     string Id,
@@ -26,7 +28,16 @@ public sealed record IngestTask(
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
-    string? Error);
+    string? Error)
+{
+    /// <summary>The task whose failed records this one repeats.</summary>
+    public string? RetryOf { get; init; }
+
+    /// <summary>SHA-256 of the file and options; numbered rows take their ids from it, so that two files never share one.</summary>
+    public string ContentHash { get; init; } = "";
+
+    public bool HasEnded => State is TaskState.Completed or TaskState.PartiallyCompleted or TaskState.Failed or TaskState.Cancelled;
+}
 
 public enum FileFormat
 {
@@ -46,8 +57,8 @@ public enum OnError
     Abort,
 }
 
-/// <param name="IdColumn">Column of the record id; null numbers the rows.</param>
-/// <param name="TextColumns">Joined by a blank line into the text to embed.</param>
+/// <param name="IdColumn">Column of the record id; null takes a column named <c>id</c>, else numbers the rows as <c>{start of the content hash}-{row}</c>.</param>
+/// <param name="TextColumns">Joined by a blank line into the text to embed; null takes <c>text</c>, or the only column there is.</param>
 /// <param name="MetadataColumns">Null for every column that is neither id nor text.</param>
 /// <param name="Delimiter">Of a CSV file; null finds it out.</param>
 /// <param name="ChunkSize">Characters of text a record holds at most; null for no splitting.</param>

@@ -1,0 +1,12 @@
+namespace VectorDb.Core.Queue;
+
+/// <summary>What the workers ask of the queue beyond <see cref="Tasks.ITaskQueue"/>. Each answers false when it could not be reached.</summary>
+public interface IChunkQueue
+{
+    /// <param name="chunk">The chunk to index, or null to split the task.</param>
+    /// <param name="delay">How long it waits before a worker may take it; null for none.</param>
+    Task<bool> EnqueueAsync(string taskId, int? chunk, TimeSpan? delay, CancellationToken cancellationToken);
+
+    /// <returns>Jobs that wait or run, or null when the queue could not be reached.</returns>
+    Task<long?> DepthAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,278 @@
+using Microsoft.Extensions.Time.Testing;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Core.Tests.Tasks;
+
+/// <summary>What every ledger must do, whatever it is kept in.</summary>
+public abstract class LedgerConformance
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private int _made;
+
+    private protected FakeTimeProvider Time { get; } = new(DateTimeOffset.Parse("2026-11-23T12:00:00Z"));
+
+    private protected abstract ITaskLedger Tasks { get; }
+
+    private protected abstract IChunkLedger Chunks { get; }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_new_task_is_pending_and_keeps_its_options()
+    {
+        var options = new UploadOptions(FileFormat.Csv, "id", ["title", "body"], ["lang"], ';', 800, 50, OnError.Abort);
+
+        var made = await Tasks.CreateAsync(New() with { Options = options }, Cancel);
+
+        var found = await Tasks.FindAsync(made.Id, Cancel);
+        Assert.NotNull(found);
+        Assert.Equal(TaskState.Pending, found.State);
+        Assert.Equal(Time.GetUtcNow(), found.CreatedAt);
+        Assert.Equal(options with { TextColumns = null, MetadataColumns = null }, found.Options with { TextColumns = null, MetadataColumns = null });
+        Assert.Equal(["title", "body"], found.Options.TextColumns!);
+        Assert.Equal(["lang"], found.Options.MetadataColumns!);
+        Assert.Null(await Tasks.FindAsync("absent", Cancel));
+    }
+
+    [Fact]
+    public async Task The_same_idempotency_key_and_upload_return_the_first_task()
+    {
+        var first = await Tasks.CreateAsync(New() with { IdempotencyKey = "k", ContentHash = "a" }, Cancel);
+        var again = await Tasks.CreateAsync(New() with { IdempotencyKey = "k", ContentHash = "a" }, Cancel);
+        var elsewhere = await Tasks.CreateAsync(New() with { IdempotencyKey = "k", ContentHash = "b", Collection = "other" }, Cancel);
+
+        Assert.Equal(first.Id, again.Id);
+        Assert.NotEqual(first.Id, elsewhere.Id);
+        await Assert.ThrowsAsync<IdempotencyConflictException>(
+            () => Tasks.CreateAsync(New() with { IdempotencyKey = "k", ContentHash = "b" }, Cancel));
+    }
+
+    [Fact]
+    public async Task Tasks_are_listed_newest_first_page_by_page()
+    {
+        var made = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            made.Insert(0, (await Tasks.CreateAsync(New() with { Collection = i == 2 ? "other" : "docs" }, Cancel)).Id);
+        }
+
+        var first = await Tasks.ListAsync(2, null, null, Cancel);
+        var second = await Tasks.ListAsync(2, first.NextCursor, null, Cancel);
+        var third = await Tasks.ListAsync(2, second.NextCursor, null, Cancel);
+
+        Assert.Equal(made, first.Items.Concat(second.Items).Concat(third.Items).Select(task => task.Id));
+        Assert.Null(third.NextCursor);
+        Assert.Equal([made[2]], (await Tasks.ListAsync(10, null, "other", Cancel)).Items.Select(task => task.Id));
+        await Assert.ThrowsAsync<FormatException>(() => Tasks.ListAsync(10, "nonsense", null, Cancel));
+    }
+
+    [Fact]
+    public async Task A_task_whose_records_all_succeed_is_completed()
+    {
+        var split = await SplitAsync(chunks: [3, 2]);
+
+        Assert.Equal(TaskState.ProcessingChunks, (await StateAsync(split)).State);
+        await SettleAsync(split, 0);
+        Assert.Equal(TaskState.ProcessingChunks, (await StateAsync(split)).State);
+        Time.Advance(TimeSpan.FromSeconds(5));
+        await SettleAsync(split, 1);
+
+        var ended = await StateAsync(split);
+        Assert.Equal((TaskState.Completed, 5L, 5L, 0L), (ended.State, ended.Total, ended.Succeeded, ended.Failed));
+        Assert.Equal(Time.GetUtcNow(), ended.FinishedAt);
+    }
+
+    [Fact]
+    public async Task Errors_of_reading_and_of_indexing_are_both_counted_and_listed_by_row()
+    {
+        var claim = await ClaimAsync();
+        await Chunks.AddChunkAsync(claim, new NewChunk(0, "f0", 3, [new RecordError(2, null, "bad row")]), Cancel);
+        await Chunks.FinishSplitAsync(claim, Cancel);
+        var chunk = await Chunks.ClaimChunkAsync(claim.Task.Id, 0, Lease, Cancel);
+        await Chunks.CheckpointAsync(chunk!, new ChunkProgress(2, 2, []), Cancel);
+        await Chunks.CheckpointAsync(chunk!, new ChunkProgress(3, 0, [new RecordError(4, "d", "refused")]), Cancel);
+
+        var ended = await StateAsync(claim);
+        Assert.Equal((TaskState.PartiallyCompleted, 4L, 2L, 2L), (ended.State, ended.Total, ended.Succeeded, ended.Failed));
+        Assert.Equal(
+            [new RecordError(2, null, "bad row"), new RecordError(4, "d", "refused")],
+            await Tasks.ErrorsAsync(claim.Task.Id, Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_task_of_which_nothing_succeeds_has_failed()
+    {
+        var claim = await ClaimAsync();
+        await Chunks.AddChunkAsync(claim, new NewChunk(0, "", 0, [.. Enumerable.Range(1, 250).Select(row => new RecordError(row, null, "bad"))]), Cancel);
+        await Chunks.FinishSplitAsync(claim, Cancel);
+
+        var ended = await StateAsync(claim);
+        Assert.Equal((TaskState.Failed, 250L, 250L), (ended.State, ended.Total, ended.Failed));
+        Assert.NotNull(ended.Error);
+        Assert.Equal(250, await Tasks.ErrorsAsync(claim.Task.Id, Cancel).CountAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Only_one_worker_holds_a_task_or_a_chunk_until_its_lease_runs_out()
+    {
+        var task = await Tasks.CreateAsync(New(), Cancel);
+        var first = await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel);
+        Assert.Null(await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel));
+        await Chunks.AddChunkAsync(first!, new NewChunk(0, "f0", 2, [new RecordError(1, null, "bad")]), Cancel);
+
+        Time.Advance(Lease);
+        var second = await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel);
+
+        Assert.Equal((1, 3L, 2), (second!.ChunksBooked, second.OutcomesBooked, second.Attempt));
+        Assert.False(await Chunks.AddChunkAsync(first!, new NewChunk(1, "f1", 2, []), Cancel));
+        Assert.False(await Chunks.RenewAsync(task.Id, null, first!.Lease, Lease, Cancel));
+        Assert.True(await Chunks.FinishSplitAsync(second, Cancel));
+
+        var chunk = await Chunks.ClaimChunkAsync(task.Id, 0, Lease, Cancel);
+        Assert.Null(await Chunks.ClaimChunkAsync(task.Id, 0, Lease, Cancel));
+        Time.Advance(Lease / 2);
+        Assert.True(await Chunks.RenewAsync(task.Id, 0, chunk!.Lease, Lease, Cancel));
+        Time.Advance(Lease / 2);
+        Assert.Null(await Chunks.ClaimChunkAsync(task.Id, 0, Lease, Cancel));
+    }
+
+    [Fact]
+    public async Task A_worker_that_lost_its_lease_counts_nothing()
+    {
+        var split = await SplitAsync(chunks: [2]);
+        var zombie = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
+        Assert.True(await Chunks.CheckpointAsync(zombie!, new ChunkProgress(1, 1, []), Cancel));
+        Time.Advance(Lease);
+        var heir = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
+
+        Assert.Equal((1, 2), (heir!.Done, heir.Attempt));
+        Assert.False(await Chunks.CheckpointAsync(zombie!, new ChunkProgress(2, 0, [new RecordError(2, null, "late")]), Cancel));
+        Assert.True(await Chunks.CheckpointAsync(heir, new ChunkProgress(2, 1, []), Cancel));
+
+        var ended = await StateAsync(split);
+        Assert.Equal((TaskState.Completed, 2L, 2L, 0L), (ended.State, ended.Total, ended.Succeeded, ended.Failed));
+        Assert.Empty(await Tasks.ErrorsAsync(split.Task.Id, Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_released_chunk_waits_for_its_time_and_remembers_failed_attempts_only()
+    {
+        var split = await SplitAsync(chunks: [2]);
+        var checkpointed = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
+        await Chunks.ReleaseChunkAsync(checkpointed!, Time.GetUtcNow(), failedAttempt: false, Cancel);
+        var failed = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
+        Assert.Equal(1, failed!.Attempt);
+        await Chunks.ReleaseChunkAsync(failed, Time.GetUtcNow() + TimeSpan.FromMinutes(1), failedAttempt: true, Cancel);
+
+        Assert.Null(await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel));
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, (await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel))!.Attempt);
+    }
+
+    [Fact]
+    public async Task Work_whose_job_vanished_is_found_once_for_each_announcement()
+    {
+        var pending = await Tasks.CreateAsync(New(), Cancel);
+        var split = await SplitAsync(chunks: [2, 2]);
+        await Chunks.ClaimChunkAsync(split.Task.Id, 1, TimeSpan.FromHours(1), Cancel);
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        var lost = await Chunks.TakeLostAsync(Time.GetUtcNow() - TimeSpan.FromSeconds(30), 10, Cancel);
+
+        Assert.Equal([new LostWork(pending.Id, null), new LostWork(split.Task.Id, 0)], lost.OrderBy(work => work.Number));
+        Assert.Empty(await Chunks.TakeLostAsync(Time.GetUtcNow() - TimeSpan.FromSeconds(30), 10, Cancel));
+        Assert.Equal(new LedgerBacklog(1, 2), await Chunks.BacklogAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_cancelled_task_takes_no_more_work()
+    {
+        var split = await SplitAsync(chunks: [2, 2]);
+        var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
+
+        Assert.True(await Tasks.CancelAsync(split.Task.Id, Cancel));
+        Assert.False(await Tasks.CancelAsync(split.Task.Id, Cancel));
+
+        Assert.False(await Chunks.RenewAsync(split.Task.Id, 0, chunk!.Lease, Lease, Cancel));
+        Assert.False(await Chunks.CheckpointAsync(chunk, new ChunkProgress(2, 2, []), Cancel));
+        Assert.Null(await Chunks.ClaimChunkAsync(split.Task.Id, 1, Lease, Cancel));
+        Time.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(await Chunks.TakeLostAsync(Time.GetUtcNow(), 10, Cancel));
+        Assert.Equal(TaskState.Cancelled, (await StateAsync(split)).State);
+    }
+
+    [Fact]
+    public async Task Aborting_ends_the_task_with_the_write_that_found_the_bad_record()
+    {
+        var split = await SplitAsync(chunks: [2, 2]);
+        var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
+
+        Assert.False(await Chunks.CheckpointAsync(chunk!, new ChunkProgress(2, 1, [new RecordError(2, "b", "refused")], "Row 2: refused"), Cancel));
+
+        var ended = await StateAsync(split);
+        Assert.Equal((TaskState.Failed, "Row 2: refused", 1L, 1L), (ended.State, ended.Error, ended.Succeeded, ended.Failed));
+        Assert.Single(await Tasks.ErrorsAsync(split.Task.Id, Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Retry_makes_a_new_task_of_one_that_ended_with_failures()
+    {
+        var split = await SplitAsync(chunks: [2]);
+        Assert.Null(await Tasks.RetryAsync(split.Task.Id, Cancel));
+        var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
+        await Chunks.CheckpointAsync(chunk!, new ChunkProgress(2, 1, [new RecordError(2, "b", "refused")]), Cancel);
+
+        var again = await Tasks.RetryAsync(split.Task.Id, Cancel);
+
+        Assert.NotNull(again);
+        Assert.Equal((TaskState.Pending, split.Task.Id, split.Task.FileKey), (again.State, again.RetryOf, again.FileKey));
+        Assert.Null(await Tasks.RetryAsync("absent", Cancel));
+    }
+
+    [Fact]
+    public async Task Old_tasks_are_purged_with_the_files_that_nothing_else_reads()
+    {
+        var split = await SplitAsync(chunks: [2]);
+        var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
+        await Chunks.CheckpointAsync(chunk!, new ChunkProgress(2, 1, [new RecordError(2, "b", "refused")]), Cancel);
+        Time.Advance(TimeSpan.FromDays(1));
+        var young = await Tasks.CreateAsync(New(), Cancel);
+
+        Assert.Equal([split.Task.FileKey, "f0"], (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel)).Order().Reverse());
+        Assert.Null(await Tasks.FindAsync(split.Task.Id, Cancel));
+        Assert.Empty(await Tasks.ErrorsAsync(split.Task.Id, Cancel).ToListAsync(Cancel));
+        Assert.NotNull(await Tasks.FindAsync(young.Id, Cancel));
+    }
+
+    private NewTask New() => new(
+        $"task-{++_made}", "docs", $"uploads/task-{_made}/a.csv", new UploadOptions(), IdempotencyKey: null, $"hash-{_made}");
+
+    private async Task<SplitClaim> ClaimAsync()
+    {
+        var task = await Tasks.CreateAsync(New(), Cancel);
+        var claim = await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel);
+        Assert.Equal((TaskState.Processing, 0, 0L), (claim!.Task.State, claim.ChunksBooked, claim.OutcomesBooked));
+        return claim;
+    }
+
+    private async Task<SplitClaim> SplitAsync(int[] chunks)
+    {
+        var claim = await ClaimAsync();
+        for (var number = 0; number < chunks.Length; number++)
+        {
+            Assert.True(await Chunks.AddChunkAsync(claim, new NewChunk(number, $"f{number}", chunks[number], []), Cancel));
+        }
+
+        Assert.True(await Chunks.FinishSplitAsync(claim, Cancel));
+        return claim;
+    }
+
+    private async Task SettleAsync(SplitClaim split, int number)
+    {
+        var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, number, Lease, Cancel);
+        Assert.True(await Chunks.CheckpointAsync(chunk!, new ChunkProgress(chunk!.Records, chunk.Records, []), Cancel));
+    }
+
+    private async Task<IngestTask> StateAsync(SplitClaim claim) => (await Tasks.FindAsync(claim.Task.Id, Cancel))!;
+}
