@@ -1,4 +1,30 @@
 using Cake.Frosting;
+using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Build;
+using VectorDb.Build.CommandLine;
+using VectorDb.Build.Processes;
 
-return new CakeHost().UseContext<BuildContext>().Run(args);
+var targets = Target.Of(typeof(BuildContext).Assembly);
+var (invocation, problems) = ArgumentParser.Parse(args, targets);
+if (invocation is null)
+{
+    problems.ToList().ForEach(problem => Console.Error.WriteLine($"Error: {problem}"));
+    return 2;
+}
+
+if (invocation.AsksForHelp)
+{
+    Help.Write(Console.Out, targets);
+    return 0;
+}
+
+var commands = new CommandRunner(TimeProvider.System);
+using var signals = new Signals(commands.KillAll);
+var session = new BuildSession(RepositoryRoot.Find(), invocation, signals.Cancellation);
+var exitCode = new CakeHost()
+    .UseContext<BuildContext>()
+    .UseWorkingDirectory(session.RepositoryRoot)
+    .UseStartup<Startup>()
+    .ConfigureServices(services => services.AddSingleton(session).AddSingleton(commands))
+    .Run(invocation.CakeArguments());
+return signals.ExitCode ?? (exitCode == 0 ? session.ExitCode : exitCode);

@@ -14,15 +14,14 @@ public abstract record Option(string Name, string? Shape, string Description)
     /// <summary>The targets that take the option; none means all.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
-    /// <summary>Whether it stands alone, without a value.</summary>
-    public bool IsFlag => Shape is null;
+    /// <summary>Whether it is one of Cake's, which every Frosting build has.</summary>
+    public bool IsCakes { get; init; }
 
     /// <summary>The name as it is typed.</summary>
     public string Typed => "--" + Name;
 
-    /// <summary>Reads a value.</summary>
-    /// <returns>The value, or null when the text is not one.</returns>
-    internal abstract object? Read(string text);
+    /// <summary>The name and the shape of a value as they are typed.</summary>
+    public string Usage => Shape is null ? Typed : $"{Typed}={Shape}";
 
     /// <summary>An option that is there or not.</summary>
     public static Option<bool> Flag(string name, string description) => new(name, null, description, false, static _ => true);
@@ -31,18 +30,18 @@ public abstract record Option(string Name, string? Shape, string Description)
     public static Option<string?> Text(string name, string shape, string description) =>
         new(name, shape, description, null, static text => text.Length > 0 ? text : null);
 
-    /// <summary>An option with one of a few words.</summary>
-    public static Option<string> Choice(string name, string description, string @default, params string[] others) => new(
+    /// <summary>An option with one of a few words, the first of which is the default.</summary>
+    public static Option<string> Choice(string name, string description, params string[] words) => new(
         name,
-        string.Join('|', [@default, .. others]),
+        string.Join('|', words),
         description,
-        @default,
-        text => ((string[])[@default, .. others]).FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)));
+        words[0],
+        text => words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>An option with a whole number.</summary>
     public static Option<int?> Number(string name, int least, int most, string description) => new(
         name,
-        string.Create(CultureInfo.InvariantCulture, $"{least}-{most}"),
+        $"<{least}-{most}>",
         description,
         null,
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null);
@@ -50,14 +49,17 @@ public abstract record Option(string Name, string? Shape, string Description)
     /// <summary>An option with an http or https address.</summary>
     public static Option<Uri?> Address(string name, string description) => new(
         name,
-        "http://...",
+        "http://<host>",
         description,
         null,
         static text => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null);
+
+    /// <summary>Reads a value.</summary>
+    /// <returns>The value, or null when the text is not one.</returns>
+    internal abstract object? Read(string text);
 }
 
 /// <summary>An option of the command line whose value has a type.</summary>
-/// <inheritdoc cref="Option"/>
 /// <param name="Name">Without dashes.</param>
 /// <param name="Shape">What a value looks like in the help, or null for a flag.</param>
 /// <param name="Description">One line for the help.</param>

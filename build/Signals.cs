@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace VectorDb.Build;
+
+/// <summary>
+/// Ctrl+C and SIGTERM: the first cancels the run, which ends its children and tears down; a second one leaves at once.
+/// </summary>
+internal sealed class Signals : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly List<PosixSignalRegistration> _registrations;
+    private int _first;
+
+    /// <param name="leave">Called before the process leaves at once; must not wait.</param>
+    public Signals(Action leave) =>
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context => On(context, leave)))];
+
+    public CancellationToken Cancellation => _cancellation.Token;
+
+    /// <summary>128 + the number of the signal that ended the run, or null when none did.</summary>
+    public int? ExitCode => _first == 0 ? null : _first;
+
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _cancellation.Dispose();
+    }
+
+    private void On(PosixSignalContext context, Action leave)
+    {
+        context.Cancel = true;
+        var code = context.Signal == PosixSignal.SIGINT ? 130 : 143;
+        if (Interlocked.CompareExchange(ref _first, code, 0) == 0)
+        {
+            Console.Error.WriteLine("Stopping; a second signal leaves at once.");
+            _cancellation.Cancel();
+        }
+        else
+        {
+            leave();
+            Environment.Exit(code);
+        }
+    }
+}

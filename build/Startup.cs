@@ -1,0 +1,18 @@
+using Cake.Core.IO;
+using Cake.Frosting;
+using Microsoft.Extensions.DependencyInjection;
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build;
+
+/// <summary>The services that tasks are built from.</summary>
+public sealed class Startup : IFrostingStartup
+{
+    /// <inheritdoc/>
+    public void Configure(IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IProcessRunner>(provider => new CancellableProcessRunner(
+            ActivatorUtilities.CreateInstance<ProcessRunner>(provider), provider.GetRequiredService<BuildSession>().Cancellation));
+    }
+}
