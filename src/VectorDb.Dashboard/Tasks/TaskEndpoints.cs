@@ -9,7 +9,6 @@ namespace VectorDb.Dashboard.Tasks;
 internal static class TaskEndpoints
 {
     private const int ErrorsShown = 100;
-    private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
     public static void MapTasks(this IEndpointRouteBuilder routes)
     {
@@ -46,7 +45,7 @@ internal static class TaskEndpoints
                 await foreach (var error in ledger.ErrorsAsync(id, cancellationToken))
                 {
                     await JsonSerializer.SerializeAsync(body, error, JsonSerializerOptions.Web, cancellationToken);
-                    await body.WriteAsync(LineEnd, cancellationToken);
+                    body.WriteByte((byte)'\n');
                 }
             },
             "application/x-ndjson",

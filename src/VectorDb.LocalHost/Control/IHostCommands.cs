@@ -1,0 +1,17 @@
+using VectorDb.LocalHost.Releases;
+
+namespace VectorDb.LocalHost.Control;
+
+/// <summary>What can be asked of the host as a whole.</summary>
+internal interface IHostCommands
+{
+    /// <summary>Ends the host once everything has been drained.</summary>
+    void Stop();
+
+    /// <summary>Hands everything to a host of other binaries; this one ends once its requests are done.</summary>
+    /// <exception cref="ControlException">The new host did not become ready. This one carries on.</exception>
+    Task UpgradeAsync(UpgradeCommand command, CancellationToken cancellationToken);
+
+    /// <exception cref="ControlException">The host is being replaced; the next one takes commands in a moment.</exception>
+    void RefuseWhileUpgrading();
+}

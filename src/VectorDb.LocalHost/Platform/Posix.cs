@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace VectorDb.LocalHost.Platform;
+
+/// <summary>The few system calls that .NET has no name for.</summary>
+internal static partial class Posix
+{
+    private const int SetDescriptorFlags = 2;
+    private const int CloseOnExec = 1;
+    private const int ExclusiveWithoutWaiting = 2 | 4;
+    private const int Terminate = 15;
+    private const int WriteOnly = 1;
+
+    public static void SetCloseOnExec(int descriptor) => Check(Fcntl(descriptor, SetDescriptorFlags, CloseOnExec), "fcntl");
+
+    /// <summary>A second descriptor of the same open file, which child processes inherit.</summary>
+    public static int DuplicateForChild(int descriptor) => Check(Dup(descriptor), "dup");
+
+    public static void CloseDescriptor(int descriptor) => Close(descriptor);
+
+    /// <returns>False where another open file holds the lock.</returns>
+    public static bool TryLock(int descriptor) => Flock(descriptor, ExclusiveWithoutWaiting) == 0;
+
+    public static void SendTerminate(int pid) => Kill(pid, Terminate);
+
+    /// <summary>Leaves the starter's session, so that its Ctrl+C and the end of its terminal do not reach this process.</summary>
+    public static void LeaveTerminal()
+    {
+        SetSid();
+        var nowhere = Check(Open("/dev/null", WriteOnly + 1), "open");
+        for (var stream = 0; stream <= 2; stream++)
+        {
+            Check(Dup2(nowhere, stream), "dup2");
+        }
+
+        Close(nowhere);
+    }
+
+    private static int Check(int result, string call) =>
+        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call}: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Fcntl(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "dup", SetLastError = true)]
+    private static partial int Dup(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int Dup2(int descriptor, int target);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Flock(int descriptor, int operation);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    private static partial int SetSid();
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+}

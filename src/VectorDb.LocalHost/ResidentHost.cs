@@ -1,0 +1,166 @@
+using VectorDb.LocalHost.Control;
+using VectorDb.LocalHost.Gateway;
+using VectorDb.LocalHost.Platform;
+using VectorDb.LocalHost.Queue;
+using VectorDb.LocalHost.Releases;
+using VectorDb.LocalHost.Supervision;
+using VectorDb.LocalHost.Upgrade;
+
+namespace VectorDb.LocalHost;
+
+/// <summary>The parts of a host, put together, from its start to its end.</summary>
+internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
+{
+    private readonly HostArguments _options;
+    private readonly HomeFolders _folders;
+    private readonly Inheritance _inheritance;
+    private readonly HostDescription _description;
+    private readonly ServiceLogs _files;
+    private readonly ILoggerFactory _logs;
+    private readonly ILogger _log;
+    private readonly ProcessRegister _register;
+    private readonly HttpMessageInvoker _probes = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly QueueServer _queue;
+    private readonly ReleaseSet _releases;
+    private readonly GatewayServer _gateway;
+    private readonly ControlServer _control;
+    private readonly TaskCompletionSource<bool> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _ending = new();
+    private int _upgrading;
+
+    public ResidentHost(HostArguments options, HomeFolders folders, Inheritance inheritance, TimeProvider time)
+    {
+        _options = options;
+        _folders = folders;
+        _inheritance = inheritance;
+        _description = new HostDescription(Environment.ProcessId, options.Content, inheritance.Gateway.Port(), time.GetUtcNow());
+        _files = new ServiceLogs(folders.Logs);
+        _logs = LoggerFactory.Create(builder => builder.AddProvider(new FileLoggerProvider(_files["host"], time))
+            .AddFilter(static (category, level) => level >= (category?.StartsWith(nameof(VectorDb), StringComparison.Ordinal) is true ? LogLevel.Information : LogLevel.Warning)));
+        _log = _logs.CreateLogger<ResidentHost>();
+        _register = new ProcessRegister(folders.Run);
+        _queue = new QueueServer(folders, _logs);
+        var routes = new RouteSwitch();
+        _releases = new ReleaseSet(
+            routes,
+            new HostState(folders.State),
+            new ServiceEnvironment(folders, () => _queue.Port),
+            new SupervisionContext(new HealthProbe(_probes), _register, (service, line) => _files[service].Append(line), time),
+            options.Drain,
+            _logs.CreateLogger<ReleaseSet>());
+        _gateway = new GatewayServer(inheritance.Gateway, routes, _logs);
+        _control = new ControlServer(inheritance.Control, new StatusReport(_description, _releases, _queue), _releases, this, _logs);
+    }
+
+    /// <summary>Starts where no other host runs. The release that was active comes back by itself.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var process in _register.EndLeftovers())
+        {
+            _log.LogWarning("Ended process {Pid}, which an earlier host left", process.Pid);
+        }
+
+        await _queue.StartAsync(cancellationToken);
+        await ServeAsync(cancellationToken);
+        _ = _releases.RestoreAsync(_ending.Token);
+    }
+
+    /// <summary>Starts beside the host that runs, and takes over from it.</summary>
+    /// <exception cref="HandshakeException">One of the two could not go on.</exception>
+    public async Task TakeOverAsync(Handshake handshake, CancellationToken cancellationToken)
+    {
+        await handshake.SayAsync(Handshake.Loaded, cancellationToken);
+        await handshake.HearAsync(Handshake.Queue, TimeSpan.FromSeconds(30), cancellationToken);
+        await _queue.StartAsync(cancellationToken);
+        if (await _releases.RestoreAsync(cancellationToken) is { } reason)
+        {
+            throw new HandshakeException(reason);
+        }
+
+        await handshake.SayAsync(Handshake.Ready, cancellationToken);
+        await handshake.HearAsync(Handshake.Accept, TimeSpan.FromSeconds(30), cancellationToken);
+        await ServeAsync(cancellationToken);
+        await handshake.SayAsync(Handshake.Accepting, cancellationToken);
+    }
+
+    /// <summary>Serves until told to stop or replaced, then drains and stops what runs here.</summary>
+    public async Task RunToEndAsync(CancellationToken stop)
+    {
+        await using var signal = stop.Register(Stop);
+        var isReplaced = await _end.Task;
+        if (isReplaced)
+        {
+            _inheritance.Lock.Dispose();
+            await _control.StopAsync();
+            await _gateway.RetireAsync(_options.Drain, CancellationToken.None);
+        }
+        else
+        {
+            ServiceManager.Stopping();
+            await _control.StopAsync();
+            await _gateway.StopAsync(_options.Drain);
+            File.Delete(_folders.ControlSocket);
+            File.Delete(_folders.HostDescription);
+        }
+
+        await _releases.StopAllAsync();
+        _log.LogInformation("The host has ended");
+    }
+
+    public void Stop()
+    {
+        _ending.Cancel();
+        _end.TrySetResult(false);
+    }
+
+    public async Task UpgradeAsync(UpgradeCommand command, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _upgrading, 1) == 1)
+        {
+            RefuseWhileUpgrading();
+        }
+
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+            await new Handover(_options, _inheritance, _queue, _logs.CreateLogger<Handover>()).RunAsync(command, either.Token);
+            _end.TrySetResult(true);
+        }
+        catch
+        {
+            Volatile.Write(ref _upgrading, 0);
+            throw;
+        }
+    }
+
+    public void RefuseWhileUpgrading()
+    {
+        if (Volatile.Read(ref _upgrading) == 1)
+        {
+            throw ControlException.Conflict("The host is being upgraded; try again in a moment");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _releases.StopAllAsync();
+        await _gateway.DisposeAsync();
+        await _control.DisposeAsync();
+        _queue.Dispose();
+        _register.Dispose();
+        _probes.Dispose();
+        _logs.Dispose();
+        _files.Dispose();
+        _ending.Dispose();
+    }
+
+    private async Task ServeAsync(CancellationToken cancellationToken)
+    {
+        await _gateway.StartAsync(cancellationToken);
+        await _control.StartAsync(cancellationToken);
+        AtomicFile.WriteJson(_folders.HostDescription, _description);
+        _folders.LinkCurrentHost();
+        ServiceManager.Ready();
+        _log.LogInformation("Host {Content} serves on port {Port}", _description.Content, _description.Port);
+    }
+}

@@ -1,0 +1,51 @@
+using VectorDb.LocalHost.Supervision;
+
+namespace VectorDb.LocalHost.Tests;
+
+public sealed class RotatingLogTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_log_keeps_its_newest_lines_within_a_bounded_size_and_number_of_files()
+    {
+        using (var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 100, olderFiles: 2))
+        {
+            for (var line = 0; line < 100; line++)
+            {
+                log.Append($"line {line:000}");
+            }
+        }
+
+        var files = Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal).Select(Path.GetFileName);
+        Assert.Equal(["api.log", "api.log.1", "api.log.2"], files);
+        Assert.All(Directory.GetFiles(_folder.Path), static file => Assert.InRange(new FileInfo(file).Length, 1, 100));
+        Assert.EndsWith("line 099\n", File.ReadAllText(_folder.File("api.log")), StringComparison.Ordinal);
+        var kept = new[] { "api.log.2", "api.log.1", "api.log" }.SelectMany(name => File.ReadLines(_folder.File(name))).ToList();
+        Assert.Equal(Enumerable.Range(100 - kept.Count, kept.Count).Select(static line => $"line {line:000}"), kept);
+    }
+
+    [Fact]
+    public void A_line_longer_than_a_file_is_kept_whole()
+    {
+        using var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 10, olderFiles: 1);
+        log.Append(new string('x', 50));
+        log.Append("next");
+        Assert.Equal(51, new FileInfo(_folder.File("api.log.1")).Length);
+    }
+
+    [Fact]
+    public void A_restarted_host_goes_on_in_the_same_file()
+    {
+        using (var before = new RotatingLog(_folder.File("api.log")))
+        {
+            before.Append("before");
+        }
+
+        using var after = new RotatingLog(_folder.File("api.log"));
+        after.Append("after");
+        Assert.Equal(["before", "after"], File.ReadLines(_folder.File("api.log")));
+    }
+}

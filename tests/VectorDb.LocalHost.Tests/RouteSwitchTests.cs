@@ -1,0 +1,86 @@
+using VectorDb.LocalHost.Gateway;
+using VectorDb.LocalHost.Supervision;
+
+namespace VectorDb.LocalHost.Tests;
+
+public sealed class RouteSwitchTests
+{
+    [Fact]
+    public void Requests_take_the_active_route_and_only_what_is_below_dashboard_goes_to_the_dashboard()
+    {
+        var (api, dashboard) = (new ServiceEndpoint(), new ServiceEndpoint());
+        using var route = new GatewayRoute("one", api, dashboard);
+        var routes = new RouteSwitch();
+        Assert.Null(routes.Enter());
+        Assert.Null(routes.Activate(route));
+        Assert.Same(route, routes.Enter());
+        Assert.Same(dashboard, route.EndpointFor("/dashboard"));
+        Assert.Same(dashboard, route.EndpointFor("/dashboard/hangfire/jobs"));
+        Assert.Same(api, route.EndpointFor("/dashboards"));
+        Assert.Same(api, route.EndpointFor("/api/v1/health"));
+        Assert.Same(api, route.EndpointFor("/"));
+    }
+
+    [Fact]
+    public async Task A_route_is_drained_once_its_last_request_has_left()
+    {
+        using var route = new GatewayRoute("one", new ServiceEndpoint(), new ServiceEndpoint());
+        route.Enter();
+        route.Enter();
+        var drained = route.DrainAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        route.Leave();
+        Assert.False(drained.IsCompleted);
+        route.Leave();
+        Assert.True(await drained);
+        Assert.Equal(0, route.InFlight);
+    }
+
+    [Fact]
+    public async Task Draining_ends_without_the_last_request_when_its_time_is_over()
+    {
+        using var route = new GatewayRoute("one", new ServiceEndpoint(), new ServiceEndpoint());
+        route.Enter();
+        Assert.False(await route.DrainAsync(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task No_request_enters_a_route_that_was_found_idle_after_the_switch()
+    {
+        using var old = new GatewayRoute("old", new ServiceEndpoint(), new ServiceEndpoint());
+        using var next = new GatewayRoute("next", new ServiceEndpoint(), new ServiceEndpoint());
+        var routes = new RouteSwitch();
+        for (var round = 0; round < 200; round++)
+        {
+            routes.Activate(old);
+            var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+            {
+                for (var request = 0; request < 50; request++)
+                {
+                    routes.Enter()!.Leave();
+                }
+            }, TestContext.Current.CancellationToken)).ToList();
+            routes.Activate(next);
+            Assert.True(await old.DrainAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+            await Task.WhenAll(clients);
+            Assert.Equal(0, old.InFlight);
+        }
+    }
+
+    [Fact]
+    public async Task A_request_waits_for_a_service_that_is_being_restarted()
+    {
+        var endpoint = new ServiceEndpoint();
+        endpoint.Open(1);
+        endpoint.Close();
+        var request = endpoint.FindAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken).AsTask();
+        Assert.False(request.IsCompleted);
+        endpoint.Open(2);
+        Assert.Equal("http://127.0.0.1:2", await request);
+    }
+
+    [Fact]
+    public async Task A_service_that_stays_away_is_given_up()
+    {
+        Assert.Null(await new ServiceEndpoint().FindAsync(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken));
+    }
+}
