@@ -1,6 +1,6 @@
-using VectorDb.Core.Configuration;
 using VectorDb.Core.Health;
 using VectorDb.Core.Hosting;
+using VectorDb.Core.Queue;
 using VectorDb.Core.Tasks;
 using VectorDb.Dashboard.Access;
 using VectorDb.Dashboard.Layout;
@@ -12,22 +12,18 @@ namespace VectorDb.Dashboard;
 
 internal static class DashboardApplication
 {
-    public static WebApplication Build(string[] args) => Build(args, static _ => { });
-
-    /// <param name="configure">Replaces services: for the tests.</param>
-    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder> configure)
+    public static WebApplication Build(string[] args)
     {
         var (builder, settings) = ServiceProcess.CreateBuilder("dashboard", args);
         var services = builder.Services;
         services.AddRazorComponents();
-        services.AddAccess(isOpen: settings.Get(Settings.Auth) == AuthKind.Off);
-        services.AddQueue(settings);
-        services.AddSingleton<ITaskLedger, EmptyLedger>();
-        services.AddSingleton<IAdminKeys, NoKeys>();
+        services.AddAccess(settings);
+        services.AddTaskLedger(settings);
+        services.AddTaskQueue(settings);
+        services.AddQueueMonitor(settings);
         services.AddSingleton(new Assets(Path.Combine(AppContext.BaseDirectory, Assets.Folder)));
         services.AddSingleton<Frames>();
         services.AddSingleton<OverviewReader>();
-        configure(builder);
 
         var app = builder.Build();
         app.UseService();

@@ -41,6 +41,9 @@ public sealed class ApiKeyRing
     public ApiKey? Find(string presented) =>
         ApiKey.IdOf(presented) is { } id && Current().ById.TryGetValue(id, out var key) && key.Is(presented) ? key : null;
 
+    /// <returns>The key with that id, or null when there is none any more: for a session that a key began.</returns>
+    public ApiKey? FindById(string id) => Current().ById.GetValueOrDefault(id);
+
     private Known Current()
     {
         var known = _known;

@@ -1,6 +1,9 @@
 using System.Security.Claims;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using StackExchange.Redis;
+using VectorDb.Core.Configuration;
+using VectorDb.Core.Security;
 
 namespace VectorDb.Dashboard.Access;
 
@@ -11,12 +14,13 @@ internal static class AccessServices
     public const string LoginLimit = "login";
 
     private const int LoginAttemptsPerMinute = 10;
-    private const string CheckedAt = "checked-at";
     private static readonly TimeSpan Session = TimeSpan.FromHours(12);
-    private static readonly TimeSpan RecheckAfter = TimeSpan.FromMinutes(1);
 
-    public static void AddAccess(this IServiceCollection services, bool isOpen)
+    public static void AddAccess(this IServiceCollection services, ApplicationSettings settings)
     {
+        var isOpen = settings.Get(Settings.Auth) == AuthKind.Off;
+        services.AddSingleton<ApiKeyRing>();
+        services.AddSharedKeys(settings, static provider => provider.GetRequiredService<IConnectionMultiplexer>());
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "vectordb-dashboard";
@@ -58,30 +62,18 @@ internal static class AccessServices
         });
     }
 
-    public static ClaimsPrincipal Principal(AdminKey key) => new(new ClaimsIdentity(
+    public static ClaimsPrincipal Principal(ApiKey key) => new(new ClaimsIdentity(
         [new Claim(ClaimTypes.NameIdentifier, key.Id), new Claim(ClaimTypes.Name, key.Name)],
         CookieAuthenticationDefaults.AuthenticationScheme));
 
-    private static async Task EndSessionOfRevokedKeyAsync(CookieValidatePrincipalContext context)
+    private static Task EndSessionOfRevokedKeyAsync(CookieValidatePrincipalContext context)
     {
-        var services = context.HttpContext.RequestServices;
-        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        var seen = context.Properties.GetString(CheckedAt) is { } text
-            ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(text))
-            : context.Properties.IssuedUtc;
-        if (now - seen < RecheckAfter)
-        {
-            return;
-        }
-
         var id = context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
-        if (id is null || !await services.GetRequiredService<IAdminKeys>().IsStillValidAsync(id, context.HttpContext.RequestAborted))
+        if (id is null || context.HttpContext.RequestServices.GetRequiredService<ApiKeyRing>().FindById(id) is not { Scope: Scope.Admin })
         {
             context.RejectPrincipal();
-            return;
         }
 
-        context.Properties.SetString(CheckedAt, now.ToUnixTimeSeconds().ToString());
-        context.ShouldRenew = true;
+        return Task.CompletedTask;
     }
 }

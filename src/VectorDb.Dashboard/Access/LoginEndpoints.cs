@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
+using VectorDb.Core.Security;
 using VectorDb.Dashboard.Layout;
 
 namespace VectorDb.Dashboard.Access;
@@ -15,12 +16,11 @@ internal static partial class LoginEndpoints
     }
 
     private static async Task<IResult> LogInAsync(
-        HttpContext context, Frames frames, IAdminKeys keys, ILogger<Frames> log, CancellationToken cancellationToken)
+        HttpContext context, Frames frames, ApiKeyRing keys, ILogger<Frames> log, CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
         var returnUrl = form["returnUrl"].ToString();
-        var key = await keys.VerifyAsync(form["key"].ToString().Trim(), cancellationToken);
-        if (key is null)
+        if (keys.Find(form["key"].ToString().Trim()) is not { Scope: Scope.Admin } key)
         {
             LogRefused(log, context.Connection.RemoteIpAddress);
             var refused = "This is not a valid key with the scope admin.";

@@ -9,6 +9,7 @@ namespace VectorDb.Dashboard.Tasks;
 internal static class TaskEndpoints
 {
     private const int ErrorsShown = 100;
+    private static readonly byte[] LineEnd = "\n"u8.ToArray();
 
     public static void MapTasks(this IEndpointRouteBuilder routes)
     {
@@ -45,7 +46,7 @@ internal static class TaskEndpoints
                 await foreach (var error in ledger.ErrorsAsync(id, cancellationToken))
                 {
                     await JsonSerializer.SerializeAsync(body, error, JsonSerializerOptions.Web, cancellationToken);
-                    body.WriteByte((byte)'\n');
+                    await body.WriteAsync(LineEnd, cancellationToken);
                 }
             },
             "application/x-ndjson",

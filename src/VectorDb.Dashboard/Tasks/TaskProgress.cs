@@ -21,7 +21,4 @@ public sealed record TaskProgress(long Done, double? RatePerSecond, TimeSpan? Re
         var totalIsFinal = task.State is TaskState.ProcessingChunks;
         return new TaskProgress(done, rate, totalIsFinal ? TimeSpan.FromSeconds(Math.Max(0, task.Total - done) / rate) : null);
     }
-
-    public static bool HasEnded(TaskState state) =>
-        state is TaskState.Completed or TaskState.PartiallyCompleted or TaskState.Failed or TaskState.Cancelled;
 }
