@@ -23,9 +23,11 @@ internal sealed class DashboardHost : IAsyncDisposable
 
     public CookieContainer Cookies { get; }
 
-    public ITaskLedger Ledger => _app.Services.GetRequiredService<ITaskLedger>();
+    public ITaskLedger Ledger => Get<ITaskLedger>();
 
-    public IChunkLedger Chunks => _app.Services.GetRequiredService<IChunkLedger>();
+    public IChunkLedger Chunks => Get<IChunkLedger>();
+
+    public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
     public static Task<DashboardHost> OpenAsync(params string[] settings) => StartAsync(settings);
 

@@ -5,13 +5,13 @@ namespace VectorDb.Dashboard.Overview;
 /// <summary>Records a second over the last minutes, from the difference between one look at the tasks and the next.</summary>
 internal sealed class Throughput
 {
-    private const int Length = 90;
+    private const int Length = 60;
 
     private readonly Queue<double> _rates = new();
     private Dictionary<string, long> _done = [];
     private DateTimeOffset? _at;
 
-    /// <summary>Oldest first, at most 90 values.</summary>
+    /// <summary>Oldest first, at most 60 values.</summary>
     public IReadOnlyList<double> Rates => [.. _rates];
 
     public void Observe(IReadOnlyList<IngestTask> tasks, DateTimeOffset now)
