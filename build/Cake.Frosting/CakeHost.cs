@@ -55,7 +55,7 @@ public sealed class CakeHost
     }
 
     /// <summary>Runs what the arguments ask for.</summary>
-    /// <returns>0, the exit code of the <c>CakeException</c> that ended the run, 1 for any other exception, or -1 for arguments that cannot be parsed.</returns>
+    /// <returns>0; 1 after an error, of a task or of the build itself; -1 for arguments that cannot be parsed.</returns>
     public int Run(IEnumerable<string> args)
     {
         var tasks = _assemblies

@@ -7,10 +7,12 @@ internal static class Spelling
     public static string? Nearest(string given, IEnumerable<string> valid)
     {
         var plain = Plain(given);
-        var best = valid
+        return valid
             .Select(name => (Name: name, Edits: Edits(plain, Plain(name))))
-            .MinBy(candidate => candidate.Edits);
-        return best.Name is not null && best.Edits <= Math.Min(2, plain.Length / 2) ? best.Name : null;
+            .Where(candidate => candidate.Edits <= Math.Min(2, plain.Length / 2))
+            .OrderBy(candidate => candidate.Edits)
+            .Select(candidate => candidate.Name)
+            .FirstOrDefault();
     }
 
     private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();

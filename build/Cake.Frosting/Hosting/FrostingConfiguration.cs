@@ -1,7 +1,6 @@
 using Cake.Core;
 using Cake.Core.Configuration;
 using Cake.Core.IO;
-using Spectre.Console.Cli;
 
 namespace Cake.Frosting.Hosting;
 
@@ -15,7 +14,7 @@ internal sealed class FrostingConfiguration : ICakeConfiguration
     private readonly ICakeConfiguration _merged;
 
     public FrostingConfiguration(
-        IEnumerable<CakeSetting> settings, IFileSystem fileSystem, ICakeEnvironment environment, IRemainingArguments arguments)
+        IEnumerable<CakeSetting> settings, IFileSystem fileSystem, ICakeEnvironment environment, ICakeArguments arguments)
     {
         var defaults = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in settings)
@@ -26,7 +25,7 @@ internal sealed class FrostingConfiguration : ICakeConfiguration
         _merged = new CakeConfigurationProvider(fileSystem, environment).CreateConfiguration(
             environment.WorkingDirectory,
             defaults,
-            arguments.Parsed.ToDictionary(argument => argument.Key, argument => argument.FirstOrDefault() ?? string.Empty));
+            arguments.GetArguments().ToDictionary(argument => argument.Key, argument => argument.Value.FirstOrDefault() ?? string.Empty));
     }
 
     public string GetValue(string key) => _merged.GetValue(key);
