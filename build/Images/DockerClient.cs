@@ -1,0 +1,76 @@
+using System.Text.Json;
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build.Images;
+
+/// <summary>The <c>docker</c> program, talking to the engine that it finds (<c>DOCKER_HOST</c> or its default).</summary>
+internal sealed class DockerClient(CommandRunner commands)
+{
+    /// <summary>Timestamps and attestations that would give the same content another digest; older engines ignore both.</summary>
+    private static readonly Dictionary<string, string?> Reproducible = new(StringComparer.Ordinal)
+    {
+        ["SOURCE_DATE_EPOCH"] = "0",
+        ["BUILDX_NO_DEFAULT_ATTESTATIONS"] = "1",
+    };
+
+    /// <returns>Version of the engine, or null when none answers.</returns>
+    public async Task<string?> EngineVersionAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var result = await commands.TryAsync(new Command("docker", "version", "--format", "{{.Server.Version}}"), cancellation);
+            return result.Succeeded ? result.Output.Trim() : null;
+        }
+        catch (CommandFailedException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<bool> HasAsync(string image, CancellationToken cancellation) =>
+        (await commands.TryAsync(new Command("docker", "image", "inspect", image), cancellation)).Succeeded;
+
+    /// <exception cref="CommandFailedException">With the last lines of the build.</exception>
+    public Task BuildAsync(ImageRecipe recipe, string image, string contentLabel, CancellationToken cancellation)
+    {
+        List<string> arguments =
+        [
+            "build", "--file", recipe.Dockerfile, "--tag", image,
+            "--label", $"org.opencontainers.image.title={recipe.Repository}",
+            "--label", $"vectordb.content={contentLabel}",
+        ];
+        if (recipe.BaseImage is { } baseImage)
+        {
+            arguments.AddRange(["--build-arg", $"BASE_IMAGE={baseImage}"]);
+        }
+
+        return commands.RunAsync(new Command("docker", [.. arguments, recipe.Context]) { Environment = Reproducible }, cancellation);
+    }
+
+    public Task TagAsync(string image, string name, CancellationToken cancellation) =>
+        commands.RunAsync(new Command("docker", "tag", image, name), cancellation);
+
+    /// <param name="name"><c>registry/repository:tag</c>.</param>
+    /// <param name="configuration">Folder that holds the login.</param>
+    /// <param name="cancellation">Ends the push.</param>
+    /// <returns>The digest that the registry reported.</returns>
+    public async Task<string> PushAsync(string name, string configuration, CancellationToken cancellation)
+    {
+        await commands.RunAsync(WithLogin(configuration, "push", "--quiet", name), cancellation);
+        var inspected = await commands.RunAsync(new Command("docker", "image", "inspect", name), cancellation);
+        var repository = name[..name.LastIndexOf(':')];
+        using var document = JsonDocument.Parse(inspected.Output);
+        return document.RootElement[0].GetProperty("RepoDigests").EnumerateArray()
+            .Select(static digest => digest.GetString()!.Split('@'))
+            .First(parts => parts[0] == repository)[1];
+    }
+
+    /// <summary>Writes a login into <paramref name="configuration"/>; the password goes in on standard input.</summary>
+    public Task LogInAsync(string registry, string user, string password, string configuration, CancellationToken cancellation) =>
+        commands.RunAsync(WithLogin(configuration, "login", "--username", user, "--password-stdin", registry) with { Input = password }, cancellation);
+
+    private static Command WithLogin(string configuration, params IReadOnlyList<string> arguments) => new("docker", arguments)
+    {
+        Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = configuration },
+    };
+}

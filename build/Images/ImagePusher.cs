@@ -1,0 +1,79 @@
+using Polly;
+using Polly.Retry;
+using VectorDb.Build.Aws;
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build.Images;
+
+/// <summary>Brings images into the registry and learns the digests that it gives them.</summary>
+internal sealed class ImagePusher(DockerClient docker, IImageRegistry registry, TimeProvider time)
+{
+    private const int Attempts = 4;
+
+    private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = Attempts - 1,
+            Delay = TimeSpan.FromSeconds(1),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = new PredicateBuilder().Handle<CommandFailedException>(),
+        })
+        .Build();
+
+    /// <returns>In the order of <paramref name="images"/>.</returns>
+    /// <exception cref="MissingRepositoryException">A repository is not there; nothing is pushed.</exception>
+    /// <exception cref="CommandFailedException">The registry refused or stayed away for every attempt.</exception>
+    public async Task<IReadOnlyList<PushedImage>> PushAsync(IReadOnlyList<BuiltImage> images, CancellationToken cancellation)
+    {
+        var known = await Task.WhenAll(images.Select(image => registry.FindAsync(image.Recipe.Repository, image.Tag, cancellation)));
+        if (known.All(static image => image is not null))
+        {
+            return [.. images.Zip(known, static (image, found) => Kept(image, found!))];
+        }
+
+        var login = await registry.LogInAsync(cancellation);
+        using var session = new LoginFolder();
+        await _retry.ExecuteAsync(
+            async token => await docker.LogInAsync(login.ProxyEndpoint.Authority, login.User, login.Password, session.Path, token), cancellation);
+        return await Task.WhenAll(images.Zip(
+            known,
+            (image, found) => found is null ? PushAsync(image, login, session.Path, cancellation) : Task.FromResult(Kept(image, found))));
+    }
+
+    private static PushedImage Kept(BuiltImage image, RegistryImage found) =>
+        new(new ImageDigest(image.Recipe.Repository, found.Digest), Pushed: false, TimeSpan.Zero);
+
+    private async Task<PushedImage> PushAsync(BuiltImage image, RegistryLogin login, string session, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        var name = $"{login.ProxyEndpoint.Authority}/{image.Recipe.Repository}:{image.Tag}";
+        await docker.TagAsync($"{image.Recipe.Repository}:{image.Tag}", name, cancellation);
+        var digest = await _retry.ExecuteAsync(async token => await docker.PushAsync(name, session, token), cancellation);
+        return new PushedImage(new ImageDigest(image.Recipe.Repository, digest), Pushed: true, time.GetElapsedTime(started));
+    }
+
+    /// <summary>A folder of this run's own for the login, in memory where the system has such a place, gone afterwards.</summary>
+    private sealed class LoginFolder : IDisposable
+    {
+        private const string Memory = "/dev/shm";
+
+        public LoginFolder()
+        {
+            var parent = Directory.Exists(Memory) ? Memory : System.IO.Path.GetTempPath();
+            Path = System.IO.Path.Combine(parent, $"vectordb-login-{Guid.NewGuid():N}");
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(Path);
+            }
+            else
+            {
+                Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+
+        public string Path { get; }
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}

@@ -1,0 +1,42 @@
+using VectorDb.Build.Releases;
+
+namespace VectorDb.Build.Images;
+
+/// <summary>What one image is made of.</summary>
+/// <param name="Service"><c>app</c>, <c>worker</c>, <c>dashboard</c> or <c>nginx</c>.</param>
+/// <param name="Context">Folder whose files the image copies.</param>
+/// <param name="Dockerfile">Path of its Dockerfile.</param>
+/// <param name="BaseImage">Stands in for the Dockerfile's default base; null keeps the default.</param>
+internal sealed record ImageRecipe(string Service, string Context, string Dockerfile, string? BaseImage = null)
+{
+    private const int TagDigits = 16;
+
+    public string Repository => $"vectordb-api/{Service}";
+
+    /// <summary>The images of a release, from its published output.</summary>
+    public static IReadOnlyList<ImageRecipe> OfRelease(string repositoryRoot, string? runtimeImage = null, string? nginxImage = null)
+    {
+        return
+        [
+            Published("app", "api", "VectorDb.Api"),
+            Published("worker", "worker", "VectorDb.Worker"),
+            Published("dashboard", "dashboard", "VectorDb.Dashboard"),
+            new("nginx", Path.Combine(repositoryRoot, "nginx"), Path.Combine(repositoryRoot, "nginx", "Dockerfile"), nginxImage),
+        ];
+
+        ImageRecipe Published(string service, string folder, string project) => new(
+            service,
+            Path.Combine(repositoryRoot, "artifacts", "publish", folder),
+            Path.Combine(repositoryRoot, "src", project, "Dockerfile"),
+            runtimeImage);
+    }
+
+    /// <summary>Names the image by what goes into it, so that the same content is the same image on every machine.</summary>
+    /// <exception cref="DirectoryNotFoundException">The context is not there: it has to be published first.</exception>
+    public string ContentTag() => ContentHash.Of(
+    [
+        new("context", ContentHash.OfFolder(Context)),
+        new("dockerfile", ContentHash.OfFile(Dockerfile)),
+        new("base", ContentHash.OfText(BaseImage ?? "")),
+    ]).Hex[..TagDigits];
+}

@@ -1,0 +1,181 @@
+using VectorDb.Build.Images;
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build.Tests.Images;
+
+/// <summary>With a real engine and a real registry; the base image is an empty one made on the spot.</summary>
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class ImageTests(ImageTests.Engine engine) : IClassFixture<ImageTests.Engine>, IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _base = $"vectordb-test/base:{Guid.NewGuid():N}";
+    private ImageRegistryServer? _server;
+    private LoopbackRegistry _registry = null!;
+    private DockerClient _docker = null!;
+    private ImageRecipe[] _recipes = [];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.NotNull(engine.Daemon);
+        _server = await ImageRegistryServer.StartAsync(Token);
+        _registry = new LoopbackRegistry(_server.Address);
+        var commands = new CommandRunner(TimeProvider.System);
+        _docker = new DockerClient(commands);
+        Directory.CreateDirectory(_folder.File("root"));
+        await File.WriteAllTextAsync(_folder.File("root", "etc-release"), "base", Token);
+        await commands.RunAsync(new Command("tar", "-C", _folder.File("root"), "-cf", _folder.File("base.tar"), "."), Token);
+        await commands.RunAsync(new Command("docker", "import", _folder.File("base.tar"), _base), Token);
+        _recipes = [await RecipeAsync("app"), await RecipeAsync("worker")];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_docker is not null)
+        {
+            var commands = new CommandRunner(TimeProvider.System);
+            var images = await commands.TryAsync(new Command("docker", "images", "--quiet", "--filter", $"label=vectordb.test={_base}"), CancellationToken.None);
+            await commands.TryAsync(new Command("docker", ["rmi", "--force", _base, .. images.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct()]), CancellationToken.None);
+        }
+
+        _registry?.Dispose();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task An_image_is_built_once_pushed_once_and_then_known_by_the_digest_of_the_registry()
+    {
+        var first = await BuildAndPushAsync();
+        var second = await BuildAndPushAsync();
+
+        Assert.All(first.Built, static image => Assert.Equal(BuildOutcome.Built, image.Outcome));
+        Assert.All(first.Pushed, static image => Assert.True(image.Pushed));
+        Assert.All(second.Built, static image => Assert.Equal(BuildOutcome.InRegistry, image.Outcome));
+        Assert.All(second.Pushed, static image => Assert.False(image.Pushed));
+        Assert.Equal(first.Pushed.Select(static image => image.Image), second.Pushed.Select(static image => image.Image));
+        Assert.Equal(1, _registry.Logins);
+        var found = await _registry.FindAsync("vectordb-api/app", first.Built[0].Tag, Token);
+        Assert.Equal(found!.Digest, first.Pushed[0].Image.Digest);
+    }
+
+    [Fact]
+    public async Task Changed_content_is_another_image_and_the_unchanged_one_stays()
+    {
+        var first = await BuildAndPushAsync();
+        await File.WriteAllTextAsync(Path.Combine(_recipes[1].Context, "program"), "changed", Token);
+
+        var second = await BuildAndPushAsync();
+
+        Assert.Equal([BuildOutcome.InRegistry, BuildOutcome.Built], second.Built.Select(static image => image.Outcome));
+        Assert.Equal(first.Pushed[0].Image, second.Pushed[0].Image);
+        Assert.NotEqual(first.Pushed[1].Image, second.Pushed[1].Image);
+    }
+
+    [Fact]
+    public async Task An_image_carries_labels_of_its_content_alone()
+    {
+        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes[..1], null, Token);
+
+        var labels = await new CommandRunner(TimeProvider.System).RunAsync(
+            new Command("docker", "image", "inspect", "--format", "{{json .Config.Labels}}", $"vectordb-api/app:{built[0].Tag}"), Token);
+
+        Assert.Contains($"\"vectordb.content\":\"{built[0].Tag}\"", labels.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("revision", labels.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_login_leaves_nothing_behind_on_disk()
+    {
+        await BuildAndPushAsync();
+
+        Assert.Empty(Directory.GetDirectories("/dev/shm", "vectordb-login-*"));
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_down_fails_the_push_after_a_few_attempts_and_says_which_command_failed()
+    {
+        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes, null, Token);
+        await _server!.DisposeAsync();
+        _server = null;
+        using var silent = new SilentRegistry(_registry);
+
+        var error = await Assert.ThrowsAsync<CommandFailedException>(
+            () => new ImagePusher(_docker, silent, TimeProvider.System).PushAsync(built, Token));
+
+        Assert.Contains("docker login", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary-password", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Findings_at_the_threshold_stop_the_release_and_milder_ones_do_not()
+    {
+        var built = (await BuildAndPushAsync()).Built;
+        using var scanned = new LoopbackRegistry(_server!.Address) { Findings = new Dictionary<string, int>(StringComparer.Ordinal) { ["HIGH"] = 2 } };
+
+        await new ScanGate(scanned, "CRITICAL", TimeProvider.System).CheckAsync(built, Token);
+        var error = await Assert.ThrowsAsync<ScanFindingsException>(() => new ScanGate(scanned, "HIGH", TimeProvider.System).CheckAsync(built, Token));
+
+        Assert.Contains("vectordb-api/app", error.Message, StringComparison.Ordinal);
+        Assert.Contains("2 HIGH", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<(IReadOnlyList<BuiltImage> Built, IReadOnlyList<PushedImage> Pushed)> BuildAndPushAsync()
+    {
+        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes, _registry, Token);
+        return (built, await new ImagePusher(_docker, _registry, TimeProvider.System).PushAsync(built, Token));
+    }
+
+    private async Task<ImageRecipe> RecipeAsync(string service)
+    {
+        var context = _folder.File(service);
+        Directory.CreateDirectory(context);
+        await File.WriteAllTextAsync(Path.Combine(context, "program"), $"{service} {_base}", Token);
+        var dockerfile = _folder.File($"{service}.Dockerfile");
+        await File.WriteAllTextAsync(dockerfile, $"ARG BASE_IMAGE\nFROM ${{BASE_IMAGE}}\nLABEL vectordb.test={_base}\nCOPY . /app\nUSER 1654\n", Token);
+        return new ImageRecipe(service, context, dockerfile, _base);
+    }
+
+    /// <summary>One engine for all tests here, named to the docker program by the environment of this process.</summary>
+    public sealed class Engine : IAsyncLifetime
+    {
+        public DockerDaemon? Daemon { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            Daemon = await DockerDaemon.StartAsync(Token);
+            if (Daemon.Host is { } host)
+            {
+                Environment.SetEnvironmentVariable("DOCKER_HOST", host);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Daemon is { } daemon)
+            {
+                await daemon.DisposeAsync();
+                if (daemon.Host is not null)
+                {
+                    Environment.SetEnvironmentVariable("DOCKER_HOST", null);
+                }
+            }
+        }
+    }
+
+    /// <summary>Knows no image, but still hands out logins for an address where nobody listens.</summary>
+    private sealed class SilentRegistry(LoopbackRegistry inner) : IImageRegistry, IDisposable
+    {
+        public Task<VectorDb.Build.Aws.RegistryLogin> LogInAsync(CancellationToken cancellation) => inner.LogInAsync(cancellation);
+
+        public Task<VectorDb.Build.Aws.RegistryImage?> FindAsync(string repository, string tag, CancellationToken cancellation) =>
+            Task.FromResult<VectorDb.Build.Aws.RegistryImage?>(null);
+
+        public void Dispose() => inner.Dispose();
+    }
+}
