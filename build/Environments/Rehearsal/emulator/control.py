@@ -1,0 +1,79 @@
+"""The control API beside the AWS API: what a test or a rehearsal sets, and what it reads back. Bodies are JSON.
+
+GET    /moto-api/vectordb/settings                 time scale and default target health
+PUT    /moto-api/vectordb/settings                 {"timeScale": 60, "targetHealth": "auto" | "probed"}
+GET    /moto-api/vectordb/instances                instances of all groups with the boot script they were launched with
+PUT    /moto-api/vectordb/instances/<id>/health    {"status": "Healthy" | "Unhealthy"}   (the EC2 status check)
+PUT    /moto-api/vectordb/targets/<id>             {"state": "healthy", "reason": "", "description": ""}   (null state: back to default)
+POST   /moto-api/vectordb/faults                   {"service", "action" or "*", "times": 1, "status": 500, "code", "message"}
+DELETE /moto-api/vectordb/faults
+GET    /moto-api/vectordb/calls                    every AWS call: service, action, principal, status, count
+DELETE /moto-api/vectordb/calls
+POST   /moto-api/vectordb/metrics                  {"namespace": "AWS/...", "metricData": [...]}   (what AWS itself publishes)
+GET    /moto-api/vectordb/resources                names of everything that a destroy should have removed
+"""
+import json
+from collections import Counter
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+import autoscaling
+import clock
+import inventory
+import load_balancing
+import metrics
+import wire
+
+PREFIX = "/moto-api/vectordb/"
+
+
+def answer(request: Request) -> Response:
+    path = request.path.removeprefix(PREFIX).strip("/").split("/")
+    body = json.loads(request.get_data(as_text=True) or "{}")
+    match (request.method, *path):
+        case ("GET", "settings"):
+            return _json(_settings())
+        case ("PUT", "settings"):
+            clock.scale = float(body.get("timeScale", clock.scale))
+            load_balancing.default_health = body.get("targetHealth", load_balancing.default_health)
+            return _json(_settings())
+        case ("GET", "instances"):
+            return _json([autoscaling.describe(state) for group in autoscaling.groups() for state in group.instance_states])
+        case ("PUT", "instances", instance_id, "health"):
+            autoscaling.find(instance_id).health_status = body["status"]
+            return _json({})
+        case ("PUT", "targets", instance_id):
+            load_balancing.set_health(instance_id, body.get("state"), body.get("reason"), body.get("description"))
+            return _json({})
+        case ("POST", "faults"):
+            wire.faults.append(wire.Fault(
+                body["service"], body.get("action", "*"), int(body.get("times", 1)), int(body.get("status", 500)),
+                body.get("code", "InternalFailure"), body.get("message", "A fault that was asked for")))
+            return _json({})
+        case ("DELETE", "faults"):
+            wire.faults.clear()
+            return _json({})
+        case ("GET", "calls"):
+            counts = Counter((call.service, call.action, call.principal, call.status) for call in wire.calls)
+            return _json([
+                {"service": service, "action": action, "principal": principal, "status": status, "count": count}
+                for (service, action, principal, status), count in sorted(counts.items())])
+        case ("DELETE", "calls"):
+            wire.calls.clear()
+            return _json({})
+        case ("POST", "metrics"):
+            metrics.publish(body["namespace"], body["metricData"])
+            return _json({})
+        case ("GET", "resources"):
+            return _json(inventory.names())
+        case _:
+            return Response(f"no control {request.method} {request.path}; see control.py\n", 404)
+
+
+def _settings() -> dict[str, Any]:
+    return {"timeScale": clock.scale, "targetHealth": load_balancing.default_health}
+
+
+def _json(value: Any) -> Response:
+    return Response(json.dumps(value, default=str), content_type="application/json")

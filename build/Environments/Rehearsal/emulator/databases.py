@@ -1,0 +1,5 @@
+"""RDS: what a cluster's description leaves out in moto."""
+
+
+def install() -> None:
+    pass

@@ -1,0 +1,111 @@
+"""What came over the wire: which action of which service, by whom. Recorded, and failed on request."""
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sts.models import sts_backends
+from werkzeug.wrappers import Request
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+
+#: Operations of S3 by method, and what of the query tells them apart.
+_S3 = {"GET": "GetObject", "PUT": "PutObject", "HEAD": "HeadObject", "DELETE": "DeleteObject", "POST": "PostObject"}
+
+
+@dataclass
+class Call:
+    service: str
+    action: str
+    principal: str
+    protocol: str
+    status: int = 0
+    at: float = field(default_factory=time.time)
+
+
+@dataclass
+class Fault:
+    service: str
+    action: str
+    times: int
+    status: int
+    code: str
+    message: str
+
+    def content_type(self, call: Call) -> str:
+        return "application/x-amz-json-1.1" if call.protocol == "json" else "text/xml"
+
+    def body(self, call: Call) -> str:
+        if call.protocol == "json":
+            return json.dumps({"__type": self.code, "message": self.message})
+        code, message = escape(self.code), escape(self.message)
+        if call.service == "s3":
+            return f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        if call.service == "ec2":
+            return f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
+        return f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+
+
+calls: list[Call] = []
+faults: list[Fault] = []
+
+
+def read(request: Request) -> Call:
+    credential = _CREDENTIAL.search(request.headers.get("Authorization", "") or request.query_string.decode())
+    key, service = (credential.group(1), credential.group(3)) if credential else ("", "")
+    target = request.headers.get("X-Amz-Target", "")
+    principal = _principal(key)
+    if target:
+        return Call(service, target.rsplit(".", 1)[-1], principal, "json")
+    if request.mimetype == "application/x-www-form-urlencoded":
+        # Kept by werkzeug for moto to read again.
+        action = parse_qs(request.get_data(cache=True, as_text=True)).get("Action", [""])[0]
+        request.environ["wsgi.input"] = _again(request)
+        return Call(service or "sts", action, principal, "query")
+    if service in ("s3", ""):
+        return Call("s3", _s3_action(request), principal, "query")
+    return Call(service, f"{request.method} {request.path}", principal, "json")
+
+
+def _again(request: Request) -> Any:
+    import io
+
+    return io.BytesIO(request.get_data(cache=True))
+
+
+def _s3_action(request: Request) -> str:
+    """The API operation, near enough to name the permission that it needs."""
+    has_key = request.path.strip("/").count("/") > 0
+    if has_key:
+        return _S3.get(request.method, request.method)
+    sub = next((name for name in request.args if name not in ("list-type", "prefix", "x-id", "max-keys")), "")
+    verb = {"GET": "Get", "PUT": "Put", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}.get(request.method, request.method)
+    if sub in ("", "delimiter", "continuation-token", "encoding-type", "fetch-owner", "start-after"):
+        return {"GET": "ListBucket", "PUT": "CreateBucket", "HEAD": "ListBucket", "DELETE": "DeleteBucket"}.get(request.method, verb)
+    return f"{verb}Bucket{sub.title()}"
+
+
+def _principal(key: str) -> str:
+    """The role that temporary credentials were issued for, or the access key itself."""
+    backend = sts_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    role = backend.get_assumed_role_from_access_key(key) if key else None
+    return role.role_arn.rsplit("/", 1)[-1] if role else key or "anonymous"
+
+
+def record(call: Call, status: int) -> None:
+    call.status = status
+    calls.append(call)
+
+
+def take_fault(call: Call) -> Fault | None:
+    for fault in faults:
+        if fault.service == call.service and fault.action in ("*", call.action):
+            fault.times -= 1
+            if fault.times <= 0:
+                faults.remove(fault)
+            return fault
+    return None

@@ -1,0 +1,108 @@
+variable "environment" {
+  description = "Name of the environment; part of the name of every resource."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,14}[a-z0-9]$", var.environment))
+    error_message = "environment is 3 to 16 lower-case letters, digits and hyphens, and starts with a letter."
+  }
+}
+
+variable "region" {
+  description = "AWS region of the environment."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is the name of an AWS region, for example eu-central-1."
+  }
+}
+
+variable "manage_registry" {
+  description = "Whether this environment's account holds the image repositories. False where another environment of the same account made them, or where images are promoted from a shared registry."
+  type        = bool
+  default     = true
+}
+
+variable "untagged_image_days" {
+  description = "Untagged images (layers of interrupted pushes) expire after this many days; a tagged image never does by itself."
+  type        = number
+  default     = 14
+
+  validation {
+    condition     = var.untagged_image_days >= 1 && var.untagged_image_days <= 365
+    error_message = "untagged_image_days is 1 to 365 days."
+  }
+}
+
+variable "github_subjects" {
+  description = "Exact `sub` claims that GitHub puts into the tokens of the jobs that may deploy here, for example repo:owner/name:environment:production. Empty for no access from GitHub."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for subject in var.github_subjects : can(regex("^repo:[^*?:]+:(environment:[^*?:]+|ref:refs/heads/[^*?:]+|pull_request)$", subject))])
+    error_message = "Each of github_subjects is one exact claim, repo:<owner>/<name>:environment:<environment>; wildcards would let every branch or repository deploy."
+  }
+}
+
+variable "github_plan_subjects" {
+  description = "Exact `sub` claims of the jobs that may only plan, for example repo:owner/name:pull_request."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for subject in var.github_plan_subjects : can(regex("^repo:[^*?:]+:(environment:[^*?:]+|ref:refs/heads/[^*?:]+|pull_request)$", subject))])
+    error_message = "Each of github_plan_subjects is one exact claim without wildcards."
+  }
+}
+
+variable "manage_github_provider" {
+  description = "Whether to create the account's OIDC provider for GitHub. An account holds one: false where it is there already."
+  type        = bool
+  default     = true
+}
+
+variable "deployer_principals" {
+  description = "ARNs of the people's roles (for example of IAM Identity Center) that may assume the deployer role. Empty for none."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.deployer_principals : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])
+    error_message = "Each of deployer_principals is the ARN of an IAM role or user."
+  }
+}
+
+variable "state_bucket" {
+  description = "Bucket of the Terraform state, made by Bootstrap before Terraform runs."
+  type        = string
+}
+
+variable "generated_secret_version" {
+  description = "Raise it to generate new values for the generated secrets."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.generated_secret_version >= 1 && floor(var.generated_secret_version) == var.generated_secret_version
+    error_message = "generated_secret_version is a whole number from 1."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Protects the release store against deletion. False only where the environment is thrown away, such as a rehearsal."
+  type        = bool
+  default     = true
+}
+
+variable "settings" {
+  description = "Non-secret settings of the environment, kept in the parameter store as /vectordb/<environment>/settings/<name>."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name, value in var.settings : can(regex("^[a-z][a-z0-9-]*$", name)) && value != ""])
+    error_message = "Names of settings are lower-case words joined by hyphens, and no value is empty."
+  }
+}

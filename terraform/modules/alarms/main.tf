@@ -1,0 +1,25 @@
+# An alarm for each thing that somebody must act on. Missing data is judged alarm by alarm: silence of a balancer means no
+# traffic, silence of a worker's heartbeat means that it is dead.
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = "${each.value.what} Runbook: docs/runbook.md#${each.key}"
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = startswith(each.value.statistic, "p") ? null : each.value.statistic
+  extended_statistic  = startswith(each.value.statistic, "p") ? each.value.statistic : null
+  comparison_operator = each.value.comparison
+  threshold           = each.value.threshold
+  period              = each.value.period
+  evaluation_periods  = each.value.periods
+  datapoints_to_alarm = each.value.periods
+  treat_missing_data  = each.value.missing
+
+  evaluate_low_sample_count_percentiles = startswith(each.value.statistic, "p") ? "ignore" : null
+
+  alarm_actions = [var.topic_arn]
+  ok_actions    = [var.topic_arn]
+}

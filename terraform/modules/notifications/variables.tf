@@ -1,0 +1,19 @@
+variable "name" {
+  description = "Name of the environment's resources."
+  type        = string
+}
+
+variable "account" {
+  description = "Account id."
+  type        = string
+}
+
+variable "kms_key_arn" {
+  description = "Key that encrypts messages at rest."
+  type        = string
+}
+
+variable "emails" {
+  description = "Addresses that are told; each must confirm once."
+  type        = list(string)
+}

@@ -1,0 +1,37 @@
+resource "aws_ecr_repository" "this" {
+  for_each = toset(var.repositories)
+
+  name                 = each.value
+  image_tag_mutability = "IMMUTABLE"
+  force_delete         = var.force_delete
+
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+
+  encryption_configuration {
+    encryption_type = "KMS"
+    kms_key         = var.kms_key_arn
+  }
+}
+
+# Only what no tag names expires. Every pushed image carries its content's tag, and the release automation removes tagged
+# images itself, because it alone knows which digests a live release or a rollback still names.
+resource "aws_ecr_lifecycle_policy" "this" {
+  for_each = aws_ecr_repository.this
+
+  repository = each.value.name
+  policy = jsonencode({
+    rules = [{
+      rulePriority = 1
+      description  = "Untagged images are left over from interrupted pushes"
+      selection = {
+        tagStatus   = "untagged"
+        countType   = "sinceImagePushed"
+        countUnit   = "days"
+        countNumber = var.untagged_image_days
+      }
+      action = { type = "expire" }
+    }]
+  })
+}
