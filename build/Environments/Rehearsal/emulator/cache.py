@@ -219,6 +219,7 @@ def _delete_parameter_group(self: ElastiCacheResponse) -> EmptyResult:
 def install() -> None:
     ElastiCacheBackend.create_replication_group = _create(ElastiCacheBackend.create_replication_group)
     ElastiCacheBackend.delete_replication_group = _delete
+    ElastiCacheBackend.list_tags_for_resource = lambda self, arn: self.tagging_service.list_tags_for_resource(arn)
     for name, handler in {
         "modify_replication_group": _modify, "delete_cache_subnet_group": _delete_subnet_group, "modify_user": _modify_user,
         "create_user_group": _create_user_group, "describe_user_groups": _describe_user_groups,
