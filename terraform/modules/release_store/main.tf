@@ -23,7 +23,7 @@ resource "aws_dynamodb_table" "releases" {
 
   attribute {
     name = "sk"
-    type = "S"
+    type = "N"
   }
 
   ttl {

@@ -23,8 +23,8 @@ import server  # noqa: E402
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="emulator", description="An emulated AWS on loopback")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=5000)
+    parser.add_argument("-H", "--host", default="127.0.0.1")
+    parser.add_argument("-p", "--port", type=int, default=5000)
     parser.add_argument("--time-scale", type=float, default=1.0, help="how much faster than AWS its waits pass")
     parser.add_argument("--target-health", choices=["auto", "probed"], default="auto", help="auto: a registered target is healthy")
     parser.add_argument("--supervised", action="store_true", help="end when standard input does")

@@ -4,7 +4,7 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import run_simple
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 import autoscaling
 import backup
@@ -12,12 +12,11 @@ import budgets
 import cache
 import clock
 import control
-import databases
 import instance_refresh
 import load_balancing
 import metrics
+import network
 import scaling
-import storage
 import wire
 
 
@@ -32,13 +31,15 @@ class Application:
         if request.path.startswith(control.PREFIX):
             with clock.lock:
                 return control.answer(request)(environ, start_response)
+        if request.path.startswith("/moto-api"):
+            return self._moto(environ, start_response)
 
         call = wire.read(request)
         with clock.lock:
             fault = wire.take_fault(call)
             if fault is not None:
                 wire.record(call, fault.status)
-                return Response(fault.body(call), fault.status, content_type=fault.content_type(call))(environ, start_response)
+                return fault.answer(call)(environ, start_response)
 
             status: list[int] = []
 
@@ -46,14 +47,19 @@ class Application:
                 status.append(int(line.split()[0]))
                 return start_response(line, headers, exc_info)
 
-            body = list(self._moto(environ, started))
+            try:
+                body = list(self._moto(environ, started))
+            except NotImplementedError:
+                # moto's own answer is a 500, which every SDK tries again and again.
+                return wire.Fault(call.service, call.action, 1, 400, "NotEmulated", f"The emulator has no {call.service} {call.action}").answer(
+                    call)(environ, start_response)
             wire.record(call, status[-1])
             return body
 
 
 def run(host: str, port: int, target_health: str) -> None:
     load_balancing.default_health = target_health
-    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, backup, budgets, storage):
+    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, network, backup, budgets):
         extension.install()
     clock.start()
     print(f"emulated AWS at http://{host}:{port}", flush=True)

@@ -1,15 +1,15 @@
 """What came over the wire: which action of which service, by whom. Recorded, and failed on request."""
+import io
 import json
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sts.models import sts_backends
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
@@ -36,10 +36,11 @@ class Fault:
     code: str
     message: str
 
-    def content_type(self, call: Call) -> str:
-        return "application/x-amz-json-1.1" if call.protocol == "json" else "text/xml"
+    def answer(self, call: Call) -> Response:
+        content_type = "application/x-amz-json-1.1" if call.protocol == "json" else "text/xml"
+        return Response(self._body(call), self.status, headers={"x-amzn-ErrorType": self.code}, content_type=content_type)
 
-    def body(self, call: Call) -> str:
+    def _body(self, call: Call) -> str:
         if call.protocol == "json":
             return json.dumps({"__type": self.code, "message": self.message})
         code, message = escape(self.code), escape(self.message)
@@ -64,17 +65,11 @@ def read(request: Request) -> Call:
     if request.mimetype == "application/x-www-form-urlencoded":
         # Kept by werkzeug for moto to read again.
         action = parse_qs(request.get_data(cache=True, as_text=True)).get("Action", [""])[0]
-        request.environ["wsgi.input"] = _again(request)
+        request.environ["wsgi.input"] = io.BytesIO(request.get_data(cache=True))
         return Call(service or "sts", action, principal, "query")
     if service in ("s3", ""):
         return Call("s3", _s3_action(request), principal, "query")
     return Call(service, f"{request.method} {request.path}", principal, "json")
-
-
-def _again(request: Request) -> Any:
-    import io
-
-    return io.BytesIO(request.get_data(cache=True))
 
 
 def _s3_action(request: Request) -> str:

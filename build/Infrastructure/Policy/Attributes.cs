@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace VectorDb.Build.Infrastructure.Policy;
+
+/// <summary>
+/// Attributes of a planned resource. What is known only after the apply is absent, and so is what the configuration leaves out.
+/// </summary>
+internal readonly struct Attributes(JsonElement values)
+{
+    public string? Text(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    public bool IsTrue(string name) => Find(name) is { ValueKind: JsonValueKind.True };
+
+    public double? Number(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+
+    /// <summary>The blocks of a name: none, one or several.</summary>
+    public IReadOnlyList<Attributes> Blocks(string name) => Find(name) is { ValueKind: JsonValueKind.Array } array
+        ? [.. array.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object).Select(static item => new Attributes(item))]
+        : [];
+
+    public IReadOnlyList<string> Texts(string name) => Find(name) switch
+    {
+        { ValueKind: JsonValueKind.String } one => [one.GetString()!],
+        { ValueKind: JsonValueKind.Array } many => [.. many.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.String).Select(static item => item.GetString()!)],
+        _ => [],
+    };
+
+    /// <summary>Names of a map's entries.</summary>
+    public IReadOnlySet<string> Names(string name) => Find(name) is { ValueKind: JsonValueKind.Object } map
+        ? map.EnumerateObject().Select(static entry => entry.Name).ToHashSet(StringComparer.Ordinal)
+        : new HashSet<string>(StringComparer.Ordinal);
+
+    public bool Has(string name) => Find(name) is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };
+
+    private JsonElement? Find(string name) =>
+        values.ValueKind == JsonValueKind.Object && values.TryGetProperty(name, out var value) ? value : null;
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build.Infrastructure;
+
+/// <summary>
+/// Terraform on one root. Every call is a program run to its end; a cancelled one is asked to stop first, so that it can write
+/// its state and give its lock back.
+/// </summary>
+internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
+{
+    private const int NoChanges = 0;
+    private const int Changes = 2;
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LockWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether every file below a folder is written as <c>terraform fmt</c> writes it.</summary>
+    /// <returns>The files that are not.</returns>
+    public async Task<IReadOnlyList<string>> UnformattedAsync(CancellationToken cancellation)
+    {
+        var result = await commands.TryAsync(Of("fmt", "-check", "-recursive", "-list=true", root.Directory), cancellation);
+        return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    /// <param name="withState">False for what needs no state: validation and tests.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task InitializeAsync(bool withState, CancellationToken cancellation)
+    {
+        PrivateFolder.Create(root.WorkDirectory);
+        await PrivateFolder.WriteAsync(root.VariablesFile, root.Variables.ToJsonString(), cancellation);
+        string[] state = withState
+            ? [.. root.Backend.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"-backend-config={entry.Key}={entry.Value}"), "-reconfigure"]
+            : ["-backend=false"];
+        string[] mirror = root.Mirror is { } folder ? [$"-plugin-dir={folder}"] : [];
+        await commands.RunAsync(Of("init", ["-input=false", "-lockfile=readonly", .. mirror, .. state]), cancellation);
+    }
+
+    public Task ValidateAsync(CancellationToken cancellation) => commands.RunAsync(Of("validate"), cancellation);
+
+    /// <summary>Runs the root's <c>*.tftest.hcl</c>.</summary>
+    /// <returns>What Terraform printed.</returns>
+    public async Task<string> TestAsync(CancellationToken cancellation) => (await commands.RunAsync(Of("test"), cancellation)).Output;
+
+    /// <summary>Plans, and saves the plan.</summary>
+    /// <param name="name">Of the plan's file.</param>
+    /// <param name="destroy">Whether to plan the end of everything.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<SavedPlan> PlanAsync(string name, bool destroy, CancellationToken cancellation)
+    {
+        var file = Path.Combine(root.WorkDirectory, $"{name}.tfplan");
+        string[] mode = destroy ? ["-destroy"] : [];
+        var command = Of("plan", ["-input=false", "-detailed-exitcode", $"-lock-timeout={LockWait.TotalSeconds:0}s", $"-var-file={root.VariablesFile}", $"-out={file}", .. mode]);
+        var result = await commands.TryAsync(command, cancellation);
+        if (result.ExitCode is not (NoChanges or Changes))
+        {
+            throw CommandFailedException.Of(command, result);
+        }
+
+        PrivateFolder.Protect(file);
+        return new SavedPlan(file, result.ExitCode == Changes);
+    }
+
+    /// <summary>A saved plan as Terraform's JSON.</summary>
+    public async Task<JsonDocument> ShowAsync(SavedPlan plan, CancellationToken cancellation) =>
+        JsonDocument.Parse((await commands.RunAsync(Of("show", "-json", plan.File), cancellation)).Output);
+
+    /// <summary>Applies exactly what the saved plan says.</summary>
+    /// <exception cref="CommandFailedException">It failed, perhaps half way: a new plan shows what is left.</exception>
+    public async Task ApplyAsync(SavedPlan plan, Action<string>? onLine, CancellationToken cancellation) =>
+        await commands.RunAsync(Of("apply", "-input=false", $"-lock-timeout={LockWait.TotalSeconds:0}s", plan.File) with { OnLine = onLine }, cancellation);
+
+    /// <summary>The root's outputs after an apply, by name.</summary>
+    public async Task<IReadOnlyDictionary<string, JsonElement>> OutputsAsync(CancellationToken cancellation)
+    {
+        using var document = JsonDocument.Parse((await commands.RunAsync(Of("output", "-json"), cancellation)).Output);
+        return document.RootElement.EnumerateObject().ToDictionary(
+            static output => output.Name, static output => output.Value.GetProperty("value").Clone(), StringComparer.Ordinal);
+    }
+
+    private Command Of(string verb, params IReadOnlyList<string> arguments) =>
+        new("terraform", [$"-chdir={root.Directory}", verb, .. verb is "show" or "output" or "fmt" ? arguments : arguments.Prepend("-no-color")])
+        {
+            Grace = StopLimit,
+            Environment = new Dictionary<string, string?>(root.Environment, StringComparer.Ordinal)
+            {
+                ["TF_DATA_DIR"] = root.DataDirectory,
+                ["TF_IN_AUTOMATION"] = "1",
+                ["CHECKPOINT_DISABLE"] = "1",
+                // A personal configuration file must not decide what a release installs.
+                ["TF_CLI_CONFIG_FILE"] = Path.Combine(root.WorkDirectory, "terraform.rc"),
+            },
+        };
+}
