@@ -27,4 +27,4 @@ var exitCode = new CakeHost()
     .UseStartup<Startup>()
     .ConfigureServices(services => services.AddSingleton(session).AddSingleton(commands))
     .Run(invocation.CakeArguments());
-return signals.ExitCode ?? (exitCode == 0 ? session.ExitCode : exitCode);
+return signals.ExitCode ?? (session.ExitCode == 0 ? exitCode : session.ExitCode);

@@ -2,6 +2,7 @@ using Cake.Core.IO;
 using Cake.Frosting;
 using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Build.Processes;
+using VectorDb.Build.Tasks;
 
 namespace VectorDb.Build;
 
@@ -12,6 +13,7 @@ public sealed class Startup : IFrostingStartup
     public void Configure(IServiceCollection services)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddReleases().UseLifetime<ReleaseLifetime>();
         services.AddSingleton<IProcessRunner>(provider => new CancellableProcessRunner(
             ActivatorUtilities.CreateInstance<ProcessRunner>(provider), provider.GetRequiredService<BuildSession>().Cancellation));
     }

@@ -17,6 +17,9 @@ internal readonly record struct ContentHash
 
     public string Hex => _hex ?? new string('0', SHA256.HashSizeInBytes * 2);
 
+    /// <summary>The first 12 digits, for names of folders.</summary>
+    public string Short => Hex[..ReleaseId.Length];
+
     public static ContentHash OfText(string text) => OfBytes(Encoding.UTF8.GetBytes(text));
 
     public static ContentHash OfBytes(ReadOnlySpan<byte> bytes) => new(Convert.ToHexStringLower(SHA256.HashData(bytes)));

@@ -11,6 +11,15 @@ internal sealed class ReleaseHistory(IReadOnlyList<LedgerEntry> entries)
         .. entries.Reverse().Where(entry => entry is { Event: LedgerEvent.Verified, Release: not null }).Select(entry => entry.Release!.Value).Distinct(),
     ];
 
+    /// <summary>The release that was last made the active one and not taken back since; null after a stop.</summary>
+    public ReleaseId? Active => Entries.Aggregate((ReleaseId?)null, (active, entry) => entry.Event switch
+    {
+        LedgerEvent.Activated => entry.Release,
+        LedgerEvent.Stopped => null,
+        LedgerEvent.RolledBack when entry.Release == active => null,
+        _ => active,
+    });
+
     /// <summary>When and by whom a release was last made the active one; null when it never was.</summary>
     public LedgerEntry? LastActivation(ReleaseId release) => Last(release, LedgerEvent.Activated);
 

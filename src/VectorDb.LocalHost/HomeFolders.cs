@@ -1,3 +1,5 @@
+using VectorDb.LocalHost.Platform;
+
 namespace VectorDb.LocalHost;
 
 /// <summary>Where everything of one host lies.</summary>
@@ -48,6 +50,6 @@ internal sealed record HomeFolders(string Home)
 
         var next = $"{CurrentHost}.{Environment.ProcessId}";
         File.CreateSymbolicLink(next, Path.GetFileName(binaries));
-        File.Move(next, CurrentHost, overwrite: true);
+        Posix.Rename(next, CurrentHost);
     }
 }

@@ -5,7 +5,7 @@ namespace VectorDb.Build.Releases.Files;
 /// <summary>A folder a release: <c>&lt;id&gt;/manifest.json</c> beside the release's files.</summary>
 internal sealed class FileReleaseCatalog(string folder) : IReleaseCatalog
 {
-    private const string FileName = "manifest.json";
+    public const string FileName = "manifest.json";
 
     public async Task<Manifest> AddAsync(Manifest manifest, CancellationToken cancellationToken)
     {

@@ -37,8 +37,14 @@ internal static partial class Posix
         Close(nowhere);
     }
 
+    /// <summary>Replaces a name in one step; unlike <see cref="File.Move(string, string)"/> also one that is a link to a folder.</summary>
+    public static void Rename(string from, string to) => Check(RenameName(from, to), "rename");
+
     private static int Check(int result, string call) =>
         result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call}: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameName(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Fcntl(int descriptor, int command, int argument);

@@ -1,0 +1,43 @@
+using VectorDb.Build.Releases;
+using VectorDb.Build.Releases.Files;
+using VectorDb.Build.Releases.Locking;
+using VectorDb.Build.Rollout;
+
+namespace VectorDb.Build.Environments.Local;
+
+/// <summary>This machine: the default, and with the unit in <c>scripts/</c> also a production of one machine.</summary>
+internal sealed class LocalEnvironment(LocalHome home, int? port, IReadOnlyDictionary<string, string> configuration, TimeProvider time) : IReleaseEnvironment
+{
+    public const string LocalName = "local";
+
+    private const string RunsPublishedOutput = "processes of this machine run the published output";
+    private const string NoInfrastructure = "this machine is all the infrastructure there is";
+
+    private readonly SystemProcessTable _processes = new();
+
+    public string Name => LocalName;
+
+    public ILedger Ledger { get; } = new FileLedger(home.Ledger);
+
+    public ReleaseLock Lock => new(new FileLockStore(home.Lock), _processes, time);
+
+    public IReleaseCatalog Catalog { get; } = new FileReleaseCatalog(home.Releases);
+
+    public IRollout Rollout { get; } = new LocalRollout(home, port, time);
+
+    public Retention Retention { get; } = new();
+
+    public IReadOnlyDictionary<string, string> Configuration { get; } = configuration;
+
+    public IReadOnlyList<OmittedStep> OmittedSteps { get; } =
+    [
+        new("DockerBuild", RunsPublishedOutput),
+        new("EcrPush", RunsPublishedOutput),
+        new("RenderTemplates", RunsPublishedOutput),
+        new("TerraformPlan", NoInfrastructure),
+        new("TerraformApply", NoInfrastructure),
+    ];
+
+    public Task<Identity> IdentifyAsync(CancellationToken cancellationToken) => Task.FromResult(new Identity(
+        $"{Environment.UserName}@{Environment.MachineName}", $"{Environment.MachineName}/{Environment.ProcessId}"));
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using VectorDb.Build.Rollout;
+
+namespace VectorDb.Build.Environments.Local;
+
+/// <summary>Starts the resident host so that it outlives the build, its terminal and its pipes.</summary>
+internal static class LocalHostProcess
+{
+    private const string Assembly = "VectorDb.LocalHost.dll";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+
+    /// <returns>The status once the host answers.</returns>
+    /// <exception cref="RolloutFailedException">It ended, or did not answer in time.</exception>
+    public static async Task<HostStatus> StartAsync(
+        LocalHome home, string folder, int port, Func<CancellationToken, Task<HostStatus?>> status, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+        using var process = Process.Start(StartInfo(home, folder, port)) ?? throw new RolloutFailedException("The local host could not be started.");
+
+        // In the background it lets go of both pipes, so that neither read outlives its start.
+        var said = Task.WhenAll(process.StandardError.ReadToEndAsync(CancellationToken.None), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
+        try
+        {
+            while (true)
+            {
+                if (process.HasExited)
+                {
+                    throw new RolloutFailedException($"The local host did not start (exit code {process.ExitCode}): {string.Concat(await said).Trim()}");
+                }
+
+                if (await status(limit.Token) is { } answer && answer.Host.Pid == process.Id)
+                {
+                    return answer;
+                }
+
+                await Task.Delay(Pause, limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new RolloutFailedException($"The local host did not answer within {StartLimit.TotalSeconds:0} s; see {home.Logs}.");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private static ProcessStartInfo StartInfo(LocalHome home, string folder, int port)
+    {
+        Directory.CreateDirectory(home.Environment);
+        return new ProcessStartInfo(Environment.ProcessPath ?? "dotnet")
+        {
+            ArgumentList =
+            {
+                Path.Combine(folder, Assembly),
+                "--home", home.Environment,
+                "--port", port.ToString(CultureInfo.InvariantCulture),
+                "--content", Path.GetFileName(folder),
+                "--background",
+            },
+            UseShellExecute = false,
+            WorkingDirectory = home.Environment,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+    }
+}

@@ -1,0 +1,150 @@
+using VectorDb.Build.Publishing;
+using VectorDb.Build.Releases;
+using VectorDb.Build.Releases.Files;
+using VectorDb.Build.Rollout;
+
+namespace VectorDb.Build.Environments.Local;
+
+/// <summary>Processes on this machine, behind the gateway of the resident host.</summary>
+/// <param name="home">Where they lie.</param>
+/// <param name="port">The port that was asked for; null for the running host's own, or the default.</param>
+/// <param name="time">Measures waiting.</param>
+internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time) : IRollout, IDisposable
+{
+    public const int DefaultPort = 8080;
+
+    private static readonly TimeSpan HostChangeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+
+    private readonly LocalHostClient _host = new(home.ControlSocket);
+
+    public async Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken) =>
+        await _host.StatusAsync(cancellationToken) is { } status
+            ? new RolloutStatus(
+                UrlOf(status.Host.Port),
+                ReleaseId.TryParse(status.Active, out var active) ? active : null,
+                [.. status.Releases.Where(release => ReleaseId.TryParse(release.Id, out _)).Select(Describe)],
+                status.Host.Content)
+            : new RolloutStatus(UrlOf(port ?? DefaultPort), Active: null, [], Host: null);
+
+    public Task StageAsync(Manifest manifest, PublishedOutput output, CancellationToken cancellationToken)
+    {
+        var folder = home.FolderOf(manifest.Release);
+        if (!File.Exists(Path.Combine(folder, FileReleaseCatalog.FileName)))
+        {
+            // Without a manifest it is what a killed run has left, of a copy or of a removal.
+            StagedFolder.Remove(folder);
+            StagedFolder.Create(folder, staging => CopyServices(manifest, output, staging));
+        }
+
+        var host = home.FolderOf(output.Host);
+        if (!Directory.Exists(host))
+        {
+            StagedFolder.Create(host, staging => StagedFolder.Copy(output.FolderOf(PublishedOutput.HostName), staging));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken)
+    {
+        var wanted = manifest.Host ?? throw new RolloutFailedException($"The manifest of release {manifest.Release} names no host.");
+        var folder = home.FolderOf(wanted);
+        if (await _host.StatusAsync(cancellationToken) is not { } status)
+        {
+            await LocalHostProcess.StartAsync(home, folder, port ?? DefaultPort, _host.StatusAsync, cancellationToken);
+            return;
+        }
+
+        if (port is { } asked && asked != status.Host.Port)
+        {
+            throw new RolloutFailedException(
+                $"The local host listens on port {status.Host.Port}, not {asked}. Move it: ./build.sh --target=Stop, then ./build.sh --target=Deploy --port={asked}");
+        }
+
+        if (hostUpgrade && status.Host.Content != wanted.Short)
+        {
+            await _host.UpgradeAsync(new UpgradeCommand(folder, wanted.Short), cancellationToken);
+            await UntilAsync(host => host?.Host.Content == wanted.Short, "The new local host did not take over", cancellationToken);
+        }
+    }
+
+    public Task StartAsync(Manifest manifest, CancellationToken cancellationToken) => _host.StartAsync(
+        manifest.Release,
+        new StartCommand(
+            home.FolderOf(manifest.Release),
+            new Dictionary<string, string>(manifest.Configuration, StringComparer.Ordinal) { ["VECTORDB_COMMIT"] = manifest.Commit }),
+        cancellationToken);
+
+    public Task<ReleaseId?> ActivateAsync(ReleaseId release, CancellationToken cancellationToken) => _host.ActivateAsync(release, cancellationToken);
+
+    public async Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken)
+    {
+        var running = (await StatusAsync(cancellationToken)).Running;
+        if (running.Any(one => one.Id == release))
+        {
+            await _host.RetireAsync(release, wait, cancellationToken);
+        }
+    }
+
+    public async Task<bool> StopAsync(CancellationToken cancellationToken)
+    {
+        if (await _host.StatusAsync(cancellationToken) is null)
+        {
+            return false;
+        }
+
+        await _host.StopAsync(cancellationToken);
+        await UntilAsync(status => status is null, "The local host did not stop", cancellationToken);
+        return true;
+    }
+
+    public async Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken)
+    {
+        var running = (await _host.StatusAsync(cancellationToken))?.Host.Content;
+        var needed = kept.Select(manifest => manifest.Host?.Short).Append(running).ToHashSet(StringComparer.Ordinal);
+        foreach (var folder in new DirectoryInfo(home.Hosts).EnumerateDirectories().Where(folder => folder.LinkTarget is null && !needed.Contains(folder.Name)))
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    public Task<IReadOnlyList<string>> LogAsync(ReleaseId? release, string service, CancellationToken cancellationToken) =>
+        LogTail.ReadAsync(Path.Combine(home.Logs, $"{service}.log"), cancellationToken);
+
+    public void Dispose() => _host.Dispose();
+
+    private static void CopyServices(Manifest manifest, PublishedOutput output, string folder)
+    {
+        foreach (var (name, content) in manifest.Services)
+        {
+            var copy = Path.Combine(folder, name);
+            StagedFolder.Copy(output.FolderOf(name), copy);
+            if (ContentHash.OfFolder(copy) != content)
+            {
+                throw new RolloutFailedException($"{output.FolderOf(name)} changed while it was copied; run the command again.");
+            }
+        }
+    }
+
+    private static Uri UrlOf(int port) => new($"http://127.0.0.1:{port}/");
+
+    private static RunningRelease Describe(HostedRelease release) => new(
+        ReleaseId.Parse(release.Id),
+        [.. release.Services.Select(service => new ServiceState(service.Name, service.Pid, service.Health, service.Restarts, service.MemoryBytes))],
+        release.State == HostedRelease.Draining);
+
+    private async Task UntilAsync(Func<HostStatus?, bool> reached, string failure, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        while (!reached(await _host.StatusAsync(cancellationToken)))
+        {
+            if (time.GetElapsedTime(start) > HostChangeLimit)
+            {
+                throw new RolloutFailedException($"{failure} within {HostChangeLimit.TotalSeconds:0} s; see {home.Logs}.");
+            }
+
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace VectorDb.Build.Environments.Local;
+
+/// <summary>Copies a folder so that under its final name it is either whole or not there.</summary>
+internal static class StagedFolder
+{
+    private const string Prefix = ".staging-";
+
+    /// <param name="complete">Is given the unfinished copy, to add what belongs to it.</param>
+    public static void Create(string target, Action<string> complete)
+    {
+        var parent = Path.GetDirectoryName(target)!;
+        Directory.CreateDirectory(parent);
+        RemoveLeftovers(parent);
+        var staging = Path.Combine(parent, $"{Prefix}{Path.GetFileName(target)}");
+        Directory.CreateDirectory(staging);
+        complete(staging);
+        Directory.Move(staging, target);
+    }
+
+    public static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public static void Copy(string source, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var folder in Directory.EnumerateDirectories(source, "*", SearchOption.AllDirectories))
+        {
+            Directory.CreateDirectory(Path.Combine(target, Path.GetRelativePath(source, folder)));
+        }
+
+        Parallel.ForEach(
+            Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories),
+            file => File.Copy(file, Path.Combine(target, Path.GetRelativePath(source, file))));
+    }
+
+    /// <summary>What a killed run has left; the caller holds the lock, so nobody else is copying.</summary>
+    private static void RemoveLeftovers(string parent)
+    {
+        foreach (var leftover in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            Directory.Delete(leftover, recursive: true);
+        }
+    }
+}

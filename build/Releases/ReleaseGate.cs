@@ -1,0 +1,60 @@
+using VectorDb.Build.Environments;
+using VectorDb.Build.Releases.Locking;
+
+namespace VectorDb.Build.Releases;
+
+/// <summary>
+/// The way into an environment for a run that changes it: the lock is taken before the first step and given back after the last,
+/// and whatever is written to the ledger carries who the run is.
+/// </summary>
+public sealed class ReleaseGate
+{
+    private readonly IReleaseEnvironment _environment;
+    private readonly TimeProvider _time;
+    private Lease? _lease;
+    private Identity? _identity;
+
+    internal ReleaseGate(IReleaseEnvironment environment, TimeProvider time) => (_environment, _time) = (environment, time);
+
+    /// <summary>Who runs this.</summary>
+    /// <exception cref="InvalidOperationException">The gate was not entered.</exception>
+    internal Identity Identity => _identity ?? throw new InvalidOperationException("This target changes the environment, but its run did not take the lock.");
+
+    /// <param name="purpose">The target, for those who find the lock held.</param>
+    /// <param name="despiteFreeze">Whether it may go on while deploys are frozen.</param>
+    /// <exception cref="LockHeldException">At once, when another run is inside or deploys are frozen.</exception>
+    public async Task EnterAsync(string purpose, bool despiteFreeze, CancellationToken cancellationToken)
+    {
+        var identity = await _environment.IdentifyAsync(cancellationToken);
+        _lease = await _environment.Lock.AcquireAsync(new LockRequest(identity.Owner, identity.Run, purpose, despiteFreeze), cancellationToken);
+        _identity = identity;
+    }
+
+    /// <summary>Gives the lock back; no error when it was never taken.</summary>
+    public async Task LeaveAsync()
+    {
+        if (_lease is not null)
+        {
+            await _lease.DisposeAsync();
+            _lease = null;
+        }
+    }
+
+    /// <summary>To be called before each step that changes something.</summary>
+    /// <exception cref="LeaseLostException">Another run has taken over.</exception>
+    internal Task EnsureHeldAsync(CancellationToken cancellationToken) => _lease is { } lease
+        ? lease.EnsureHeldAsync(cancellationToken)
+        : throw new InvalidOperationException("This target changes the environment, but its run did not take the lock.");
+
+    internal Task RecordAsync(
+        LedgerEvent what, Manifest? manifest, CancellationToken cancellationToken,
+        string? outcome = null, TimeSpan? took = null, IReadOnlyDictionary<string, double>? numbers = null) =>
+        _environment.Ledger.AppendAsync(
+            new LedgerEntry(_time.GetUtcNow(), what, manifest?.Release, manifest?.Commit, Identity.Owner, Identity.Run)
+            {
+                Outcome = outcome,
+                Seconds = took is { } time ? Math.Round(time.TotalSeconds, 3) : null,
+                Numbers = numbers,
+            },
+            cancellationToken);
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+using VectorDb.Build.Environments;
+using VectorDb.Build.Releases;
+using VectorDb.Build.Rollout;
+
+namespace VectorDb.Build.Reporting;
+
+/// <summary>Says what is deployed and how it does.</summary>
+public sealed class StatusReport
+{
+    private const int Healthy = 0;
+    private const int Unhealthy = 3;
+    private const int NothingDeployed = 4;
+
+    private readonly IReleaseEnvironment _environment;
+    private readonly IAnsiConsole _console;
+
+    internal StatusReport(IReleaseEnvironment environment, IAnsiConsole console) => (_environment, _console) = (environment, console);
+
+    /// <param name="json">Prints one JSON document and nothing else.</param>
+    /// <returns>The exit code: 0 healthy, 3 deployed but not healthy, 4 nothing deployed.</returns>
+    public async Task<int> PrintAsync(bool json, CancellationToken cancellationToken)
+    {
+        var status = await _environment.Rollout.StatusAsync(cancellationToken);
+        var document = await DescribeAsync(status, cancellationToken);
+        if (json)
+        {
+            _console.WriteRaw(JsonSerializer.Serialize(document, StatusJson.Readable.StatusDocument));
+        }
+        else
+        {
+            Print(document);
+        }
+
+        return document.Release is null ? NothingDeployed : status.ActiveRelease is { IsHealthy: true } ? Healthy : Unhealthy;
+    }
+
+    private async Task<StatusDocument> DescribeAsync(RolloutStatus status, CancellationToken cancellationToken)
+    {
+        var history = new ReleaseHistory(await _environment.Ledger.ReadAsync(cancellationToken));
+        var services = status.ActiveRelease?.Services ?? [];
+        if ((status.Active ?? history.Active) is not { } active)
+        {
+            return new StatusDocument(_environment.Name, status.Url, null, services);
+        }
+
+        var activation = history.LastActivation(active);
+        return new StatusDocument(
+            _environment.Name,
+            status.Url,
+            new DeployedRelease(active, activation?.Commit, activation?.At, activation?.By, history.IsVerified(active)),
+            services);
+    }
+
+    private void Print(StatusDocument document)
+    {
+        if (document.Release is not { } release)
+        {
+            _console.WriteRaw($"Nothing is deployed to {document.Environment}. Deploy: ./build.sh --target=Deploy");
+            return;
+        }
+
+        _console.WriteRaw($"{document.Environment}  {document.Url}");
+        _console.WriteRaw(string.Create(
+            CultureInfo.InvariantCulture,
+            $"release {release.Id}  {(release.Verified ? "verified" : "NOT VERIFIED")}  commit {release.Commit}  since {release.DeployedAt:yyyy-MM-dd HH:mm:ss} UTC  by {release.DeployedBy}"));
+        if (document.Services.Count == 0)
+        {
+            _console.WriteRaw("Nothing of it is running. Bring it back: ./build.sh --target=Deploy");
+            return;
+        }
+
+        var table = new Table().Border(_console.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.None).AddColumns("Service", "Process", "Health", "Restarts", "Memory");
+        foreach (var service in document.Services)
+        {
+            table.AddRow(
+                service.Name,
+                service.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                service.Health == ServiceState.Healthy ? service.Health : $"[red]{service.Health}[/]",
+                service.Restarts.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"{service.MemoryBytes / 1048576.0:0} MB"));
+        }
+
+        _console.Write(table);
+    }
+}
+
+/// <summary>What <c>Status --json</c> prints.</summary>
+internal sealed record StatusDocument(string Environment, Uri Url, DeployedRelease? Release, IReadOnlyList<ServiceState> Services);
+
+internal sealed record DeployedRelease(ReleaseId Id, string? Commit, DateTimeOffset? DeployedAt, string? DeployedBy, bool Verified);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(StatusDocument))]
+internal sealed partial class StatusJson : JsonSerializerContext
+{
+    public static StatusJson Readable { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,53 @@
+using Spectre.Console;
+
+namespace VectorDb.Build.Reporting;
+
+/// <summary>How a step ended.</summary>
+internal enum StepOutcome
+{
+    Done,
+    Failed,
+    Omitted,
+}
+
+/// <param name="Note">One line: what came out, or why it was left out.</param>
+internal sealed record StepRecord(string Name, StepOutcome Outcome, TimeSpan Took, string? Note);
+
+/// <summary>Tells of each step as it happens, and remembers it for the summary.</summary>
+internal sealed class StepJournal(IAnsiConsole console, TimeProvider time)
+{
+    private readonly List<StepRecord> _steps = [];
+    private readonly List<string> _closing = [];
+
+    public IReadOnlyList<StepRecord> Steps => _steps;
+
+    /// <summary>What the summary ends with.</summary>
+    public IReadOnlyList<string> Closing => _closing;
+
+    /// <param name="work">Returns the step's note, or null.</param>
+    public async Task RunAsync(string name, Func<Task<string?>> work)
+    {
+        console.MarkupLineInterpolated($"[bold]{name}[/]");
+        var start = time.GetTimestamp();
+        try
+        {
+            var note = await work();
+            _steps.Add(new StepRecord(name, StepOutcome.Done, time.GetElapsedTime(start), note));
+        }
+        catch (Exception failure)
+        {
+            _steps.Add(new StepRecord(name, StepOutcome.Failed, time.GetElapsedTime(start), failure is OperationCanceledException ? "cancelled" : FirstLine(failure.Message)));
+            throw;
+        }
+    }
+
+    public void Omit(string name, string reason) => _steps.Add(new StepRecord(name, StepOutcome.Omitted, TimeSpan.Zero, reason));
+
+    /// <summary>A line below the step that goes on.</summary>
+    public void Say(string line) => console.WriteLine($"  {line}");
+
+    /// <summary>A line at the very end of the run, below the summary.</summary>
+    public void Close(string line) => _closing.Add(line);
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
+}

@@ -1,0 +1,74 @@
+using VectorDb.Build.Publishing;
+using VectorDb.Build.Releases;
+
+namespace VectorDb.Build.Rollout;
+
+/// <summary>Moves an environment from one release to the next: start beside, activate, retire. Nothing that serves is stopped first.</summary>
+internal interface IRollout
+{
+    /// <summary>Looks without changing anything; an environment in which nothing runs is no error.</summary>
+    Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken);
+
+    /// <summary>Brings a release's bytes to where it will run, whole or not at all; one that is there already is left as it is.</summary>
+    Task StageAsync(Manifest manifest, PublishedOutput output, CancellationToken cancellationToken);
+
+    /// <summary>Brings up what outlives releases, in the version that the release was made with.</summary>
+    /// <param name="hostUpgrade">False leaves a running host as it is: a rollback changes as little as it can.</param>
+    Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken);
+
+    /// <summary>Starts a release beside the active one; returns when it is healthy under its own id. Running already is no error.</summary>
+    /// <exception cref="RolloutFailedException">It did not become healthy; what was started has been stopped again.</exception>
+    Task StartAsync(Manifest manifest, CancellationToken cancellationToken);
+
+    /// <summary>Sends all traffic to a healthy release in one step.</summary>
+    /// <returns>The release that had it before, which keeps running; null when there was none.</returns>
+    Task<ReleaseId?> ActivateAsync(ReleaseId release, CancellationToken cancellationToken);
+
+    /// <summary>Lets a release finish what it has in flight and stops it. One that does not run is no error.</summary>
+    /// <param name="wait">False returns at once and lets it end by itself.</param>
+    Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken);
+
+    /// <summary>Stops everything, the host included.</summary>
+    /// <returns>False when nothing was running.</returns>
+    Task<bool> StopAsync(CancellationToken cancellationToken);
+
+    /// <summary>Removes what no release that is kept needs any more, except what runs.</summary>
+    Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken);
+
+    /// <summary>The last lines that a service of a release has logged; empty when there are none.</summary>
+    Task<IReadOnlyList<string>> LogAsync(ReleaseId? release, string service, CancellationToken cancellationToken);
+}
+
+/// <summary>What runs in an environment.</summary>
+/// <param name="Url">Where it answers, or would.</param>
+/// <param name="Active">The release that has the traffic; null when nothing is deployed or nothing runs.</param>
+/// <param name="Running">Every release that has processes.</param>
+/// <param name="Host">Short content hash of the resident host; null where there is none or it does not run.</param>
+internal sealed record RolloutStatus(Uri Url, ReleaseId? Active, IReadOnlyList<RunningRelease> Running, string? Host)
+{
+    public RunningRelease? ActiveRelease => Running.FirstOrDefault(release => release.Id == Active);
+}
+
+/// <param name="IsLeaving">It is finishing what it has in flight and will be gone.</param>
+internal sealed record RunningRelease(ReleaseId Id, IReadOnlyList<ServiceState> Services, bool IsLeaving)
+{
+    public bool IsHealthy => Services.Count > 0 && Services.All(service => service.Health == ServiceState.Healthy);
+}
+
+/// <param name="Health"><c>healthy</c>, <c>unhealthy</c>, <c>starting</c> or <c>stopped</c>.</param>
+internal sealed record ServiceState(string Name, int? Pid, string Health, int Restarts, long MemoryBytes)
+{
+    public const string Healthy = "healthy";
+}
+
+/// <summary>A release could not be moved.</summary>
+/// <param name="reason">What failed.</param>
+/// <param name="service">The service that failed; null when it was not one.</param>
+/// <param name="log">Its last log lines.</param>
+internal sealed class RolloutFailedException(string reason, string? service = null, IReadOnlyList<string>? log = null, Exception? cause = null)
+    : Exception(reason, cause)
+{
+    public string? Service { get; } = service;
+
+    public IReadOnlyList<string> Log { get; } = log ?? [];
+}

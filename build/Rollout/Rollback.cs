@@ -1,0 +1,84 @@
+using Cake.Core;
+using VectorDb.Build.Environments;
+using VectorDb.Build.Releases;
+using VectorDb.Build.Reporting;
+using VectorDb.Build.SmokeTest;
+
+namespace VectorDb.Build.Rollout;
+
+/// <summary>Brings an older release back from its manifest: nothing is built, and as little as possible is changed.</summary>
+public sealed class Rollback
+{
+    private const int UsageError = 2;
+
+    private readonly IReleaseEnvironment _environment;
+    private readonly ReleaseGate _gate;
+    private readonly Switchover _switchover;
+    private readonly StepJournal _journal;
+    private readonly TimeProvider _time;
+
+    internal Rollback(IReleaseEnvironment environment, ReleaseGate gate, Switchover switchover, StepJournal journal, TimeProvider time) =>
+        (_environment, _gate, _switchover, _journal, _time) = (environment, gate, switchover, journal, time);
+
+    /// <param name="to">A release id or an unambiguous beginning of one; null for the last verified release before the active one.</param>
+    /// <exception cref="CakeException">There is no such release, or none to return to.</exception>
+    public async Task RunAsync(string? to, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        var history = new ReleaseHistory(await _environment.Ledger.ReadAsync(cancellationToken));
+        var known = await _environment.Catalog.ListAsync(cancellationToken);
+        var status = await _environment.Rollout.StatusAsync(cancellationToken);
+        var active = status.Active ?? history.Active;
+        var target = to is null ? LastVerified(history, known, active) : Named(to, history, known);
+        if (target.Release == status.Active && status.ActiveRelease is { IsHealthy: true } && history.IsVerified(target.Release))
+        {
+            _journal.Close($"Nothing to do: release {target.Release} is active, verified and healthy at {status.Url}");
+            return;
+        }
+
+        var left = known.FirstOrDefault(manifest => manifest.Release == active);
+        RefuseWhereDataHasMovedOn(left, target);
+        await _gate.RecordAsync(LedgerEvent.RollbackStarted, target, cancellationToken, active is null ? null : $"from {active}");
+        var previous = await _switchover.RunAsync(target, SmokeDepth.Quick, hostUpgrade: false, cancellationToken);
+        if (previous is { } old)
+        {
+            await _gate.RecordAsync(LedgerEvent.RolledBack, left, cancellationToken, $"to {target.Release}", _time.GetElapsedTime(start));
+            await _environment.Rollout.RetireAsync(old, wait: false, cancellationToken);
+        }
+
+        _journal.Close($"Release {target.Release} is live again at {status.Url}; it took {_time.GetElapsedTime(start).TotalSeconds:0.00} s.");
+    }
+
+    private static Manifest LastVerified(ReleaseHistory history, IReadOnlyList<Manifest> known, ReleaseId? active) =>
+        history.Before(active).Select(release => known.FirstOrDefault(manifest => manifest.Release == release)).FirstOrDefault(manifest => manifest is not null)
+        ?? throw new CakeException(active is null
+            ? "There is no verified release to return to. Deploy one: ./build.sh --target=Deploy"
+            : $"There is no verified release before {active}. What there is: ./build.sh --target=History");
+
+    private static Manifest Named(string to, ReleaseHistory history, IReadOnlyList<Manifest> known)
+    {
+        var candidates = known.Where(manifest => history.IsVerified(manifest.Release)).ToList();
+        return candidates.Where(manifest => manifest.Release.Value.StartsWith(to, StringComparison.OrdinalIgnoreCase)).ToList() switch
+        {
+            [var one] => one,
+            [] => throw Unusable($"There is no verified release '{to}' here.", candidates),
+            var several => throw Unusable($"'{to}' is the beginning of {several.Count} releases.", several),
+        };
+    }
+
+    private static CakeException Unusable(string what, IReadOnlyList<Manifest> candidates) => new(
+        UsageError,
+        candidates.Count == 0
+            ? $"{what} No release was verified yet."
+            : $"{what} Choose from:\n{string.Join('\n', candidates.Select(manifest => $"  {manifest.Release}  {manifest.CreatedAt:yyyy-MM-dd HH:mm} UTC  {manifest.Commit}"))}");
+
+    private static void RefuseWhereDataHasMovedOn(Manifest? from, Manifest target)
+    {
+        if (from is not null && !from.Schema.Allows(target.Schema))
+        {
+            throw new CakeException(
+                $"Release {target.Release} cannot run on data of schema {from.Schema.Current}: {from.Release} needs {from.Schema.RunsOnSince} or later. "
+                + "Restore a backup, or roll forward with a fix.");
+        }
+    }
+}

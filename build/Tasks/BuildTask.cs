@@ -1,0 +1,13 @@
+using Cake.Frosting;
+using VectorDb.Build.CommandLine;
+using VectorDb.Build.Compilation;
+
+namespace VectorDb.Build.Tasks;
+
+[TaskName("Build")]
+[TaskDescription("Compile everything, once")]
+[TargetGroup(TargetGroup.BuildAndTest)]
+public sealed class BuildTask(Compiler compiler) : AsyncFrostingTask<BuildContext>
+{
+    public override Task RunAsync(BuildContext context) => compiler.BuildAsync(context.Cancellation);
+}

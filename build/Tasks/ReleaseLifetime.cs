@@ -1,0 +1,40 @@
+using System.Reflection;
+using Cake.Core;
+using Cake.Frosting;
+using VectorDb.Build.CommandLine;
+using VectorDb.Build.Releases;
+
+namespace VectorDb.Build.Tasks;
+
+/// <summary>Marks a target that changes the environment: its whole chain, the build included, runs under the environment's lock.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class ChangesEnvironmentAttribute : Attribute
+{
+    /// <summary>Whether it may run while deploys are frozen.</summary>
+    public bool DespiteFreeze { get; init; }
+}
+
+/// <summary>Takes the lock before the first task of such a target, and gives it back after the last, however that ended.</summary>
+public sealed class ReleaseLifetime(ReleaseGate gate, IEnumerable<IFrostingTask> tasks) : FrostingLifetime<BuildContext>
+{
+    /// <inheritdoc/>
+    public override void Setup(BuildContext context, ISetupContext info)
+    {
+        var task = tasks.Select(task => task.GetType()).FirstOrDefault(type => type.GetCustomAttribute<TaskNameAttribute>()?.Name == info.TargetTask.Name);
+        if (task?.GetCustomAttribute<ChangesEnvironmentAttribute>() is { } changes && !context.Value(Options.DryRun))
+        {
+            gate.EnterAsync(info.TargetTask.Name, changes.DespiteFreeze, context.Cancellation).GetAwaiter().GetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Teardown(BuildContext context, ITeardownContext info)
+    {
+        gate.LeaveAsync().GetAwaiter().GetResult();
+        if (info.ThrownException is CakeException { ExitCode: > 1 } failure)
+        {
+            // Cake itself reports every failed run as 1.
+            context.ExitCode = failure.ExitCode;
+        }
+    }
+}

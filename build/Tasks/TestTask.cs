@@ -1,0 +1,14 @@
+using Cake.Frosting;
+using VectorDb.Build.CommandLine;
+using VectorDb.Build.Testing;
+
+namespace VectorDb.Build.Tasks;
+
+[TaskName("Test")]
+[TaskDescription("Run every test and check the layout of the source")]
+[TargetGroup(TargetGroup.BuildAndTest)]
+[IsDependentOn(typeof(BuildTask))]
+public sealed class TestTask(FullTest test) : AsyncFrostingTask<BuildContext>
+{
+    public override async Task RunAsync(BuildContext context) => context.ExitCode = await test.RunAsync(context.Cancellation) ? 0 : 1;
+}

@@ -1,0 +1,46 @@
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build.Testing;
+
+/// <summary>Runs a test project, which is a program, and reads what it reports.</summary>
+internal sealed class TestRunner(CommandRunner commands, string resultsFolder)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
+
+    public async Task<TestResult> RunAsync(TestProject project, TestSuite suite, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(project.Assembly))
+        {
+            return TestResult.Failure(project.Name, $"{project.Assembly} is not there; run ./build.sh --target=Build first.");
+        }
+
+        Directory.CreateDirectory(resultsFolder);
+        var file = Path.Combine(resultsFolder, $"{project.Name}.xml");
+        File.Delete(file);
+        var run = await commands.TryAsync(
+            new Command(Environment.ProcessPath ?? "dotnet", [project.Assembly, "-noLogo", "-noColor", "-result-xml", file, .. FilterOf(suite)])
+            {
+                WorkingDirectory = project.OutputFolder,
+                Limit = Limit,
+            },
+            cancellationToken);
+        try
+        {
+            var result = TestResultFile.Read(file);
+            return run.Succeeded || !result.Succeeded ? result : result + Crash(project, run);
+        }
+        catch (InvalidDataException)
+        {
+            return Crash(project, run);
+        }
+    }
+
+    private static string[] FilterOf(TestSuite suite) => suite == TestSuite.Fast ? ["-trait-", "Suite=Full"] : [];
+
+    private static TestResult Crash(TestProject project, CommandResult run)
+    {
+        const int Shown = 30;
+        var last = (run.Output + run.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(Shown);
+        return TestResult.Failure(project.Name, $"The test program ended with exit code {run.ExitCode} and without a whole result:\n{string.Join('\n', last)}");
+    }
+}
