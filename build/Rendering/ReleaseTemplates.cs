@@ -1,0 +1,61 @@
+namespace VectorDb.Build.Rendering;
+
+/// <summary>Renders every file of a release from the templates of <c>scripts/templates</c>.</summary>
+internal sealed class ReleaseTemplates(string templateFolder)
+{
+    public const string BundleFile = "bundle.tar";
+
+    /// <summary>EC2 takes no more, counted before base64.</summary>
+    private const int UserDataBytes = 16_384;
+
+    private static readonly string[] Profiles = ["web", "worker"];
+
+    /// <exception cref="RenderingException">Names template, line and variable.</exception>
+    public IReadOnlyList<RenderedFile> Render(ReleaseModel model)
+    {
+        var bundle = BundleFiles(model);
+        var archive = new RenderedFile(BundleFile, BundleArchive.Of(bundle));
+        return
+        [
+            .. Profiles.Select(profile => UserData(model, profile, archive)),
+            .. bundle.Select(file => file with { Path = $"bundle/{file.Path}" }),
+            archive,
+        ];
+    }
+
+    /// <summary>The whole stack with a Redis of its own, from images by any name.</summary>
+    public RenderedFile RenderDevelopment(DevelopmentModel model) =>
+        File("docker-compose.development.yml", "docker-compose.prod.yml.sbn", ComposeModel.Of(model));
+
+    private List<RenderedFile> BundleFiles(ReleaseModel model) =>
+    [
+        File("docker-compose.prod.yml", "docker-compose.prod.yml.sbn", ComposeModel.Of(model)),
+        File("nginx-environment.conf", "nginx-environment.conf.sbn", new NginxModel(model)),
+        Script("link-logs.sh", "link_logs.sh.sbn", new { }),
+        .. Profiles.SelectMany(profile => ProfileFiles(model, profile)),
+    ];
+
+    private IEnumerable<RenderedFile> ProfileFiles(ReleaseModel model, string profile)
+    {
+        var instance = new InstanceModel(model, profile);
+        yield return Script($"settings-{profile}.sh", "settings.sh.sbn", instance);
+        yield return Script($"drain-{profile}.sh", "drain.sh.sbn", instance);
+        yield return File($"vectordb-{profile}.service", "vectordb.service.sbn", instance);
+        yield return File($"vectordb-drain-{profile}.service", "vectordb-drain.service.sbn", instance);
+        yield return File($"cloudwatch-agent-{profile}.json", "cloudwatch-agent.json.sbn", instance);
+        yield return File($"environment-{profile}.env", "environment.env.sbn", instance);
+    }
+
+    private RenderedFile UserData(ReleaseModel model, string profile, RenderedFile archive)
+    {
+        var file = Script($"user-data-{profile}.sh", "user_data.sh.sbn", new UserDataModel(model, profile, archive.Hash.Hex));
+        return file.Content.Length < UserDataBytes
+            ? file
+            : throw new RenderingException($"{file.Path} has {file.Content.Length:N0} bytes; EC2 takes less than {UserDataBytes:N0}. Move a part into the bundle.");
+    }
+
+    private RenderedFile File(string path, string template, object model) =>
+        RenderedFile.Of(path, TemplateRenderer.Render(template, System.IO.File.ReadAllText(Path.Combine(templateFolder, template)), model));
+
+    private RenderedFile Script(string path, string template, object model) => File(path, template, model) with { IsExecutable = true };
+}
