@@ -1,0 +1,88 @@
+using VectorDb.Build.CommandLine;
+
+namespace VectorDb.Build.Tests.CommandLine;
+
+public sealed class ArgumentParserTests
+{
+    private static readonly Target[] Targets =
+    [
+        new("Deploy", "Deploys.", TargetGroup.Release),
+        new("Rollback", "Rolls back.", TargetGroup.Release),
+        new("Status", "Shows.", TargetGroup.Look),
+    ];
+
+    [Theory]
+    [InlineData("--dry-run", "there is no option --dry-run; did you mean --dryrun?")]
+    [InlineData("--taget=Deploy", "there is no option --taget; did you mean --target?")]
+    [InlineData("--Environment=local", "there is no option --Environment; did you mean --environment?")]
+    [InlineData("-T Deploy", "there is no option -T; did you mean -t?")]
+    [InlineData("--frobnicate", "there is no option --frobnicate; --help lists what there is")]
+    [InlineData("Deploy", "'Deploy' is not an option; did you mean --target=Deploy?")]
+    [InlineData("please", "'please' is not an option; --help lists what there is")]
+    [InlineData("--target=Deply", "there is no target Deply; did you mean Deploy?")]
+    [InlineData("--target=Default", "there is no target Default; --help lists what there is")]
+    [InlineData("--target", "--target needs a value: --target=<target>")]
+    [InlineData("--target=", "--target needs a value: --target=<target>")]
+    [InlineData("--target=Deploy --environment=mars", "--environment cannot be 'mars': --environment=local")]
+    [InlineData("--target=Deploy --port=http", "--port cannot be 'http': --port=<1-65535>")]
+    [InlineData("--target=Deploy --port=65536", "--port cannot be '65536': --port=<1-65535>")]
+    [InlineData("--target=Deploy --dryrun=yes", "--dryrun takes no value")]
+    [InlineData("--target=Deploy --target=Status", "--target is given twice")]
+    [InlineData("--target=Deploy --to=abc", "--to is for --target=Rollback")]
+    [InlineData("--json", "--json is for --target=Status and --target=History")]
+    public void A_wrong_argument_is_a_problem_that_names_the_nearest_valid_one(string line, string problem)
+    {
+        var (invocation, problems) = ArgumentParser.Parse(line.Split(' '), Targets);
+
+        Assert.Null(invocation);
+        Assert.Equal([problem], problems);
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once() =>
+        Assert.Equal(3, ArgumentParser.Parse(["--dry-run", "--target=Deply", "--port=x"], Targets).Problems.Count);
+
+    [Fact]
+    public void Values_are_typed_and_default_when_not_given()
+    {
+        var invocation = Parse("--target=Deploy", "--port", "8081");
+
+        Assert.Equal("Deploy", invocation.Target);
+        Assert.Equal(8081, invocation.Value(Options.Port));
+        Assert.Equal("local", invocation.Value(Options.Environment));
+        Assert.False(invocation.Value(Options.Json));
+        Assert.Null(invocation.Value(Options.To));
+    }
+
+    [Fact]
+    public void A_target_is_known_in_any_case_and_gets_its_own_spelling() =>
+        Assert.Equal(["--target=Rollback"], Parse("-t", "rollback").CakeArguments());
+
+    [Fact]
+    public void Cake_gets_its_own_options_under_their_long_names() => Assert.Equal(
+        ["--target=Deploy", "--dryrun", "--exclusive", "--verbosity=diagnostic"],
+        Parse("--whatif", "-e", "-v", "Diagnostic", "--target=Deploy", "--port=1").CakeArguments());
+
+    [Fact]
+    public void Json_silences_Cake() => Assert.Equal(
+        ["--target=Status", "--verbosity=quiet", "--no-report"],
+        Parse("--json", "--target=Status", "--verbosity=verbose").CakeArguments());
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(true, "--help")]
+    [InlineData(true, "--target=Deploy", "-h")]
+    [InlineData(true, "--environment=local")]
+    [InlineData(false, "--target=Deploy")]
+    [InlineData(false, "--tree")]
+    [InlineData(false, "--info")]
+    public void Help_is_what_a_line_without_a_target_asks_for(bool expected, params string[] args) =>
+        Assert.Equal(expected, Parse(args).AsksForHelp);
+
+    private static Invocation Parse(params string[] args)
+    {
+        var (invocation, problems) = ArgumentParser.Parse(args, Targets);
+        Assert.Empty(problems);
+        return invocation!;
+    }
+}
