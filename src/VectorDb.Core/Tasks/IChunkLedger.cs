@@ -18,7 +18,8 @@ public interface IChunkLedger
     Task<bool> FinishSplitAsync(SplitClaim claim, CancellationToken cancellationToken);
 
     /// <summary>Gives a task back unsplit, to be claimed again not before <paramref name="notBefore"/>.</summary>
-    Task ReleaseSplitAsync(SplitClaim claim, DateTimeOffset notBefore, CancellationToken cancellationToken);
+    /// <param name="failedAttempt">Whether this counts towards the attempts a task has.</param>
+    Task ReleaseSplitAsync(SplitClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken);
 
     /// <summary>Ends the task as failed, unless it has ended.</summary>
     Task FailAsync(string taskId, string reason, CancellationToken cancellationToken);

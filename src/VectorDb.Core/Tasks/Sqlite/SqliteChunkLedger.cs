@@ -64,10 +64,10 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             return finished == 1;
         }));
 
-    public Task ReleaseSplitAsync(SplitClaim claim, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
+    public Task ReleaseSplitAsync(SplitClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken) =>
         Task.FromResult(database.Write(session => session.Execute(
-            "UPDATE tasks SET lease = NULL, lease_until = $until, nudged_at = $until WHERE id = $id AND lease = $lease",
-            ("$until", notBefore.ToUnixTimeMilliseconds()), ("$id", claim.Task.Id), ("$lease", claim.Lease))));
+            "UPDATE tasks SET lease = NULL, lease_until = $until, nudged_at = $until, attempts = attempts - $forgiven WHERE id = $id AND lease = $lease",
+            ("$until", notBefore.ToUnixTimeMilliseconds()), ("$forgiven", failedAttempt ? 0 : 1), ("$id", claim.Task.Id), ("$lease", claim.Lease))));
 
     public Task FailAsync(string taskId, string reason, CancellationToken cancellationToken) =>
         Task.FromResult(database.Write(session => Abort(session, taskId, reason)));

@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using VectorDb.Core.Embeddings;
+using VectorDb.Core.Files;
+using VectorDb.Core.Records;
+using VectorDb.Core.Stores;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Core.Ingest;
+
+/// <summary>Embeds and upserts the records of one chunk, batch by batch, and books each batch when it is durable.</summary>
+internal sealed class ChunkIndexer(
+    IChunkLedger ledger, IFileStore files, IVectorStore store, ITextEmbedder embedder, IngestMetrics metrics, IngestOptions options)
+{
+    public async Task<JobEnd> RunAsync(ChunkClaim claim, CancellationToken soft, CancellationToken cancellationToken)
+    {
+        var done = claim.Done;
+        await using (var file = await files.OpenAsync(claim.FileKey, cancellationToken))
+        {
+            var batch = new List<ChunkRecord>();
+            var characters = 0;
+            await foreach (var record in ChunkFile.ReadAsync(file, cancellationToken).Skip(claim.Done))
+            {
+                batch.Add(record);
+                characters += record.Text.Length;
+                if (characters < options.BatchCharacters && done + batch.Count < claim.Records)
+                {
+                    continue;
+                }
+
+                done += batch.Count;
+                if (!await SettleAsync(claim, done, batch, cancellationToken))
+                {
+                    return JobEnd.Lost;
+                }
+
+                (batch, characters) = ([], 0);
+                if (soft.IsCancellationRequested && done < claim.Records)
+                {
+                    return JobEnd.Interrupted;
+                }
+            }
+        }
+
+        await files.DeleteAsync(claim.FileKey, cancellationToken);
+        return JobEnd.Finished;
+    }
+
+    /// <summary>Lists what is left of the chunk as errors: its tries are used up.</summary>
+    public async Task GiveUpAsync(ChunkClaim claim, string reason, CancellationToken cancellationToken)
+    {
+        var errors = new List<RecordError>();
+        try
+        {
+            await using var file = await files.OpenAsync(claim.FileKey, cancellationToken);
+            await foreach (var record in ChunkFile.ReadAsync(file, cancellationToken).Skip(claim.Done))
+            {
+                errors.Add(new RecordError(record.Row, record.Id, reason));
+            }
+        }
+        catch (FileNotFoundException)
+        {
+            errors.AddRange(Enumerable.Repeat(new RecordError(0, Id: null, $"The records of chunk {claim.Number} are gone. {reason}"), claim.Records - claim.Done));
+        }
+
+        await BookAsync(claim, claim.Records, succeeded: 0, errors, cancellationToken);
+    }
+
+    private async Task<bool> SettleAsync(ChunkClaim claim, int done, List<ChunkRecord> batch, CancellationToken cancellationToken)
+    {
+        var collection = claim.Task.Collection;
+        var errors = new List<RecordError>();
+        var changed = await EmbedAsync(collection, batch, errors, cancellationToken);
+        var isLastTry = claim.Attempt >= options.MostAttempts;
+        if (!isLastTry)
+        {
+            await store.UpsertAsync(collection, [.. changed.Select(static item => item.Record)], cancellationToken);
+        }
+        else
+        {
+            await UpsertOneByOneAsync(collection, changed, errors, cancellationToken);
+        }
+
+        return await BookAsync(claim, done, batch.Count - errors.Count, errors, cancellationToken);
+    }
+
+    private async Task<bool> BookAsync(ChunkClaim claim, int done, int succeeded, List<RecordError> errors, CancellationToken cancellationToken)
+    {
+        var abort = claim.Task.Options.OnError == OnError.Abort && errors is [var first, ..] ? $"Row {first.Row}: {first.Reason}" : null;
+        var goesOn = await ledger.CheckpointAsync(claim, new ChunkProgress(done, succeeded, errors, abort), cancellationToken);
+        if (goesOn)
+        {
+            metrics.Settled(succeeded, errors.Count);
+        }
+
+        return goesOn;
+    }
+
+    /// <returns>The records to write, each with its row. Those that are in the collection just so are left out.</returns>
+    private async Task<List<(long Row, Record Record)>> EmbedAsync(
+        string collection, List<ChunkRecord> batch, List<RecordError> errors, CancellationToken cancellationToken)
+    {
+        var existing = (await store.FindAsync(collection, [.. batch.Select(static record => record.Id)], cancellationToken))
+            .ToDictionary(static record => record.Id);
+        var changed = new List<(long, Record)>();
+        var toEmbed = new List<(ChunkRecord Record, string Hash)>();
+        foreach (var record in batch)
+        {
+            var hash = ContentHash.Of(embedder.Name, record.Text);
+            if (!existing.TryGetValue(record.Id, out var there) || there.ContentHash != hash)
+            {
+                toEmbed.Add((record, hash));
+            }
+            else if (!JsonNode.DeepEquals(there.Metadata, record.Metadata))
+            {
+                changed.Add((record.Row, there with { Metadata = record.Metadata }));
+            }
+        }
+
+        metrics.Unchanged(batch.Count - toEmbed.Count);
+        if (toEmbed.Count > 0)
+        {
+            var outcomes = await embedder.EmbedAsync([.. toEmbed.Select(static item => item.Record.Text)], cancellationToken);
+            for (var i = 0; i < toEmbed.Count; i++)
+            {
+                var (record, hash) = toEmbed[i];
+                if (outcomes[i].Vector is { } vector)
+                {
+                    changed.Add((record.Row, new Record(record.Id, record.Text, vector, record.Metadata) { ContentHash = hash }));
+                }
+                else
+                {
+                    errors.Add(new RecordError(record.Row, record.Id, outcomes[i].Error ?? "The embedder gave no vector and no reason."));
+                }
+            }
+        }
+
+        return changed;
+    }
+
+    /// <summary>On the last try one poisoned record must not take the others with it.</summary>
+    private async Task UpsertOneByOneAsync(
+        string collection, List<(long Row, Record Record)> changed, List<RecordError> errors, CancellationToken cancellationToken)
+    {
+        foreach (var (row, record) in changed)
+        {
+            try
+            {
+                await store.UpsertAsync(collection, [record], cancellationToken);
+            }
+            catch (Exception exception) when (exception is not (OperationCanceledException or CollectionNotFoundException))
+            {
+                errors.Add(new RecordError(row, record.Id, $"The store refused the record: {exception.Message}"));
+            }
+        }
+    }
+}

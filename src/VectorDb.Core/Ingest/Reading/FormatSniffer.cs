@@ -1,0 +1,93 @@
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Core.Ingest.Reading;
+
+/// <summary>Tells a file's format and delimiter from what it is called and how it begins.</summary>
+internal static class FormatSniffer
+{
+    private const string Delimiters = ",;\t|";
+
+    public static FileFormat Format(UploadOptions options, string fileKey, ReadOnlySpan<char> head) => options switch
+    {
+        { Format: not FileFormat.Auto } => options.Format,
+        { Delimiter: not null } => FileFormat.Csv,
+        _ => ByName(fileKey) ?? ByContent(head),
+    };
+
+    public static char Delimiter(UploadOptions options, string fileKey, ReadOnlySpan<char> head)
+    {
+        if (options.Delimiter is { } given)
+        {
+            return given;
+        }
+
+        var header = FirstLine(head);
+        var best = Delimiters[0];
+        var most = 0;
+        foreach (var candidate in Extension(fileKey) == ".tsv" ? "\t" + Delimiters : Delimiters)
+        {
+            var count = CountOutsideQuotes(header, candidate);
+            if (count > most)
+            {
+                (best, most) = (candidate, count);
+            }
+        }
+
+        return best;
+    }
+
+    private static FileFormat? ByName(string fileKey) => Extension(fileKey) switch
+    {
+        ".csv" or ".tsv" => FileFormat.Csv,
+        ".jsonl" or ".ndjson" or ".json" => FileFormat.JsonLines,
+        ".txt" or ".text" or ".md" or ".log" => FileFormat.Text,
+        _ => null,
+    };
+
+    private static FileFormat ByContent(ReadOnlySpan<char> head)
+    {
+        if (head.TrimStart() is ['{', ..])
+        {
+            return FileFormat.JsonLines;
+        }
+
+        var header = FirstLine(head);
+        var second = header.Length < head.Length ? FirstLine(head[(header.Length + 1)..]) : [];
+        foreach (var candidate in Delimiters)
+        {
+            var columns = CountOutsideQuotes(header, candidate);
+            // Two lines with as many delimiters; prose has commas too, but hardly the same number twice and none followed by a space.
+            if (columns > 0 && columns == CountOutsideQuotes(second, candidate) && !header.Contains($"{candidate} ", StringComparison.Ordinal))
+            {
+                return FileFormat.Csv;
+            }
+        }
+
+        return FileFormat.Text;
+    }
+
+    private static string Extension(string fileKey)
+    {
+        var name = Path.GetFileName(fileKey).ToLowerInvariant();
+        return Path.GetExtension(name.EndsWith(".gz", StringComparison.Ordinal) ? name[..^3] : name);
+    }
+
+    private static ReadOnlySpan<char> FirstLine(ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOf('\n');
+        return end < 0 ? text : text[..end];
+    }
+
+    private static int CountOutsideQuotes(ReadOnlySpan<char> line, char delimiter)
+    {
+        var count = 0;
+        var quoted = false;
+        foreach (var character in line)
+        {
+            quoted ^= character == CsvScan.Quote;
+            count += !quoted && character == delimiter ? 1 : 0;
+        }
+
+        return count;
+    }
+}

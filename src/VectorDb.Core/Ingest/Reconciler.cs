@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using VectorDb.Core.Files;
+using VectorDb.Core.Queue;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Core.Ingest;
+
+/// <summary>
+/// Compares the ledger with the queue and announces again what has no job any more (a flushed or failed-over queue, a
+/// nudge that never arrived, a worker that died); and forgets old tasks. Every worker runs one: an extra job does nothing.
+/// </summary>
+internal sealed partial class Reconciler(
+    IChunkLedger ledger, IChunkQueue queue, IFileStore files, IngestMetrics metrics, IngestOptions options, TimeProvider time, ILogger<Reconciler> log)
+    : BackgroundService
+{
+    private const int MostAtOnce = 256;
+    private const int TasksPurgedAtOnce = 50;
+    private static readonly TimeSpan PurgeEvery = TimeSpan.FromHours(1);
+    private DateTimeOffset _nextPurge = DateTimeOffset.MinValue;
+
+    /// <returns>How many jobs were announced again.</returns>
+    public async Task<int> ReconcileAsync(CancellationToken cancellationToken)
+    {
+        var backlog = await ledger.BacklogAsync(cancellationToken);
+        if (await queue.DepthAsync(cancellationToken) is not { } depth)
+        {
+            return 0;
+        }
+
+        // With as many jobs as open work nothing can be missing; announcing again what merely waits would flood a long queue.
+        if (depth > backlog.Tasks + backlog.Chunks)
+        {
+            return 0;
+        }
+
+        var age = depth == 0 ? options.LostWhenQueueEmpty : options.LostOtherwise;
+        var lost = await ledger.TakeLostAsync(time.GetUtcNow() - age, MostAtOnce, cancellationToken);
+        foreach (var work in lost)
+        {
+            await queue.EnqueueAsync(work.TaskId, work.Number, delay: null, cancellationToken);
+        }
+
+        if (lost.Count > 0)
+        {
+            metrics.Requeued(lost.Count);
+            LogRequeued(lost.Count);
+        }
+
+        return lost.Count;
+    }
+
+    public async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var key in await ledger.PurgeAsync(time.GetUtcNow() - options.Retention, TasksPurgedAtOnce, cancellationToken))
+        {
+            await files.DeleteAsync(key, cancellationToken);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var timer = new PeriodicTimer(options.ReconcileEvery, time);
+        try
+        {
+            do
+            {
+                await PassAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process stops.
+        }
+    }
+
+    private async Task PassAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReconcileAsync(cancellationToken);
+            if (time.GetUtcNow() >= _nextPurge)
+            {
+                await PurgeAsync(cancellationToken);
+                _nextPurge = time.GetUtcNow() + PurgeEvery;
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The next pass sees whatever this one missed.
+            LogFailed(exception);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} jobs had vanished from the queue and were announced again")]
+    private partial void LogRequeued(int count);
+
+    [LoggerMessage(LogLevel.Error, "A pass over the ledger failed")]
+    private partial void LogFailed(Exception exception);
+}

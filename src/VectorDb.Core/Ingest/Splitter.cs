@@ -1,0 +1,106 @@
+using VectorDb.Core.Embeddings;
+using VectorDb.Core.Files;
+using VectorDb.Core.Ingest.Reading;
+using VectorDb.Core.Queue;
+using VectorDb.Core.Stores;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Core.Ingest;
+
+/// <summary>
+/// Reads an upload once, from front to back, and books it chunk by chunk; each chunk is announced as soon as it is booked, so
+/// that it is indexed while the next one is read.
+/// </summary>
+internal sealed class Splitter(
+    ITaskLedger tasks, IChunkLedger ledger, IFileStore files, IChunkQueue queue, IVectorStore store, ITextEmbedder embedder, IngestOptions options)
+{
+    private const int MostErrorsInChunk = 1_000;
+
+    /// <exception cref="UnreadableFileException">Nothing of it can be indexed.</exception>
+    public async Task<JobEnd> RunAsync(SplitClaim claim, CancellationToken soft, CancellationToken cancellationToken)
+    {
+        var task = claim.Task;
+        await DemandFittingCollectionAsync(task, cancellationToken);
+        var selection = task.RetryOf is { } earlier ? await RetrySelection.OfAsync(tasks, earlier, cancellationToken) : null;
+        await using var file = await files.OpenAsync(task.FileKey, cancellationToken);
+        var number = claim.ChunksBooked;
+        var seen = 0L;
+        var draft = new ChunkDraft();
+        await foreach (var outcome in UploadRecords.ReadAsync(file, task, cancellationToken))
+        {
+            if (selection?.Holds(outcome) == false || ++seen <= claim.OutcomesBooked)
+            {
+                continue;
+            }
+
+            draft.Add(outcome);
+            var abort = task.Options.OnError == OnError.Abort && outcome.Error is { } error ? $"Row {error.Row}: {error.Reason}" : null;
+            if (abort is not null || IsFull(draft))
+            {
+                if (!await BookAsync(claim, number, draft, abort, cancellationToken))
+                {
+                    return JobEnd.Lost;
+                }
+
+                number += draft.Records > 0 ? 1 : 0;
+                draft = new ChunkDraft();
+                if (soft.IsCancellationRequested)
+                {
+                    return JobEnd.Interrupted;
+                }
+            }
+        }
+
+        if (seen == 0)
+        {
+            throw new UnreadableFileException("The file holds no records.");
+        }
+
+        return (draft.IsEmpty || await BookAsync(claim, number, draft, abort: null, cancellationToken))
+            && await ledger.FinishSplitAsync(claim, cancellationToken) ? JobEnd.Finished : JobEnd.Lost;
+    }
+
+    private bool IsFull(ChunkDraft draft) =>
+        draft.Records >= options.ChunkRecords || draft.Characters >= options.ChunkCharacters || draft.Errors.Count >= MostErrorsInChunk;
+
+    private async Task<bool> BookAsync(SplitClaim claim, int number, ChunkDraft draft, string? abort, CancellationToken cancellationToken)
+    {
+        var taskId = claim.Task.Id;
+        var key = FileKeys.Chunk(taskId, number);
+        if (draft.Records > 0)
+        {
+            // First the file, then the book: a chunk that is booked can always be read.
+            await using var content = draft.ToStream();
+            await files.WriteAsync(key, content, cancellationToken);
+        }
+
+        if (!await ledger.AddChunkAsync(claim, new NewChunk(number, key, draft.Records, draft.Errors, abort), cancellationToken))
+        {
+            return false;
+        }
+
+        if (draft.Records > 0)
+        {
+            await queue.EnqueueAsync(taskId, number, delay: null, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private async Task DemandFittingCollectionAsync(IngestTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var spec = (await store.GetAsync(task.Collection, cancellationToken)).Spec;
+            if (spec.Dimension != embedder.Dimension)
+            {
+                throw new UnreadableFileException(
+                    $"Collection '{spec.Name}' has dimension {spec.Dimension}, but the embedder {embedder.Name} makes vectors of {embedder.Dimension}.");
+            }
+        }
+        catch (CollectionNotFoundException exception)
+        {
+            throw new UnreadableFileException(exception.Message);
+        }
+    }
+}
