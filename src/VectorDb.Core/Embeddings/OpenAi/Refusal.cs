@@ -1,0 +1,122 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace VectorDb.Core.Embeddings.OpenAi;
+
+internal enum RefusalKind
+{
+    /// <summary>Rate limit: ask again later.</summary>
+    Throttled,
+
+    /// <summary>The account is out of quota: asking again costs and brings nothing.</summary>
+    QuotaExhausted,
+
+    /// <summary>Something in the request: half of it may be fine.</summary>
+    BadRequest,
+
+    /// <summary>The key, the model or the address is wrong: a person must act.</summary>
+    Misconfigured,
+
+    /// <summary>The service or the way to it failed: ask again later.</summary>
+    Broken,
+}
+
+/// <summary>Why a request failed, and how long the service asks to be left alone.</summary>
+/// <param name="Wait">The longest that any header asks for; zero when none does.</param>
+/// <param name="IsLimitReached">The headers say that no request is left: everyone has to wait, not only this request.</param>
+internal sealed partial record Refusal(RefusalKind Kind, string Message, TimeSpan Wait, bool IsLimitReached)
+{
+    public static Refusal Of(Exception exception) => exception switch
+    {
+        ClientResultException { Status: > 0 } answer => Of(answer),
+        AggregateException { InnerException: { } inner } => Of(inner),
+        _ => new Refusal(RefusalKind.Broken, exception.GetBaseException().Message, TimeSpan.Zero, IsLimitReached: false),
+    };
+
+    internal static TimeSpan Duration(string? text)
+    {
+        if (text is null)
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 3_600));
+        }
+
+        var total = TimeSpan.Zero;
+        foreach (Match part in DurationPart().Matches(text))
+        {
+            var amount = double.Parse(part.Groups["amount"].ValueSpan, CultureInfo.InvariantCulture);
+            total += part.Groups["unit"].Value switch
+            {
+                "ms" => TimeSpan.FromMilliseconds(amount),
+                "s" => TimeSpan.FromSeconds(amount),
+                "m" => TimeSpan.FromMinutes(amount),
+                _ => TimeSpan.FromHours(amount),
+            };
+        }
+
+        return total;
+    }
+
+    private static Refusal Of(ClientResultException exception)
+    {
+        var response = exception.GetRawResponse();
+        var (code, message) = ReadError(response);
+        var kind = exception.Status switch
+        {
+            429 when code == "insufficient_quota" => RefusalKind.QuotaExhausted,
+            429 => RefusalKind.Throttled,
+            400 or 413 or 422 => RefusalKind.BadRequest,
+            401 or 403 or 404 => RefusalKind.Misconfigured,
+            _ => RefusalKind.Broken,
+        };
+        var (wait, reached) = ReadWait(response?.Headers);
+        return new Refusal(kind, $"{exception.Status}: {message ?? exception.Message}", wait, reached && kind == RefusalKind.Throttled);
+    }
+
+    private static (TimeSpan Wait, bool LimitReached) ReadWait(PipelineResponseHeaders? headers)
+    {
+        string? Header(string name) => headers is not null && headers.TryGetValue(name, out var value) ? value : null;
+        var wait = Max(Duration(Header("retry-after")), Duration(Header("retry-after-ms") is { } ms ? ms + "ms" : null));
+        var reached = false;
+        foreach (var what in (string[])["requests", "tokens"])
+        {
+            // A reset says when the whole budget is back; it only matters when nothing of it is left.
+            if (Header($"x-ratelimit-remaining-{what}") == "0")
+            {
+                wait = Max(wait, Duration(Header($"x-ratelimit-reset-{what}")));
+                reached = true;
+            }
+        }
+
+        return (wait, reached);
+    }
+
+    private static (string? Code, string? Message) ReadError(PipelineResponse? response)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(response?.Content.ToMemory() ?? default);
+            var error = body.RootElement.GetProperty("error");
+            return (Text(error, "code") ?? Text(error, "type"), Text(error, "message"));
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return (null, null);
+        }
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    [GeneratedRegex(@"(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex DurationPart();
+}

@@ -1,0 +1,150 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using VectorDb.Core.Embeddings;
+using VectorDb.Core.Embeddings.OpenAi;
+using VectorDb.Testing.OpenAi;
+
+namespace VectorDb.Core.Tests.Embeddings;
+
+/// <summary>Against an emulated service over real HTTP.</summary>
+public sealed class OpenAiEmbedderTests : IAsyncLifetime
+{
+    private EmulatedOpenAi _service = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _service = await EmulatedOpenAi.StartAsync(
+        new EmulatedLimits { RequestsPerSecond = 10_000, Burst = 10_000, Latency = TimeSpan.Zero }, Cancel);
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Fact]
+    public async Task Texts_become_the_vectors_the_service_gives_in_order()
+    {
+        using var embedder = Embedder();
+
+        var outcomes = await embedder.EmbedAsync([.. Enumerable.Range(0, 100).Select(i => $"text {i}")], Cancel);
+
+        var expected = new float[64];
+        for (var i = 0; i < 100; i++)
+        {
+            EmulatedVector.Fill($"text {i}", expected);
+            Assert.Equal(expected, outcomes[i].Vector!.Value.ToArray());
+        }
+
+        Assert.Equal("openai:text-embedding-3-small:64", embedder.Name);
+        Assert.Single(_service.Requests);
+    }
+
+    [Fact]
+    public async Task Requests_are_as_full_as_the_service_allows_and_no_fuller()
+    {
+        using var embedder = Embedder(options => options with { MostTokensInRequest = 3_000 });
+
+        await embedder.EmbedAsync([.. Enumerable.Repeat("a", 4_100)], Cancel);
+        await embedder.EmbedAsync([.. Enumerable.Repeat(new string('a', 2_999), 4)], Cancel);
+
+        Assert.Equal([1, 3, 4, 2_048, 2_048], _service.Requests.Select(request => request.Inputs).Order());
+    }
+
+    [Fact]
+    public async Task What_the_service_would_refuse_for_certain_costs_no_call()
+    {
+        using var embedder = Embedder();
+        var tooLong = string.Concat(Enumerable.Repeat("word ", 9_000));
+        var longButFine = string.Concat(Enumerable.Repeat("word ", 8_000));
+
+        var outcomes = await embedder.EmbedAsync(["", tooLong, longButFine], Cancel);
+
+        Assert.Equal("The text is empty.", outcomes[0].Error);
+        Assert.Equal("The text has 9001 tokens; text-embedding-3-small takes 8192. Upload with a chunk size to cut long texts.", outcomes[1].Error);
+        Assert.NotNull(outcomes[2].Vector);
+        Assert.Equal([1], _service.Requests.Select(request => request.Inputs));
+    }
+
+    [Fact]
+    public async Task A_poisoned_text_is_found_by_halving_and_takes_no_other_with_it()
+    {
+        _service.Poison = "poison";
+        using var embedder = Embedder();
+        var texts = Enumerable.Range(0, 1_000).Select(i => i == 617 ? "poison" : $"text {i}").ToArray();
+
+        var outcomes = await embedder.EmbedAsync(texts, Cancel);
+
+        Assert.Equal([617], outcomes.Index().Where(outcome => outcome.Item.Vector is null).Select(outcome => outcome.Index));
+        Assert.Contains("The input cannot be processed.", outcomes[617].Error, StringComparison.Ordinal);
+        Assert.InRange(_service.Requests.Count, 2, 21);
+    }
+
+    [Fact]
+    public async Task A_passing_failure_is_asked_again()
+    {
+        _service.Faults.Enqueue(EmulatedFault.ServerError());
+        _service.Faults.Enqueue(EmulatedFault.RateLimit(TimeSpan.FromMilliseconds(50)));
+        using var embedder = Embedder();
+
+        Assert.NotNull((await embedder.EmbedAsync(["a"], Cancel))[0].Vector);
+        Assert.Equal([500, 429, 200], _service.Requests.Select(request => request.Status));
+    }
+
+    [Fact]
+    public async Task Exhausted_quota_is_never_asked_again()
+    {
+        _service.Faults.Enqueue(EmulatedFault.QuotaExhausted());
+        using var embedder = Embedder();
+
+        Assert.Contains("quota", (await embedder.EmbedAsync(["a", "b"], Cancel))[1].Error, StringComparison.Ordinal);
+        Assert.Contains("quota", (await embedder.EmbedAsync(["c"], Cancel))[0].Error, StringComparison.Ordinal);
+        Assert.Single(_service.Requests);
+    }
+
+    [Fact]
+    public async Task A_wrong_key_says_so_at_once()
+    {
+        _service.Faults.Enqueue(EmulatedFault.Unauthorized());
+        using var embedder = Embedder();
+
+        var error = await Assert.ThrowsAsync<EmbedderUnavailableException>(() => embedder.EmbedAsync(["a"], Cancel));
+
+        Assert.Contains("Incorrect API key", error.Message, StringComparison.Ordinal);
+        Assert.Single(_service.Requests);
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_service_that_is_down_is_left_alone_after_a_few_tries()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            _service.Faults.Enqueue(EmulatedFault.ServerError());
+        }
+
+        using var embedder = Embedder();
+        for (var i = 0; i < 10; i++)
+        {
+            await Assert.ThrowsAsync<EmbedderUnavailableException>(() => embedder.EmbedAsync([$"{i}"], Cancel));
+        }
+
+        Assert.InRange(_service.Requests.Count, 8, 20);
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task Requests_are_evenly_spaced()
+    {
+        using var embedder = Embedder(options => options with { RequestsPerSecond = 20, MostInputs = 1 });
+
+        await embedder.EmbedAsync([.. Enumerable.Range(0, 21).Select(i => $"{i}")], Cancel);
+
+        var times = _service.Requests.Select(request => request.At).Order().ToList();
+        Assert.InRange((times[^1] - times[0]).TotalSeconds, 0.95, 1.6);
+        Assert.All(times.Zip(times.Skip(4)), pair => Assert.True((pair.Second - pair.First).TotalMilliseconds > 120));
+    }
+
+    private OpenAiEmbedder Embedder(Func<OpenAiOptions, OpenAiOptions>? change = null)
+    {
+        var options = new OpenAiOptions("text-embedding-3-small", 64, "key", _service.BaseUrl) { RequestsPerSecond = 10_000, TokensPerMinute = 1e9 };
+        options = change?.Invoke(options) ?? options;
+        var pacer = new LocalPacer(options, TimeProvider.System);
+        return new OpenAiEmbedder(options, new EmbeddingService(options, pacer, TimeProvider.System, NullLogger<EmbeddingService>.Instance));
+    }
+}
