@@ -15,6 +15,7 @@ internal sealed record HostArguments
           --home <folder>      where state, data, logs and the control socket lie (required)
           --port <number>      of the gateway; 0 lets the system choose (default 8080)
           --bind <address>     the gateway listens on (default 127.0.0.1)
+          --start <seconds>    a release may take to become healthy (default 60)
           --drain <seconds>    a request may take to finish when its release is retired (default 30)
           --content <hash>     of these binaries, shown in the status (default: the name of their folder)
           --background         leave the terminal once the host listens
@@ -28,6 +29,8 @@ internal sealed record HostArguments
     public int Port { get; init; } = 8080;
 
     public IPAddress Bind { get; init; } = IPAddress.Loopback;
+
+    public TimeSpan Start { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -48,6 +51,7 @@ internal sealed record HostArguments
                 "--home" => options with { Home = Path.GetFullPath(Value()) },
                 "--port" => options with { Port = Number(name, Value(), 0, ushort.MaxValue) },
                 "--bind" => options with { Bind = Address(Value()) },
+                "--start" => options with { Start = TimeSpan.FromSeconds(Number(name, Value(), 1, 3600)) },
                 "--drain" => options with { Drain = TimeSpan.FromSeconds(Number(name, Value(), 0, 3600)) },
                 "--content" => options with { Content = Value() },
                 "--background" when value is null => options with { Background = true },
@@ -62,8 +66,10 @@ internal sealed record HostArguments
     public IEnumerable<string> ToArguments() =>
     [
         "--home", Home, "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", Bind.ToString(),
-        "--drain", ((int)Drain.TotalSeconds).ToString(CultureInfo.InvariantCulture), "--content", Content,
+        "--start", Seconds(Start), "--drain", Seconds(Drain), "--content", Content,
     ];
+
+    private static string Seconds(TimeSpan time) => ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     private static int Number(string name, string text, int low, int high) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high

@@ -42,7 +42,7 @@ void Stop(PosixSignalContext context)
 
 async Task StartAsync(HostArguments options, HomeFolders folders)
 {
-    using var homeLock = HomeLock.TryTake(folders.Lock) ?? throw new StartupException(HeldBy(folders));
+    using var homeLock = await HomeLock.TryTakeAsync(folders.Lock, stop.Token) ?? throw new StartupException(HeldBy(folders));
     using var gateway = ServiceManager.Socket() ?? OpenGateway(options);
     using var control = ControlSocket.Open(folders);
     await using var host = new ResidentHost(options, folders, new Inheritance(gateway, control, homeLock), TimeProvider.System);

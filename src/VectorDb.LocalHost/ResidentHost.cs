@@ -46,7 +46,7 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
             new HostState(folders.State),
             new ServiceEnvironment(folders, () => _queue.Port),
             new SupervisionContext(new HealthProbe(_probes), _register, (service, line) => _files[service].Append(line), time),
-            options.Drain,
+            new ReleaseLimits(options.Start, options.Drain),
             _logs.CreateLogger<ReleaseSet>());
         _gateway = new GatewayServer(inheritance.Gateway, routes, _logs);
         _control = new ControlServer(inheritance.Control, new StatusReport(_description, _releases, _queue), _releases, this, _logs);
@@ -93,17 +93,21 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
             _inheritance.Lock.Dispose();
             await _control.StopAsync();
             await _gateway.RetireAsync(_options.Drain, CancellationToken.None);
+            await _releases.StopAllAsync();
         }
         else
         {
             ServiceManager.Stopping();
-            await _control.StopAsync();
             await _gateway.StopAsync(_options.Drain);
+            await _releases.StopAllAsync();
+            _queue.Dispose();
+
+            // Last, so that whoever sees no host any more can start the next one.
+            await _control.StopAsync();
             File.Delete(_folders.ControlSocket);
             File.Delete(_folders.HostDescription);
         }
 
-        await _releases.StopAllAsync();
         _log.LogInformation("The host has ended");
     }
 
@@ -117,13 +121,14 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _upgrading, 1) == 1)
         {
-            RefuseWhileUpgrading();
+            RefuseWhileLeaving();
         }
 
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
             await new Handover(_options, _inheritance, _queue, _logs.CreateLogger<Handover>()).RunAsync(command, either.Token);
+            await _control.StopAcceptingAsync();
             _end.TrySetResult(true);
         }
         catch
@@ -133,8 +138,13 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         }
     }
 
-    public void RefuseWhileUpgrading()
+    public void RefuseWhileLeaving()
     {
+        if (_ending.IsCancellationRequested)
+        {
+            throw ControlException.Conflict("The host is stopping");
+        }
+
         if (Volatile.Read(ref _upgrading) == 1)
         {
             throw ControlException.Conflict("The host is being upgraded; try again in a moment");

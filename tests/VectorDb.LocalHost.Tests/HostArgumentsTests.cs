@@ -14,7 +14,7 @@ public sealed class HostArgumentsTests
     [Fact]
     public void What_one_host_passes_on_is_what_the_next_one_reads()
     {
-        var given = HostArguments.Parse(["--home=/tmp/home", "--port=0", "--bind=0.0.0.0", "--drain=5", "--content=abc"]);
+        var given = HostArguments.Parse(["--home=/tmp/home", "--port=0", "--bind=0.0.0.0", "--start=7", "--drain=5", "--content=abc"]);
         Assert.Equal(given, HostArguments.Parse([.. given.ToArguments()]));
     }
 

@@ -35,6 +35,9 @@ internal sealed class ControlServer : IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(cancellationToken);
 
+    /// <summary>Finishes what it is answering; new commands go to the host that shares the socket.</summary>
+    public Task StopAcceptingAsync() => _server.Services.GetRequiredService<AcceptControl>().StopAcceptingAsync();
+
     public async Task StopAsync()
     {
         using var limit = new CancellationTokenSource(StopLimit);
@@ -47,7 +50,7 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         group.AddEndpointFilter(async (context, next) =>
         {
-            commands.RefuseWhileUpgrading();
+            commands.RefuseWhileLeaving();
             return await next(context);
         });
         group.MapPost("/start", async (string id, StartCommand command, CancellationToken cancelled) =>

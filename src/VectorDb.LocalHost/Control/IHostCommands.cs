@@ -12,6 +12,6 @@ internal interface IHostCommands
     /// <exception cref="ControlException">The new host did not become ready. This one carries on.</exception>
     Task UpgradeAsync(UpgradeCommand command, CancellationToken cancellationToken);
 
-    /// <exception cref="ControlException">The host is being replaced; the next one takes commands in a moment.</exception>
-    void RefuseWhileUpgrading();
+    /// <exception cref="ControlException">The host is stopping, or being replaced by one that takes commands in a moment.</exception>
+    void RefuseWhileLeaving();
 }

@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using VectorDb.LocalHost.Platform;
 
 namespace VectorDb.LocalHost.Gateway;
@@ -26,9 +24,6 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddReverseProxy();
         builder.Services.AddSingleton(routes);
         builder.Services.AddSingleton<RequestForwarding>();
-        builder.Services.AddSingleton<SocketTransportFactory>();
-        builder.Services.AddSingleton(static services => new AcceptControl(services.GetRequiredService<SocketTransportFactory>()));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IConnectionListenerFactory>(static services => services.GetRequiredService<AcceptControl>()));
         _server = builder.Build();
         _server.Use(EndConnectionsOfLameDuckAsync);
         _server.Run(_server.Services.GetRequiredService<RequestForwarding>().ForwardAsync);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 
 namespace VectorDb.LocalHost.Platform;
 
@@ -9,22 +8,41 @@ namespace VectorDb.LocalHost.Platform;
 /// </summary>
 internal sealed class HomeLock : IDisposable
 {
-    private readonly SafeFileHandle _file;
+    private const int Attempts = 20;
+    private const int None = -1;
 
-    private HomeLock(SafeFileHandle file) => _file = file;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    public int Descriptor => (int)_file.DangerousGetHandle();
+    private int _descriptor;
 
+    private HomeLock(int descriptor) => _descriptor = descriptor;
+
+    public int Descriptor => _descriptor;
+
+    /// <summary>Waits a moment for a host that is just ending.</summary>
     /// <returns>Null where another host holds it.</returns>
-    public static HomeLock? TryTake(string path)
+    public static async Task<HomeLock?> TryTakeAsync(string path, CancellationToken cancellationToken)
     {
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (Posix.TryLock((int)file.DangerousGetHandle()))
+        var homeLock = new HomeLock(Posix.OpenForLock(path));
+        try
         {
-            return new HomeLock(file);
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                if (Posix.TryLock(homeLock.Descriptor))
+                {
+                    return homeLock;
+                }
+
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
+        catch
+        {
+            homeLock.Dispose();
+            throw;
         }
 
-        file.Dispose();
+        homeLock.Dispose();
         return null;
     }
 
@@ -32,8 +50,14 @@ internal sealed class HomeLock : IDisposable
     {
         var number = int.Parse(descriptor, CultureInfo.InvariantCulture);
         Posix.SetCloseOnExec(number);
-        return new HomeLock(new SafeFileHandle(number, ownsHandle: true));
+        return new HomeLock(number);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _descriptor, None) is var descriptor and not None)
+        {
+            Posix.CloseDescriptor(descriptor);
+        }
+    }
 }

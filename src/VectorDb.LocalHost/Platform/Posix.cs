@@ -10,12 +10,21 @@ internal static partial class Posix
     private const int CloseOnExec = 1;
     private const int ExclusiveWithoutWaiting = 2 | 4;
     private const int Terminate = 15;
-    private const int WriteOnly = 1;
+    private const int ReadAndWrite = 2;
+    private const int Create = 0x40;
+    private const int CloseOnExecAtOpen = 0x80000;
+    private const int OwnerMayReadAndWrite = 0x180;
 
     public static void SetCloseOnExec(int descriptor) => Check(Fcntl(descriptor, SetDescriptorFlags, CloseOnExec), "fcntl");
 
     /// <summary>A second descriptor of the same open file, which child processes inherit.</summary>
     public static int DuplicateForChild(int descriptor) => Check(Dup(descriptor), "dup");
+
+    /// <summary>
+    /// Opens a file for locking. .NET's own handle would take part: it locks every file that it opens, and unlocks it when
+    /// it is closed, also for the processes that share the open file.
+    /// </summary>
+    public static int OpenForLock(string path) => Check(Open(path, ReadAndWrite | Create | CloseOnExecAtOpen, OwnerMayReadAndWrite), "open");
 
     public static void CloseDescriptor(int descriptor) => Close(descriptor);
 
@@ -28,7 +37,7 @@ internal static partial class Posix
     public static void LeaveTerminal()
     {
         SetSid();
-        var nowhere = Check(Open("/dev/null", WriteOnly + 1), "open");
+        var nowhere = Check(Open("/dev/null", ReadAndWrite, mode: 0), "open");
         for (var stream = 0; stream <= 2; stream++)
         {
             Check(Dup2(nowhere, stream), "dup2");
@@ -68,5 +77,5 @@ internal static partial class Posix
     private static partial int SetSid();
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, int mode);
 }

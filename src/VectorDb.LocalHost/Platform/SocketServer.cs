@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace VectorDb.LocalHost.Platform;
@@ -18,6 +20,9 @@ internal static class SocketServer
                 configure(kestrel, listen);
             });
         });
+        builder.Services.AddSingleton<SocketTransportFactory>();
+        builder.Services.AddSingleton(static services => new AcceptControl(services.GetRequiredService<SocketTransportFactory>()));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IConnectionListenerFactory>(static services => services.GetRequiredService<AcceptControl>()));
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());

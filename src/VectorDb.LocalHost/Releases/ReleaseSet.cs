@@ -4,12 +4,14 @@ using VectorDb.LocalHost.Supervision;
 
 namespace VectorDb.LocalHost.Releases;
 
+/// <param name="Start">A release may take to become healthy.</param>
+/// <param name="Drain">Its requests may take to finish when it is retired.</param>
+internal sealed record ReleaseLimits(TimeSpan Start, TimeSpan Drain);
+
 /// <summary>The releases that run here, at most one of them active.</summary>
 internal sealed class ReleaseSet(
-    RouteSwitch routes, HostState state, ServiceEnvironment environment, SupervisionContext supervision, TimeSpan drain, ILogger<ReleaseSet> log)
+    RouteSwitch routes, HostState state, ServiceEnvironment environment, SupervisionContext supervision, ReleaseLimits limits, ILogger<ReleaseSet> log)
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-
     private readonly ConcurrentDictionary<string, RunningRelease> _running = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
@@ -28,14 +30,14 @@ internal sealed class ReleaseSet(
         var isUp = false;
         try
         {
-            await release.StartAsync().WaitAsync(StartLimit, cancellationToken);
+            await release.StartAsync().WaitAsync(limits.Start, cancellationToken);
             isUp = true;
             log.LogInformation("Release {Release} is healthy", definition.Id);
         }
         catch (TimeoutException)
         {
             throw ControlException.Timeout(
-                $"{release.Sick?.Name} is not healthy after {StartLimit.TotalSeconds:0} s: {release.Sick?.Trouble}", release.Sick?.Name, release.Sick?.Tail);
+                $"{release.Sick?.Name} is not healthy after {limits.Start.TotalSeconds:0} s: {release.Sick?.Trouble}", release.Sick?.Name, release.Sick?.Tail);
         }
         finally
         {
@@ -73,7 +75,7 @@ internal sealed class ReleaseSet(
         lock (_gate)
         {
             var release = Find(id);
-            return id == ActiveId ? throw ControlException.Conflict($"Release {id} is active; activate another one first") : StopAsync(release, drain);
+            return id == ActiveId ? throw ControlException.Conflict($"Release {id} is active; activate another one first") : StopAsync(release, limits.Drain);
         }
     }
 
@@ -90,7 +92,7 @@ internal sealed class ReleaseSet(
         {
             var release = await BeginAsync(remembered);
             routes.Activate(release.Route);
-            await release.StartAsync().WaitAsync(StartLimit, cancellationToken);
+            await release.StartAsync().WaitAsync(limits.Start, cancellationToken);
             log.LogInformation("Release {Release} is active again", remembered.Id);
             return null;
         }

@@ -17,6 +17,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly Action<string> _log;
     private readonly Queue<string> _tail = new(TailLength);
     private readonly Task _output;
+    private readonly Task _exit;
 
     private ServiceProcess(Process process, ProcessRegister register, Action<string> log)
     {
@@ -25,6 +26,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _identity = ProcessIdentity.Of(process);
         _log = log;
         _register.Add(_identity);
+        _exit = process.WaitForExitAsync(CancellationToken.None);
         _output = Task.WhenAll(CopyAsync(process.StandardOutput), CopyAsync(process.StandardError));
     }
 
@@ -32,7 +34,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _exit.IsCompleted;
 
     public long MemoryBytes
     {
@@ -41,7 +43,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             try
             {
                 _process.Refresh();
-                return _process.HasExited ? 0 : _process.WorkingSet64;
+                return HasExited ? 0 : _process.WorkingSet64;
             }
             catch (InvalidOperationException)
             {
@@ -101,25 +103,25 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _exit.WaitAsync(cancellationToken);
 
     /// <summary>Asks it to end, then makes it, with everything that it started.</summary>
     public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
-        if (!_process.HasExited)
+        if (!HasExited)
         {
             Posix.SendTerminate(Pid);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(grace);
             try
             {
-                await _process.WaitForExitAsync(limit.Token);
+                await _exit.WaitAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
                 _log($"did not end within {grace.TotalSeconds:0} s of SIGTERM: killed");
                 _process.Kill(entireProcessTree: true);
-                await _process.WaitForExitAsync(CancellationToken.None);
+                await _exit;
             }
         }
     }

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 
-namespace VectorDb.LocalHost.Gateway;
+namespace VectorDb.LocalHost.Platform;
 
 /// <summary>
 /// Lets a server stop accepting connections and keep those that it has. Kestrel can only do both at once: when it stops, it

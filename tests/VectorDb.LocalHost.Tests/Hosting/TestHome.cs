@@ -1,0 +1,37 @@
+using System.Reflection;
+
+namespace VectorDb.LocalHost.Tests.Hosting;
+
+/// <summary>A home folder with releases of the fake service.</summary>
+internal sealed class TestHome : IDisposable
+{
+    private static readonly string FakeService = typeof(TestHome).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(static attribute => attribute.Key == "FakeService").Value!;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public TestHome(string subfolder = "") => Home = _folder.File(subfolder, "local");
+
+    public string Home { get; }
+
+    public string File(params string[] parts) => Path.Combine([Home, .. parts]);
+
+    /// <returns>The folder of a release with the three services.</returns>
+    public string Release(string id)
+    {
+        var release = File("releases", id);
+        foreach (var service in (string[])["api", "worker", "dashboard"])
+        {
+            var folder = Path.Combine(release, service);
+            Directory.CreateDirectory(folder);
+            foreach (var file in Directory.GetFiles(FakeService))
+            {
+                System.IO.File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            }
+        }
+
+        return release;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
