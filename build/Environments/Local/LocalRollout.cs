@@ -127,7 +127,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time)
         }
     }
 
-    private static Uri UrlOf(int port) => new($"http://127.0.0.1:{port}/");
+    private static Uri UrlOf(int port) => new($"http://127.0.0.1:{port}");
 
     private static RunningRelease Describe(HostedRelease release) => new(
         ReleaseId.Parse(release.Id),

@@ -1,0 +1,71 @@
+using VectorDb.Build.Testing;
+
+namespace VectorDb.Build.Tests.Testing;
+
+public sealed class TestMemoryTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestProject _project;
+
+    public TestMemoryTests()
+    {
+        _project = new TestProject("X.Tests", Directory.CreateDirectory(_folder.File("repository", "tests", "bin")).FullName);
+        File.WriteAllText(_project.Assembly, "compiled");
+    }
+
+    // A new memory each time, as each run has.
+    private TestMemory Memory => new(_folder.File("home", "test-results"), _folder.File("repository"));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_pass_is_remembered_for_the_same_bytes()
+    {
+        await RememberAsync(TestSuite.Fast, 42);
+
+        Assert.Equal(42, Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+    }
+
+    [Fact]
+    public void What_never_ran_is_not_remembered() => Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+
+    [Fact]
+    public async Task A_pass_of_everything_is_a_pass_of_the_fast_suite_but_not_the_other_way_round()
+    {
+        await RememberAsync(TestSuite.Fast, 42);
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+
+        File.WriteAllText(_project.Assembly, "compiled anew");
+        await RememberAsync(TestSuite.Full, 99);
+        Assert.Equal(99, Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+    }
+
+    [Fact]
+    public async Task Other_bytes_of_the_tests_of_what_they_load_or_of_what_they_read_are_tested_again()
+    {
+        await RememberAsync(TestSuite.Fast, 42);
+
+        File.WriteAllText(Path.Combine(_project.OutputFolder, "VectorDb.Core.dll"), "new");
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+        await RememberAsync(TestSuite.Fast, 42);
+
+        Directory.CreateDirectory(_folder.File("repository", "terraform"));
+        File.WriteAllText(_folder.File("repository", "terraform", "main.tf"), "resource");
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+    }
+
+    [Fact]
+    public async Task Passes_of_long_ago_are_forgotten()
+    {
+        for (var i = 0; i < 510; i++)
+        {
+            await Memory.RememberAsync(Build.Releases.ContentHash.OfText($"{i}"), TestSuite.Fast, i, Cancellation);
+        }
+
+        Assert.InRange(Directory.GetFiles(_folder.File("home", "test-results")).Length, 1, 500);
+    }
+
+    private Task RememberAsync(TestSuite suite, int tests) => Memory.RememberAsync(Memory.KeyOf(_project), suite, tests, Cancellation);
+}
