@@ -1,0 +1,166 @@
+namespace VectorDb.Build.Tests.UserData;
+
+/// <summary>The rendered user data, executed.</summary>
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class UserDataTests
+{
+    private const string Continue = "--lifecycle-action-result CONTINUE";
+    private const string Abandon = "--lifecycle-action-result ABANDON";
+    private const string ListSettings = "cd /run/vectordb/settings; stat -c '%n %a %u' . *";
+
+    [Theory]
+    [InlineData("web")]
+    [InlineData("worker")]
+    public async Task A_first_start_brings_up_the_release_and_tells_Auto_Scaling(string profile)
+    {
+        using var instance = new Instance(profile);
+        var (exitCode, _) = await instance.StartAsync();
+        Assert.True(exitCode == 0, instance.Log);
+        Assert.Equal(
+            ["dnf -y -q install", "fetch-config", "docker-compose-2.39.4", "bundles/", "append-config", "start vectordb.service",
+                "settings", "runtime", "compose pull", "compose up --detach --wait", Continue],
+            InOrder(instance.Calls, "dnf -y -q install", "fetch-config", "docker-compose-2.39.4", "bundles/", "append-config", "start vectordb.service",
+                "settings", "runtime", "compose pull", "compose up --detach --wait", Continue));
+        Assert.DoesNotContain(instance.Calls, call => call.Contains(Abandon));
+    }
+
+    [Fact]
+    public async Task Settings_and_secrets_are_files_in_memory_that_only_the_containers_user_can_read()
+    {
+        using var instance = new Instance("web");
+        var (_, listing) = await instance.StartAsync($"{ListSettings}; cat VECTORDB_POSTGRES; stat -f -c %T .");
+        Assert.Contains(". 500 1654", listing);
+        Assert.Contains("VECTORDB_OPENAI_API_KEY 400 1654", listing);
+        Assert.Contains("VECTORDB_API_KEYS 400 1654", listing);
+        Assert.Contains("VECTORDB_TASKS_TABLE 400 1654", listing);
+        Assert.Contains("""Host=db;SSL Mode=VerifyFull;Username="app";Password="a"";b-very-secret" """.TrimEnd(), listing);
+        Assert.Contains("tmpfs", listing);
+        Assert.DoesNotContain("SECRET_ARN", listing);
+        Assert.DoesNotContain("very-secret", instance.UserData + instance.Log + string.Join('\n', instance.Calls));
+    }
+
+    [Fact]
+    public async Task A_worker_gets_no_secret_of_the_web_instances()
+    {
+        using var instance = new Instance("worker");
+        var (_, listing) = await instance.StartAsync(ListSettings);
+        Assert.Contains("VECTORDB_REDIS_PASSWORD", listing);
+        Assert.DoesNotContain("VECTORDB_API_KEYS", listing);
+    }
+
+    [Fact]
+    public async Task Running_a_second_time_succeeds_although_no_launch_waits_any_more()
+    {
+        using var instance = new Instance("web");
+        Assert.Equal(0, (await instance.StartAsync()).ExitCode);
+        instance.Behave("no-launch-waits");
+        Assert.Equal(0, (await instance.StartAsync(ListSettings)).ExitCode);
+        Assert.Single(instance.Calls, call => call.Contains("get-object") && call.Contains("docker-compose-2.39.4"));
+        Assert.Contains("no launch was waiting for CONTINUE", instance.Log);
+    }
+
+    [Fact]
+    public async Task After_a_reboot_the_settings_are_there_before_the_containers_start()
+    {
+        using var instance = new Instance("worker");
+        await instance.StartAsync();
+        instance.Put("behaviour/calls.log", "");
+        var (exitCode, listing) = await instance.RebootAsync(ListSettings);
+        Assert.Equal(0, exitCode);
+        Assert.Contains("VECTORDB_REDIS_PASSWORD 400 1654", listing);
+        Assert.Equal(["get-secret-value", "compose up"], InOrder(instance.Calls, "get-secret-value", "compose up"));
+        Assert.DoesNotContain(instance.Calls, call => call.Contains("lifecycle"));
+    }
+
+    [Fact]
+    public async Task A_missing_secret_abandons_the_launch_and_says_which()
+    {
+        using var instance = new Instance("web");
+        instance.Forget("behaviour/secrets/vectordb/production/openai-api-key");
+        var (exitCode, listing) = await instance.StartAsync("ls -A /run/vectordb");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("secret vectordb/production/openai-api-key cannot be read", instance.Log);
+        Assert.Contains(Abandon, instance.Calls[^1]);
+        Assert.DoesNotContain(instance.Calls, call => call.Contains("compose up"));
+        Assert.Empty(listing.Trim());
+    }
+
+    [Fact]
+    public async Task A_bundle_with_another_hash_is_never_unpacked()
+    {
+        using var instance = new Instance("web");
+        instance.Put($"behaviour/bucket/bundles/{Hash(instance.UserData, "BUNDLE_SHA256")}.tar", "something else");
+        var (exitCode, _) = await instance.StartAsync();
+        Assert.Equal(1, exitCode);
+        Assert.Contains("is not the file that release 0123456789ab was made with", instance.Log);
+        Assert.Contains(Abandon, instance.Calls[^1]);
+        Assert.DoesNotContain(instance.Calls, call => call.StartsWith("systemctl start"));
+    }
+
+    [Fact]
+    public async Task A_compose_plugin_with_another_hash_is_never_run()
+    {
+        using var instance = new Instance("web");
+        instance.Put($"behaviour/bucket/bundles/docker-compose-2.39.4-{Hash(instance.UserData, "COMPOSE_SHA256")[..12]}", "something else");
+        Assert.Equal(1, (await instance.StartAsync("ls /usr/local/lib/docker/cli-plugins/docker-compose.new")).ExitCode);
+        Assert.Contains(Abandon, instance.Calls[^1]);
+        Assert.DoesNotContain(instance.Calls, call => call.StartsWith("docker "));
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_down_abandons_the_launch()
+    {
+        using var instance = new Instance("web");
+        instance.Behave("registry-down");
+        Assert.Equal(1, (await instance.StartAsync()).ExitCode);
+        Assert.Contains("connection refused", instance.Log);
+        Assert.Equal(["fetch-config", "journalctl", "sleep 15", Abandon], InOrder(instance.Calls, "fetch-config", "journalctl", "sleep 15", Abandon));
+    }
+
+    [Fact]
+    public async Task A_package_run_beside_ours_is_waited_for()
+    {
+        using var instance = new Instance("worker");
+        instance.Behave("dnf-busy", "2");
+        Assert.Equal(0, (await instance.StartAsync()).ExitCode);
+        Assert.Equal(3, instance.Calls.Count(call => call.StartsWith("dnf ")));
+    }
+
+    [Fact]
+    public async Task Another_release_answering_is_not_taken_for_this_one()
+    {
+        using var instance = new Instance("web");
+        instance.Behave("release", "ffffffffffff");
+        Assert.Equal(1, (await instance.StartAsync()).ExitCode);
+        Assert.Contains(Abandon, instance.Calls[^1]);
+    }
+
+    [Fact]
+    public async Task Container_logs_get_the_names_that_the_agent_collects()
+    {
+        using var instance = new Instance("web");
+        var (_, target) = await instance.StartAsync("readlink /var/log/vectordb/api.log; jq -r '.logs.logs_collected.files.collect_list[].file_path' /opt/vectordb/current/cloudwatch-agent-web.json");
+        Assert.Contains("/var/lib/docker/containers/c1/c1-json.log", target);
+        Assert.Contains("/var/log/vectordb/api.log", target);
+    }
+
+    private static string Hash(string script, string name) => script.Split($"{name}=")[1].Split('\n')[0];
+
+    /// <summary>Those of the parts that occur in the calls in this order.</summary>
+    private static List<string> InOrder(string[] calls, params string[] parts)
+    {
+        var found = new List<string>();
+        var from = 0;
+        foreach (var part in parts)
+        {
+            var at = Array.FindIndex(calls, from, call => call.Contains(part));
+            if (at >= 0)
+            {
+                found.Add(part);
+                from = at;
+            }
+        }
+
+        return found;
+    }
+}
