@@ -12,6 +12,8 @@ internal sealed class RunningHost : IAsyncDisposable
 {
     public static readonly string Binaries = AppContext.BaseDirectory.TrimEnd('/');
 
+    public static readonly string Assembly = Path.Combine(Binaries, "VectorDb.LocalHost.dll");
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
@@ -43,9 +45,11 @@ internal sealed class RunningHost : IAsyncDisposable
 
     private HostDescription? Description => AtomicFile.ReadJson<HostDescription>(_home.File("run", "host.json"));
 
-    public static Process Launch(params string[] arguments)
+    public static Process Launch(params string[] arguments) => Launch(arguments, environment: null);
+
+    public static Process Launch(IEnumerable<string> arguments, (string Name, string Value)? environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Binaries, "VectorDb.LocalHost.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -53,12 +57,17 @@ internal sealed class RunningHost : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         start.Environment["VECTORDB_EMBEDDER"] = "of the shell";
+        if (environment is var (name, value))
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 
-    public static async Task<RunningHost> StartAsync(TestHome home, int drain = 30, int start = 30)
+    public static async Task<RunningHost> StartAsync(TestHome home, int drain = 30, int start = 30, (string Name, string Value)? environment = null)
     {
-        var host = new RunningHost(home, Launch("--home", home.Home, "--port", "0", "--drain", $"{drain}", "--start", $"{start}"));
+        var host = new RunningHost(home, Launch(["--home", home.Home, "--port", "0", "--drain", $"{drain}", "--start", $"{start}"], environment));
         await Eventually.TrueAsync(
             () => host._process.HasExited ? throw new InvalidOperationException(host._process.StandardError.ReadToEnd()) : host.Description?.Pid == host._process.Id,
             "the host serves");
