@@ -34,6 +34,16 @@ public sealed class LoginTests
         Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync("/dashboard/", Cancellation)).StatusCode);
     }
 
+    [Fact]
+    public async Task A_proxy_can_ask_whether_somebody_is_logged_in()
+    {
+        await using var host = await DashboardHost.WithKeysAsync();
+        using var client = host.Client();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/dashboard/session", Cancellation)).StatusCode);
+        await LogInAsync(client, host.CreateKey(Scope.Admin), "");
+        Assert.Equal(HttpStatusCode.NoContent, (await client.GetAsync("/dashboard/session", Cancellation)).StatusCode);
+    }
+
     [Theory]
     [InlineData(Scope.Read)]
     [InlineData(Scope.Write)]

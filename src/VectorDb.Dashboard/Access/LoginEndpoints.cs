@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using VectorDb.Core.Security;
 using VectorDb.Dashboard.Layout;
@@ -11,6 +12,9 @@ internal static partial class LoginEndpoints
     {
         routes.MapGet("/login", (HttpContext context, Frames frames, string? returnUrl) =>
             Page(frames.For(context), returnUrl, refused: null, StatusCodes.Status200OK)).AllowAnonymous();
+        // For a proxy that asks before it lets anyone through (nginx's auth_request).
+        routes.MapGet("/session", async (HttpContext context, IAuthorizationService authorization) =>
+            (await authorization.AuthorizeAsync(context.User, AccessServices.Policy)).Succeeded ? Results.NoContent() : Results.Unauthorized());
         routes.MapPost("/login", LogInAsync).AllowAnonymous().RequireRateLimiting(AccessServices.LoginLimit).ValidateAntiforgery();
         routes.MapPost("/logout", (Delegate)LogOutAsync).AllowAnonymous().ValidateAntiforgery();
     }

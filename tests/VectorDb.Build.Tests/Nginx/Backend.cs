@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace VectorDb.Build.Tests.Nginx;
+
+/// <summary>A small application behind the proxy, API and dashboard in one, that tells what reaches it.</summary>
+internal sealed class Backend : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private Backend(WebApplication app) => _app = app;
+
+    public string Address => new Uri(_app.Urls.First()).Authority;
+
+    /// <summary>Requests by path.</summary>
+    public ConcurrentDictionary<string, int> Requests { get; } = [];
+
+    public ConcurrentBag<string> Connections { get; } = [];
+
+    /// <summary>Pieces of an upload as they arrive.</summary>
+    public Channel<int> Pieces { get; } = Channel.CreateUnbounded<int>();
+
+    public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static async Task<Backend> StartAsync(string host = "127.0.0.1", int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://{host}:{port}");
+        builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
+        var app = builder.Build();
+        var backend = new Backend(app);
+        app.Use((context, next) =>
+        {
+            backend.Requests.AddOrUpdate(context.Request.Path, 1, (_, count) => count + 1);
+            backend.Connections.Add(context.Connection.Id);
+            return next(context);
+        });
+        app.MapGet("/echo", (HttpRequest request) => request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()));
+        app.MapGet("/big", () => Results.Text(new string('x', 100_000), "application/json"));
+        app.MapGet("/framed", (HttpResponse response) =>
+        {
+            response.Headers.XFrameOptions = "SAMEORIGIN";
+            return "ok";
+        });
+        app.MapGet("/slow", () => backend.Release.Task);
+        app.MapGet("/api/v1/health", () => "ok");
+        app.MapGet("/metrics", () => "secret");
+        app.MapGet("/docs/page.js", () => Results.Text("script", "text/javascript"));
+        app.MapPost("/echo", (HttpRequest request) => request.Body.CopyToAsync(Stream.Null));
+        app.MapPost("/api/v1/collections/{name}/uploads", backend.TakeAsync);
+        app.MapGet("/dashboard/session", (HttpRequest request) =>
+            request.Headers.Cookie.ToString().Contains("session=ok") ? Results.NoContent() : Results.Unauthorized());
+        app.MapGet("/dashboard/{**page}", (string? page, HttpResponse response) =>
+        {
+            response.Headers.CacheControl = page?.StartsWith("assets/") == true ? "public, max-age=31536000, immutable" : "no-store";
+            return $"page {page}";
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return backend;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Release.TrySetResult();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    private async Task TakeAsync(HttpRequest request)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await request.Body.ReadAsync(buffer) is > 0 and var count)
+        {
+            await Pieces.Writer.WriteAsync(count);
+        }
+
+        Pieces.Writer.Complete();
+    }
+}
