@@ -18,6 +18,12 @@ if (invocation.AsksForHelp)
     return 0;
 }
 
+// Colours are for people: a terminal, or the log of GitHub.
+if (Console.IsOutputRedirected && Environment.GetEnvironmentVariable("GITHUB_ACTIONS") is null)
+{
+    Environment.SetEnvironmentVariable("NO_COLOR", "1");
+}
+
 var commands = new CommandRunner(TimeProvider.System);
 using var signals = new Signals(commands.KillAll);
 var session = new BuildSession(RepositoryRoot.Find(), invocation, signals.Cancellation);

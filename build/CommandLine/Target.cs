@@ -23,7 +23,7 @@ public sealed class TargetGroupAttribute(TargetGroup group) : Attribute
 /// <summary>A task as the user of the command line sees it.</summary>
 /// <param name="Name">What <c>--target</c> takes.</param>
 /// <param name="Description">One line.</param>
-/// <param name="Group">Where the help lists it; null keeps it out of the help.</param>
+/// <param name="Group">Where the help lists it; null for a task that lacks its group, which a test forbids.</param>
 public sealed record Target(string Name, string Description, TargetGroup? Group)
 {
     /// <summary>All tasks of an assembly, in the order of their names.</summary>

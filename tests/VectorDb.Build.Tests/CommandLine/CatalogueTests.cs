@@ -16,6 +16,10 @@ public sealed class CatalogueTests
         Assert.Empty(Targets.Where(target => target.Description.Length > 100 || target.Description.Contains('\n')).Select(target => target.Name));
 
     [Fact]
+    public void Every_option_is_for_targets_that_exist() => Assert.Empty(
+        Options.All.SelectMany(option => option.Targets).Except(Targets.Select(target => target.Name), StringComparer.Ordinal));
+
+    [Fact]
     public void No_two_options_share_a_name()
     {
         var names = Options.All.SelectMany(option => option.Aliases.Prepend(option.Typed)).ToList();
