@@ -15,7 +15,7 @@ public enum Metric
 
 /// <summary>What makes a collection: taken names with other settings are a conflict.</summary>
 /// <param name="Name">1 to 64 characters of a-z, A-Z, 0-9, '-' and '_'.</param>
-/// <param name="Dimension">Length of every vector in it, 1 to 16,384.</param>
+/// <param name="Dimension">Length of every vector in it, 1 to 16,000.</param>
 /// <param name="Metric">How its vectors are compared.</param>
 public sealed record CollectionSpec(string Name, int Dimension, Metric Metric);
 

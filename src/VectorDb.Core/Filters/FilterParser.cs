@@ -1,0 +1,162 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace VectorDb.Core.Filters;
+
+/// <summary>
+/// Reads <c>{"must":[{"key":"lang","match":"en"},{"key":"year","gte":2020}],"should":[...],"mustNot":[...]}</c>.
+/// Strict: an unknown field or a wrong type is an error that names its place, because a filter that is quietly ignored returns wrong records.
+/// </summary>
+public static class FilterParser
+{
+    public const int MaximumConditions = 256;
+    public const int MaximumKeyLength = 256;
+
+    /// <exception cref="FilterException">It is not a filter.</exception>
+    public static Filter Parse(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return Parse(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new FilterException($"filter: not JSON: {e.Message}");
+        }
+    }
+
+    /// <inheritdoc cref="Parse(string)"/>
+    public static Filter Parse(JsonElement element)
+    {
+        Demand(element, JsonValueKind.Object, "filter", "an object");
+        var parts = new Dictionary<string, IReadOnlyList<Condition>>(StringComparer.Ordinal);
+        foreach (var part in element.EnumerateObject())
+        {
+            if (part.Name is not ("must" or "should" or "mustNot"))
+            {
+                throw new FilterException($"filter.{part.Name}: unknown; a filter has must, should and mustNot");
+            }
+
+            if (!parts.TryAdd(part.Name, Conditions(part.Value, $"filter.{part.Name}")))
+            {
+                throw new FilterException($"filter.{part.Name}: given twice");
+            }
+        }
+
+        if (parts.Values.Sum(conditions => conditions.Count) > MaximumConditions)
+        {
+            throw new FilterException($"filter: more than {MaximumConditions} conditions");
+        }
+
+        return new Filter(Part("must"), Part("should"), Part("mustNot"));
+
+        IReadOnlyList<Condition> Part(string name) => parts.GetValueOrDefault(name, []);
+    }
+
+    private static List<Condition> Conditions(JsonElement element, string place)
+    {
+        Demand(element, JsonValueKind.Array, place, "an array of conditions");
+        return [.. element.EnumerateArray().Select((condition, index) => Condition(condition, $"{place}[{index}]"))];
+    }
+
+    private static Condition Condition(JsonElement element, string place)
+    {
+        Demand(element, JsonValueKind.Object, place, """a condition such as {"key":"lang","match":"en"}""");
+        string? key = null;
+        JsonValue? match = null;
+        var bounds = new Dictionary<string, double>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var field in element.EnumerateObject())
+        {
+            var here = $"{place}.{field.Name}";
+            if (!seen.Add(field.Name))
+            {
+                throw new FilterException($"{here}: given twice");
+            }
+
+            switch (field.Name)
+            {
+                case "key":
+                    key = Key(field.Value, here);
+                    break;
+                case "match":
+                    match = Match(field.Value, here);
+                    break;
+                case "gt" or "gte" or "lt" or "lte":
+                    bounds.Add(field.Name, Number(field.Value, here));
+                    break;
+                default:
+                    throw new FilterException($"{here}: unknown; a condition has key, and match or gt, gte, lt, lte");
+            }
+        }
+
+        return (key, match, bounds.Count) switch
+        {
+            (null, _, _) => throw new FilterException($"{place}.key: missing"),
+            (_, null, 0) => throw new FilterException($"{place}: needs match, or one of gt, gte, lt, lte"),
+            (_, not null, > 0) => throw new FilterException($"{place}: has both match and a bound; use two conditions"),
+            (_, not null, _) => new MatchCondition(key, match),
+            _ => new RangeCondition(key, Bound("gt"), Bound("gte"), Bound("lt"), Bound("lte")),
+        };
+
+        double? Bound(string name) => bounds.TryGetValue(name, out var value) ? value : null;
+    }
+
+    private static string Key(JsonElement element, string place)
+    {
+        Demand(element, JsonValueKind.String, place, "a string");
+        var key = Text(element, place);
+        return key.Length is > 0 and <= MaximumKeyLength && !key.Split('.').Contains("", StringComparer.Ordinal)
+            ? key
+            : throw new FilterException($"{place}: '{key}' is not a dotted path of 1 to {MaximumKeyLength} characters");
+    }
+
+    private static JsonValue Match(JsonElement element, string place) => element.ValueKind switch
+    {
+        JsonValueKind.String => JsonValue.Create(Text(element, place))!,
+        JsonValueKind.Number => JsonValue.Create(Number(element, place)),
+        JsonValueKind.True => JsonValue.Create(true),
+        JsonValueKind.False => JsonValue.Create(false),
+        _ => throw new FilterException($"{place}: expected a string, number or boolean, found {Kind(element)}"),
+    };
+
+    private static double Number(JsonElement element, string place)
+    {
+        Demand(element, JsonValueKind.Number, place, "a number");
+        return element.TryGetDouble(out var value) && double.IsFinite(value)
+            ? value
+            : throw new FilterException($"{place}: {element.GetRawText()} is outside the range of a double");
+    }
+
+    private static string Text(JsonElement element, string place)
+    {
+        try
+        {
+            var text = element.GetString()!;
+            return text.Contains('\0') ? throw new FilterException($"{place}: holds the character U+0000") : text;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FilterException($"{place}: holds half of a surrogate pair");
+        }
+    }
+
+    private static void Demand(JsonElement element, JsonValueKind kind, string place, string expected)
+    {
+        if (element.ValueKind != kind)
+        {
+            throw new FilterException($"{place}: expected {expected}, found {Kind(element)}");
+        }
+    }
+
+    private static string Kind(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => "a boolean",
+        JsonValueKind.Null or JsonValueKind.Undefined => "null",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Number => "a number",
+        _ => "a string",
+    };
+}

@@ -1,0 +1,217 @@
+using System.Numerics.Tensors;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using VectorDb.Core.Collections;
+
+namespace VectorDb.Core.Records;
+
+/// <summary>What a record may be, whichever store holds it, so that both stores accept and refuse the same ones.</summary>
+public static class RecordRules
+{
+    public const int MaximumIdLength = 256;
+
+    /// <summary>UTF-16 characters.</summary>
+    public const int MaximumTextLength = 1_048_576;
+
+    /// <summary>Bytes of JSON.</summary>
+    public const int MaximumMetadataBytes = 65_536;
+
+    /// <summary>Objects and arrays inside one another.</summary>
+    public const int MaximumMetadataDepth = 16;
+
+    /// <returns>One problem for each bad record, in order; none when all may be stored.</returns>
+    public static IReadOnlyList<RecordProblem> Check(CollectionSpec spec, IReadOnlyList<Record> records)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(records);
+        List<RecordProblem>? problems = null;
+        for (var index = 0; index < records.Count; index++)
+        {
+            var record = records[index];
+            var reason = record is null
+                ? "is null"
+                : CheckId(record.Id) ?? CheckText(record.Text) ?? CheckMetadata(record.Metadata) ?? CheckVector(spec, record.Vector.Span);
+            if (reason is not null)
+            {
+                (problems ??= []).Add(new RecordProblem(index, record?.Id, reason));
+            }
+        }
+
+        return problems ?? (IReadOnlyList<RecordProblem>)[];
+    }
+
+    /// <returns>Null, or what is wrong.</returns>
+    public static string? CheckId(string? id) => id switch
+    {
+        null or "" => "id: missing",
+        { Length: > MaximumIdLength } => $"id: {id.Length} characters, {MaximumIdLength} at most",
+        _ when id.AsSpan().ContainsAnyInRange('\0', '\x1f') => "id: holds a control character",
+        _ when !IsWellFormed(id) => "id: holds half of a surrogate pair",
+        _ => null,
+    };
+
+    /// <inheritdoc cref="CheckId"/>
+    public static string? CheckText(string? text) => text switch
+    {
+        null => null,
+        { Length: > MaximumTextLength } => $"text: {text.Length} characters, {MaximumTextLength} at most",
+        _ when text.Contains('\0') => "text: holds the character U+0000",
+        _ => null,
+    };
+
+    /// <inheritdoc cref="CheckId"/>
+    public static string? CheckVector(CollectionSpec spec, ReadOnlySpan<float> vector)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (vector.Length != spec.Dimension)
+        {
+            return $"vector: {vector.Length} numbers, the collection has dimension {spec.Dimension}";
+        }
+
+        var square = TensorPrimitives.SumOfSquares(vector);
+        if (float.IsFinite(square))
+        {
+            return square > 0 || spec.Metric != Metric.Cosine
+                ? null
+                : "vector: all zero (or too small to square), which has no direction for cosine";
+        }
+
+        for (var i = 0; i < vector.Length; i++)
+        {
+            if (!float.IsFinite(vector[i]))
+            {
+                return $"vector[{i}]: {vector[i]} is not a finite number";
+            }
+        }
+
+        return "vector: too large; its squared length overflows";
+    }
+
+    /// <inheritdoc cref="CheckId"/>
+    public static string? CheckMetadata(JsonObject? metadata)
+    {
+        if (metadata is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var reason = CheckNode(metadata, "metadata", depth: 1);
+            if (reason is not null)
+            {
+                return reason;
+            }
+
+            var bytes = Encoding.UTF8.GetByteCount(metadata.ToJsonString());
+            return bytes <= MaximumMetadataBytes ? null : $"metadata: {bytes} bytes, {MaximumMetadataBytes} at most";
+        }
+        catch (Exception e) when (e is ArgumentException or JsonException or InvalidOperationException)
+        {
+            // A JsonObject over parsed text finds a repeated key or a broken string only when it is read.
+            return $"metadata: {e.Message}";
+        }
+    }
+
+    private static string? CheckNode(JsonNode? node, string place, int depth)
+    {
+        if (depth > MaximumMetadataDepth)
+        {
+            return $"metadata: deeper than {MaximumMetadataDepth} levels";
+        }
+
+        return node switch
+        {
+            JsonObject properties => CheckProperties(properties, place, depth),
+            JsonArray items => CheckItems(items, place, depth),
+            JsonValue value => CheckValue(value, place),
+            _ => null,
+        };
+    }
+
+    private static string? CheckProperties(JsonObject properties, string place, int depth)
+    {
+        foreach (var (key, value) in properties)
+        {
+            var reason = key.Contains('\0') || !IsWellFormed(key)
+                ? $"{place}: a key holds U+0000 or half of a surrogate pair"
+                : CheckNode(value, $"{place}.{key}", depth + 1);
+            if (reason is not null)
+            {
+                return reason;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? CheckItems(JsonArray items, string place, int depth)
+    {
+        for (var i = 0; i < items.Count; i++)
+        {
+            var reason = CheckNode(items[i], $"{place}[{i}]", depth + 1);
+            if (reason is not null)
+            {
+                return reason;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? CheckValue(JsonValue value, string place)
+    {
+        switch (value.GetValueKind())
+        {
+            case JsonValueKind.String:
+                return value.GetValue<string>() is var text && !text.Contains('\0') && IsWellFormed(text)
+                    ? null
+                    : $"{place}: holds U+0000 or half of a surrogate pair";
+            case JsonValueKind.Number:
+                // Both stores compare numbers as doubles; one outside their range would compare differently in each.
+                var digits = value.ToJsonString();
+                var number = double.Parse(digits, System.Globalization.CultureInfo.InvariantCulture);
+                return double.IsFinite(number) && (number != 0 || !digits.AsSpan().ContainsAnyInRange('1', '9') || IsZero(digits))
+                    ? null
+                    : $"{place}: {digits} is outside the range of a double";
+            default:
+                return null;
+        }
+    }
+
+    // "0e5" is zero although its exponent has digits; "1e-400" is not, but parses to zero.
+    private static bool IsZero(string digits)
+    {
+        var exponent = digits.AsSpan().IndexOfAny('e', 'E');
+        var mantissa = exponent < 0 ? digits.AsSpan() : digits.AsSpan(0, exponent);
+        return !mantissa.ContainsAnyInRange('1', '9');
+    }
+
+    private static bool IsWellFormed(string text)
+    {
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != System.Buffers.OperationStatus.Done)
+            {
+                return false;
+            }
+
+            rest = rest[consumed..];
+        }
+
+        return true;
+    }
+}
+
+/// <param name="Index">Its place in the batch, from 0.</param>
+/// <param name="Id">Its id, when it has one.</param>
+/// <param name="Reason">Which field, and what is wrong with it.</param>
+public sealed record RecordProblem(int Index, string? Id, string Reason);
+
+/// <summary>Nothing of a batch was stored, because these records of it cannot be.</summary>
+public sealed class InvalidRecordsException(IReadOnlyList<RecordProblem> problems) : Exception(
+    $"{problems.Count} of the records cannot be stored; the first is number {problems[0].Index} ('{problems[0].Id}'): {problems[0].Reason}")
+{
+    public IReadOnlyList<RecordProblem> Problems { get; } = problems;
+}

@@ -1,0 +1,121 @@
+using System.Numerics;
+using VectorDb.Core.Collections;
+using VectorDb.Core.Filters;
+
+namespace VectorDb.Core.Search;
+
+/// <summary>
+/// The vectors of one collection in memory. One writer at a time prepares changes and publishes them together; searches run on the
+/// snapshot published last, with no lock.
+/// </summary>
+internal sealed class VectorIndex(Metric metric, int dimension)
+{
+    private const int FirstRows = 64;
+
+    private readonly List<SegmentView> _next = [];
+    private Snapshot _current = Snapshot.Empty;
+
+    public Snapshot Current => Volatile.Read(ref _current);
+
+    /// <param name="sequence">Greater than all before it.</param>
+    public void Append(long sequence, ReadOnlySpan<float> vector, ReadOnlySpan<byte> metadata)
+    {
+        var view = Room();
+        var row = view.Segment.Count;
+        view.Segment.Append(sequence, vector, metadata);
+        // No reader looks at the bit of a row beyond its count, so it may be set in place.
+        Interlocked.Or(ref view.Alive[row >> 6], 1ul << (row & 63));
+        _next[^1] = view with { Count = row + 1 };
+    }
+
+    /// <summary>Does nothing when it is not there.</summary>
+    public void Remove(long sequence)
+    {
+        var at = SegmentOf(sequence);
+        if (at < 0 || _next[at].Segment.Find(sequence) is var row && row < 0)
+        {
+            return;
+        }
+
+        var alive = _next[at].Alive;
+        if (at < Current.Segments.Length && ReferenceEquals(alive, Current.Segments[at].Alive))
+        {
+            alive = [.. alive];
+        }
+
+        alive[row >> 6] &= ~(1ul << (row & 63));
+        _next[at] = _next[at] with { Alive = alive };
+    }
+
+    /// <summary>Shows everything since the last time to searches, at once.</summary>
+    public void Publish(long sequence) => Volatile.Write(ref _current, new Snapshot([.. _next], sequence));
+
+    /// <returns>The best <paramref name="topK"/> that match, best first.</returns>
+    public Neighbour[] Search(ReadOnlySpan<float> query, int topK, CompiledFilter? filter, float? minScore)
+    {
+        var snapshot = Current;
+        var prepared = new float[dimension];
+        Similarity.Prepare(metric, query, prepared);
+        var best = new TopK(topK);
+        Span<ulong> mask = stackalloc ulong[Segment.MaximumRows / 64];
+        foreach (var (segment, count, alive) in snapshot.Segments)
+        {
+            mask.Clear();
+            alive.CopyTo(mask);
+            if (filter is not null)
+            {
+                segment.Metadata.Narrow(filter, mask);
+            }
+
+            for (var word = 0; word < (count + 63) / 64; word++)
+            {
+                for (var bits = mask[word]; bits != 0; bits &= bits - 1)
+                {
+                    var row = (word * 64) + BitOperations.TrailingZeroCount(bits);
+                    if (row < count && Similarity.Score(metric, prepared, segment.Vector(row)) is var score && score >= (minScore ?? score))
+                    {
+                        best.Offer(segment.Sequence(row), score);
+                    }
+                }
+            }
+        }
+
+        return best.Sorted();
+    }
+
+    private SegmentView Room()
+    {
+        if (_next.Count == 0 || _next[^1].Count == Segment.MaximumRows)
+        {
+            _next.Add(new SegmentView(new Segment(metric, dimension, FirstRows), 0, new ulong[FirstRows / 64]));
+        }
+        else if (_next[^1] is var last && last.Count == last.Segment.Capacity)
+        {
+            var grown = last.Segment.Grown();
+            var alive = new ulong[grown.Capacity / 64];
+            last.Alive.CopyTo(alive, 0);
+            _next[^1] = new SegmentView(grown, last.Count, alive);
+        }
+
+        return _next[^1];
+    }
+
+    private int SegmentOf(long sequence)
+    {
+        var (low, high) = (0, _next.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (_next[middle].Segment.Sequence(0) <= sequence)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return high;
+    }
+}

@@ -1,0 +1,266 @@
+using VectorDb.Core.Collections;
+using VectorDb.Core.Filters;
+using VectorDb.Core.Records;
+using VectorDb.Core.Search;
+
+namespace VectorDb.Core.Stores.Embedded;
+
+/// <summary>
+/// SQLite is the truth; searching runs on replicas in memory. Any number of processes may share the file: each follows the change
+/// sequence, so that a write of one shows in the searches of all.
+/// </summary>
+internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IDisposable
+{
+    // More are only of use while a search's very results are replaced faster than it reads them.
+    private const int MaximumAttempts = 5;
+
+    private readonly string _path;
+    private readonly Readers _readers;
+    private readonly Replicas _replicas;
+    private readonly SemaphoreSlim _writing = new(1);
+    private bool _disposed;
+    private Database? _writer;
+    private Action<string>? _published;
+
+    public EmbeddedStore(VectorStoreOptions options)
+    {
+        _path = Path.GetFullPath(options.Path ?? throw new ArgumentException("The embedded store needs a path.", nameof(options)));
+        _readers = new Readers(_path);
+        _replicas = new Replicas(_path, _readers, options.PollInterval);
+    }
+
+    public void OnWritten(Action<string> publish) => _published += publish;
+
+    public void Nudge() => _replicas.Nudge();
+
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        await WriteAsync(Schema.Migrate, cancellationToken);
+    }
+
+    /// <summary>Loads every collection, so that the first search does not wait.</summary>
+    public async Task WarmAsync(CancellationToken cancellationToken)
+    {
+        foreach (var entry in _readers.Read(static database => Catalog.List(database, int.MaxValue, after: "")))
+        {
+            await _replicas.GetAsync(entry.Spec.Name, cancellationToken);
+        }
+    }
+
+    public async Task<(Collection Collection, bool Created)> CreateAsync(CollectionSpec spec, CancellationToken cancellationToken)
+    {
+        CollectionRules.Check(spec);
+        return await WriteAsync(
+            database =>
+            {
+                var existing = Catalog.Find(database, spec.Name);
+                if (existing is not null && existing.Spec != spec)
+                {
+                    throw new CollectionConflictException(existing.Collection);
+                }
+
+                return ((existing ?? Catalog.Create(database, spec)).Collection, existing is null);
+            },
+            cancellationToken);
+    }
+
+    public Task<Collection> GetAsync(string collection, CancellationToken cancellationToken) =>
+        ReadAsync(database => Catalog.Get(database, collection).Collection, cancellationToken);
+
+    public Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var (size, after) = (QueryRules.Limit(limit), QueryRules.Cursor(cursor));
+        return ReadAsync(
+            database =>
+            {
+                var items = Catalog.List(database, size + 1, after).ConvertAll(entry => entry.Collection);
+                return QueryRules.Page(items, size, collection => collection.Spec.Name);
+            },
+            cancellationToken);
+    }
+
+    public async Task<bool> DropAsync(string collection, CancellationToken cancellationToken)
+    {
+        var dropped = await WriteAsync(
+            database =>
+            {
+                var entry = Catalog.Find(database, collection);
+                if (entry is not null)
+                {
+                    Catalog.Drop(database, entry);
+                }
+
+                return entry is not null;
+            },
+            cancellationToken);
+        await PublishAsync(collection);
+        return dropped;
+    }
+
+    public async Task UpsertAsync(string collection, IReadOnlyList<Record> records, CancellationToken cancellationToken)
+    {
+        await WriteAsync(
+            database =>
+            {
+                var entry = Catalog.Get(database, collection);
+                var problems = RecordRules.Check(entry.Spec, records);
+                return problems.Count > 0
+                    ? throw new InvalidRecordsException(problems)
+                    : new RecordTable(entry.Id).Upsert(database, entry, LastOfEachId(records));
+            },
+            cancellationToken);
+        await PublishAsync(collection);
+    }
+
+    public Task<Record?> FindAsync(string collection, string id, CancellationToken cancellationToken) =>
+        ReadAsync(database => new RecordTable(Catalog.Get(database, collection).Id).Find(database, id), cancellationToken);
+
+    public Task<IReadOnlyList<Record>> FindAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        ReadAsync<IReadOnlyList<Record>>(
+            database =>
+            {
+                var table = new RecordTable(Catalog.Get(database, collection).Id);
+                return [.. ids.Distinct(StringComparer.Ordinal).Select(id => table.Find(database, id)).OfType<Record>()];
+            },
+            cancellationToken);
+
+    public async Task<int> DeleteAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        (int)await DeleteAsync(collection, (database, table) => table.Sequences(database, ids.Distinct(StringComparer.Ordinal)), cancellationToken);
+
+    public Task<long> DeleteAsync(string collection, Filter filter, CancellationToken cancellationToken)
+    {
+        var compiled = new CompiledFilter(filter);
+        return DeleteAsync(collection, (database, table) => table.Sequences(database, compiled, cancellationToken), cancellationToken);
+    }
+
+    public Task<Page<Record>> ScrollAsync(
+        string collection, int limit, string? cursor, Filter? filter, CancellationToken cancellationToken)
+    {
+        var (size, after) = (QueryRules.Limit(limit), QueryRules.Cursor(cursor));
+        var compiled = filter is null ? null : new CompiledFilter(filter);
+        return ReadAsync(
+            database =>
+            {
+                var table = new RecordTable(Catalog.Get(database, collection).Id);
+                return QueryRules.Page(table.Scroll(database, size + 1, after, compiled, cancellationToken), size, record => record.Id);
+            },
+            cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<SearchHit>> SearchAsync(string collection, SearchQuery query, CancellationToken cancellationToken)
+    {
+        var filter = query.Filter is null ? null : new CompiledFilter(query.Filter);
+        var replica = await _replicas.GetAsync(collection, cancellationToken);
+        QueryRules.Check(replica.Entry.Spec, query);
+        for (var attempt = 1; ; attempt++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var neighbours = replica.Index.Search(query.Vector.Span, query.TopK, filter, query.MinScore);
+            var hits = _readers.Read(database => Hits(database, replica, neighbours, query.IncludeVectors));
+            if (hits?.Count == neighbours.Length || (hits is not null && attempt == MaximumAttempts))
+            {
+                return hits;
+            }
+
+            // A record was replaced or deleted between the scan and the reading of its text: search what is there now.
+            replica = await _replicas.RefreshAsync(collection, cancellationToken);
+        }
+    }
+
+    public Task PingAsync(CancellationToken cancellationToken) =>
+        ReadAsync(static database => database.Use("SELECT 1").Step(), cancellationToken);
+
+    /// <summary>Once only, though the container, which knows it under several names, asks for it under each.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
+        _replicas.Dispose();
+        _writing.Wait();
+        _writer?.Dispose();
+        _readers.Dispose();
+        _writing.Dispose();
+    }
+
+    /// <returns>The neighbours that still exist; null when their collection does not.</returns>
+    private static List<SearchHit>? Hits(Database database, Replica replica, Neighbour[] neighbours, bool withVectors)
+    {
+        if (Catalog.Find(database, replica.Entry.Id) is null)
+        {
+            return null;
+        }
+
+        var hits = new List<SearchHit>(neighbours.Length);
+        foreach (var (sequence, score) in neighbours)
+        {
+            if (replica.Table.Find(database, sequence, withVectors) is { } record)
+            {
+                hits.Add(new SearchHit(record, score));
+            }
+        }
+
+        return hits;
+    }
+
+    private static IEnumerable<Record> LastOfEachId(IReadOnlyList<Record> records)
+    {
+        var last = new Dictionary<string, int>(records.Count, StringComparer.Ordinal);
+        for (var i = 0; i < records.Count; i++)
+        {
+            last[records[i].Id] = i;
+        }
+
+        return last.Count == records.Count ? records : records.Where((record, index) => last[record.Id] == index);
+    }
+
+    private async Task<long> DeleteAsync(
+        string collection, Func<Database, RecordTable, List<long>> choose, CancellationToken cancellationToken)
+    {
+        var deleted = await WriteAsync(
+            database =>
+            {
+                var entry = Catalog.Get(database, collection);
+                var table = new RecordTable(entry.Id);
+                var victims = choose(database, table);
+                if (victims.Count > 0)
+                {
+                    table.Delete(database, entry, victims);
+                }
+
+                return victims.Count;
+            },
+            cancellationToken);
+        await PublishAsync(collection);
+        return deleted;
+    }
+
+    private Task<T> ReadAsync<T>(Func<Database, T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_readers.Read(read));
+    }
+
+    private async Task<T> WriteAsync<T>(Func<Database, T> write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            return (_writer ??= Database.Open(_path)).Write(write);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    // What is committed stays so: from here on the caller's cancellation must not make it look undone.
+    private async Task PublishAsync(string collection)
+    {
+        _published?.Invoke(collection);
+        await _replicas.UpdateAsync(collection);
+    }
+}

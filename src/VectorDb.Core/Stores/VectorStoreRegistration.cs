@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using VectorDb.Core.Stores.Embedded;
+
+namespace VectorDb.Core.Stores;
+
+public static class VectorStoreRegistration
+{
+    /// <summary>
+    /// Registers <see cref="IVectorStore"/> (and, for the embedded one, <see cref="IStoreNudge"/>). The schema is brought up to date
+    /// while the host starts, before it serves.
+    /// </summary>
+    public static IServiceCollection AddVectorStore(this IServiceCollection services, VectorStoreOptions options)
+    {
+        services.AddSingleton(_ => new EmbeddedStore(options));
+        services.AddSingleton<IVectorStore>(provider => provider.GetRequiredService<EmbeddedStore>());
+        services.AddSingleton<IStoreNudge>(provider => provider.GetRequiredService<EmbeddedStore>());
+        services.AddHostedService(provider => new Preparation(provider.GetRequiredService<EmbeddedStore>(), options.Warm));
+        return services;
+    }
+
+    private sealed class Preparation(EmbeddedStore store, bool warm) : IHostedService
+    {
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await store.MigrateAsync(cancellationToken);
+            if (warm)
+            {
+                await store.WarmAsync(cancellationToken);
+            }
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
