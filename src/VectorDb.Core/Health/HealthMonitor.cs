@@ -48,11 +48,18 @@ internal sealed partial class HealthMonitor : BackgroundService
     {
         await Task.Yield();
         using var timer = new PeriodicTimer(Interval, _time);
-        do
+        try
         {
-            await AskAsync(stoppingToken);
+            do
+            {
+                await AskAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The end of the process is no failure of this service.
+        }
     }
 
     private async Task<IReadOnlyList<DependencyState>> AskAllAsync()

@@ -4,9 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace VectorDb.Core.Hosting;
 
 /// <summary>Takes the caller's <c>X-Request-Id</c> or makes one, returns it, and puts it on every log line of the request.</summary>
-internal sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> log)
+public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> log)
 {
-    private const string Header = "X-Request-Id";
+    public const string Header = "X-Request-Id";
+
     private const int LongestAccepted = 128;
 
     public async Task InvokeAsync(HttpContext context)

@@ -55,7 +55,7 @@ public static class ServiceProcess
     /// <exception cref="SettingsException">The configuration cannot be used.</exception>
     public static (WebApplicationBuilder Builder, ApplicationSettings Settings) CreateBuilder(string service, string[] args)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         AddSecretFiles(builder.Configuration);
         var settings = ApplicationSettings.Load(builder.Configuration);
         var services = builder.Services;
@@ -69,6 +69,7 @@ public static class ServiceProcess
             services.AddHostedService<StandardInputWatch>();
         }
 
+        builder.AddTelemetry(service, settings.Get(Settings.Release));
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(static options => options.FormatterName = JsonLines.FormatterName);
         builder.Logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace VectorDb.Api.Json;
+
+/// <summary>A forward walk over a JSON body that can leave the token reader for a while, to read vectors fast.</summary>
+internal ref struct JsonCursor
+{
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = JsonText.MaxDepth };
+    private static readonly JsonDocumentOptions NodeOptions = new() { MaxDepth = JsonText.MaxDepth, AllowDuplicateProperties = false };
+
+    private readonly ReadOnlySpan<byte> _json;
+    private Utf8JsonReader _reader;
+    private int _offset;
+
+    public JsonCursor(ReadOnlySpan<byte> json)
+    {
+        _json = json;
+        _reader = new Utf8JsonReader(json, isFinalBlock: true, new JsonReaderState(Options));
+    }
+
+    public readonly JsonTokenType Token => _reader.TokenType;
+
+    private readonly int Position => _offset + (int)_reader.BytesConsumed;
+
+    /// <exception cref="JsonException">What follows is not JSON.</exception>
+    public bool Next() => _reader.Read();
+
+    public readonly bool Is(ReadOnlySpan<byte> property) => _reader.ValueTextEquals(property);
+
+    /// <summary>The string or property name here, or null when the token is neither.</summary>
+    public readonly string? Text() => Token is JsonTokenType.String or JsonTokenType.PropertyName ? _reader.GetString() : null;
+
+    public readonly bool TryNumber(out double value)
+    {
+        value = 0;
+        return Token == JsonTokenType.Number && _reader.TryGetDouble(out value) && double.IsFinite(value);
+    }
+
+    public readonly bool TryInteger(out int value)
+    {
+        value = 0;
+        return Token == JsonTokenType.Number && _reader.TryGetInt32(out value);
+    }
+
+    /// <summary>Past the value here, whatever it is.</summary>
+    public void Skip() => _reader.Skip();
+
+    /// <summary>The value here and past it; null for a JSON null.</summary>
+    /// <exception cref="JsonException">It names a property twice.</exception>
+    public JsonNode? Node()
+    {
+        var start = _offset + (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        return JsonNode.Parse(_json[start..Position], documentOptions: NodeOptions);
+    }
+
+    /// <summary>The array of numbers here, at its opening bracket, and past it.</summary>
+    /// <returns>Null, or what is wrong with it.</returns>
+    public string? Vector(Span<float> target, out int count)
+    {
+        count = 0;
+        if (Token != JsonTokenType.StartArray)
+        {
+            Skip();
+            return "must be an array of numbers";
+        }
+
+        var start = Position;
+        var state = _reader.CurrentState;
+        var depth = _reader.CurrentDepth;
+        var error = VectorReader.Read(_json[start..], target, out count, out var consumed);
+        _offset = error is null ? start + consumed : start;
+        _reader = new Utf8JsonReader(_json[_offset..], isFinalBlock: true, state);
+        while (Next() && !(Token == JsonTokenType.EndArray && _reader.CurrentDepth == depth))
+        {
+        }
+
+        return error;
+    }
+}

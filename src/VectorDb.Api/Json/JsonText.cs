@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using VectorDb.Api.Problems;
+
+namespace VectorDb.Api.Json;
+
+/// <summary>What every JSON text from outside must be before anything else looks at it.</summary>
+internal static class JsonText
+{
+    /// <summary>Deepest nesting of arrays and objects.</summary>
+    public const int MaxDepth = 64;
+
+    /// <exception cref="RequestException">It is not UTF-8, or has half a surrogate pair or a U+0000, which no store can keep.</exception>
+    public static void Check(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            throw RequestException.Invalid("body", "is not valid UTF-8");
+        }
+
+        // Only an escape can spell those, so a text without one needs no second look.
+        if (json.IndexOf(@"\u"u8) >= 0)
+        {
+            CheckEscapes(json);
+        }
+    }
+
+    public static RequestException Invalid(JsonException exception)
+    {
+        var path = exception.Path is { Length: > 2 } found && found.StartsWith("$.", StringComparison.Ordinal) ? found[2..] : "body";
+        var message = exception.Message;
+        var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
+        return RequestException.Invalid(path, end > 0 ? message[..end] : message);
+    }
+
+    private static void CheckEscapes(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped
+                    && reader.GetString()!.Contains('\0', StringComparison.Ordinal))
+                {
+                    throw RequestException.Invalid("body", @"holds \u0000, which cannot be stored");
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw RequestException.Invalid("body", @"holds half a surrogate pair (\ud800 to \udfff alone)");
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid(exception);
+        }
+    }
+}

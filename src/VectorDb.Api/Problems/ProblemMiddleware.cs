@@ -1,0 +1,94 @@
+using Microsoft.Data.Sqlite;
+using VectorDb.Core.Collections;
+using VectorDb.Core.Filters;
+using VectorDb.Core.Records;
+using VectorDb.Core.Stores;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Api.Problems;
+
+/// <summary>Every failure leaves as problem details; what the caller cannot help is logged and told without its insides.</summary>
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
+{
+    private const int SqliteFull = 13;
+    private const int NoSpaceOnDevice = 28;
+    private const int NoSpaceOnWindows = unchecked((int)0x80070070);
+
+    private static readonly TimeSpan BusyWait = TimeSpan.FromSeconds(1);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
+            {
+                await context.WriteProblemAsync(context.Response.StatusCode, Explain(context));
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            var failure = Translate(exception);
+            if (failure.Status >= 500)
+            {
+                LogFailure(exception, context.Request.Method, context.Request.Path);
+            }
+
+            await context.WriteProblemAsync(failure.Status, failure.Message, failure.Errors, failure.RetryAfter);
+        }
+    }
+
+    private static RequestException Translate(Exception exception) => exception switch
+    {
+        RequestException request => request,
+        CollectionNotFoundException missing => new(StatusCodes.Status404NotFound, missing.Message),
+        CollectionConflictException conflict => new(StatusCodes.Status409Conflict, conflict.Message),
+        IdempotencyConflictException reused => new(StatusCodes.Status422UnprocessableEntity, reused.Message),
+        InvalidCollectionException collection => RequestException.Invalid(collection.Field, collection.Message),
+        InvalidQueryException query => RequestException.Invalid(query.Field, query.Message),
+        InvalidRecordsException records => Of(records),
+        StoreException store => Of(store),
+        FilterException filter => RequestException.Invalid("filter", filter.Message),
+        BadHttpRequestException bad => new(bad.StatusCode, bad.Message),
+        SqliteException { SqliteErrorCode: SqliteFull } => Full(),
+        IOException { HResult: NoSpaceOnDevice or NoSpaceOnWindows } => Full(),
+        _ => new(StatusCodes.Status500InternalServerError, "Something failed here; the log has the reason under this request id."),
+    };
+
+    private static RequestException Of(InvalidRecordsException exception)
+    {
+        var errors = new FieldErrors();
+        foreach (var problem in exception.Problems)
+        {
+            errors.AddRecord(problem.Index, problem.Reason);
+        }
+
+        return errors.ToException();
+    }
+
+    private static RequestException Of(StoreException exception) => exception.Fault switch
+    {
+        StoreFault.Full => Full(),
+        StoreFault.Busy or StoreFault.Unavailable => new(StatusCodes.Status503ServiceUnavailable, exception.Message) { RetryAfter = BusyWait },
+        _ => new(StatusCodes.Status500InternalServerError, exception.Message),
+    };
+
+    private static RequestException Full() =>
+        new(StatusCodes.Status507InsufficientStorage, "There is no room left to store this; nothing of it was kept.");
+
+    private static string? Explain(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}; /docs lists every call.",
+        StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not possible here; Allow lists what is.",
+        StatusCodes.Status415UnsupportedMediaType => $"Content-Type '{context.Request.ContentType}' is not taken here; /docs lists what is.",
+        StatusCodes.Status504GatewayTimeout => "The request took too long and was given up.",
+        _ => null,
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private partial void LogFailure(Exception exception, string method, string path);
+}

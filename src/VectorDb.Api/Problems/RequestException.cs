@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+
+namespace VectorDb.Api.Problems;
+
+/// <summary>The request cannot be done, and why: becomes the problem details of the answer.</summary>
+internal sealed class RequestException(int status, string detail, IReadOnlyDictionary<string, string[]>? errors = null) : Exception(detail)
+{
+    public int Status { get; } = status;
+
+    public IReadOnlyDictionary<string, string[]>? Errors { get; } = errors;
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    public static RequestException Invalid(string field, string what) =>
+        new(StatusCodes.Status400BadRequest, $"{field}: {what}", new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [what] });
+}
+
+/// <summary>Collects everything that is wrong with a request, so that the caller need not find it out bit by bit.</summary>
+internal sealed class FieldErrors
+{
+    private const int MostTold = 100;
+    private readonly Dictionary<string, List<string>> _fields = new(StringComparer.Ordinal);
+
+    public bool Any => _fields.Count > 0;
+
+    public void Add(string field, string what)
+    {
+        if (_fields.Count < MostTold || _fields.ContainsKey(field))
+        {
+            (CollectionsMarshal.GetValueRefOrAddDefault(_fields, field, out _) ??= []).Add(what);
+        }
+    }
+
+    /// <param name="problem"><c>{field}: {what}</c>, as the rules of records put it.</param>
+    public void AddRecord(int index, string problem)
+    {
+        var colon = problem.IndexOf(": ", StringComparison.Ordinal);
+        var (field, what) = colon < 0 ? ("", problem) : ("." + problem[..colon], problem[(colon + 2)..]);
+        Add($"records[{index}]{field}", what);
+    }
+
+    /// <exception cref="RequestException">There is one.</exception>
+    public void ThrowIfAny()
+    {
+        if (Any)
+        {
+            throw ToException();
+        }
+    }
+
+    public RequestException ToException()
+    {
+        var (field, what) = _fields.First();
+        var more = _fields.Count > 1 ? $" (and {_fields.Count - 1} more)" : "";
+        return new RequestException(
+            StatusCodes.Status400BadRequest,
+            $"{field}: {what[0]}{more}",
+            _fields.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToArray(), StringComparer.Ordinal));
+    }
+}

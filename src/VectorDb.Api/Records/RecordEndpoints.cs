@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using VectorDb.Api.Access;
+using VectorDb.Api.Json;
+using VectorDb.Api.Problems;
+using VectorDb.Core.Configuration;
+using VectorDb.Core.Embeddings;
+using VectorDb.Core.Filters;
+using VectorDb.Core.Security;
+using VectorDb.Core.Stores;
+
+namespace VectorDb.Api.Records;
+
+internal static class RecordEndpoints
+{
+    public static void MapRecords(this RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("/collections/{collection}/records").WithTags("Records");
+        group.MapPut("", UpsertAsync).Needs(Scope.Write).WithSummary("Insert or replace a batch of records")
+            .WithDescription("All of them or none. Text is embedded when no vector is given. Of two with one id the last wins.")
+            .Accepts<RecordBatch>("application/json").Fails(400, 404, 413, 415, 503);
+        group.MapGet("", ScrollAsync).Needs(Scope.Read).WithSummary("List records by id")
+            .WithDescription("The cursor stays valid while records come and go. `filter` is a filter as JSON.").Fails(400, 404);
+        group.MapGet("/{id}", GetAsync).Needs(Scope.Read).WithSummary("Get a record").Fails(404);
+        group.MapDelete("/{id}", DeleteAsync).Needs(Scope.Write).WithSummary("Delete a record").Fails(404);
+        group.MapPost("/delete", DeleteByFilterAsync).Needs(Scope.Write).WithSummary("Delete the records that match a filter")
+            .Accepts<DeleteByFilter>("application/json").Fails(400, 404, 415);
+    }
+
+    private static async Task<Ok<UpsertResult>> UpsertAsync(
+        string collection, HttpRequest request, IVectorStore store, ITextEmbedder embedder, ApplicationSettings settings, CancellationToken cancellationToken)
+    {
+        var spec = (await store.GetAsync(collection, cancellationToken)).Spec;
+        using var body = await JsonBody.ReadAsync(request, cancellationToken);
+        var records = RecordBatchReader.Read(body.Span, spec, (int)settings.Get(Settings.BatchRecords));
+        await embedder.EmbedAsync(records, spec, cancellationToken);
+        await store.UpsertAsync(collection, records, cancellationToken);
+        return TypedResults.Ok(new UpsertResult(records.Count));
+    }
+
+    private static async Task<Ok<ListView<RecordSummary>>> ScrollAsync(
+        string collection, string? limit, string? cursor, string? filter, IVectorStore store, CancellationToken cancellationToken)
+    {
+        var page = await store.ScrollAsync(
+            collection, Paging.Limit(limit), cursor, filter is null ? null : FilterParser.Parse(filter), cancellationToken);
+        return TypedResults.Ok(new ListView<RecordSummary>([.. page.Items.Select(RecordSummary.Of)], page.NextCursor));
+    }
+
+    private static async Task<Ok<RecordView>> GetAsync(
+        string collection, string id, HttpContext context, IVectorStore store, CancellationToken cancellationToken)
+    {
+        id = WholeId(context, id);
+        var record = await store.FindAsync(collection, id, cancellationToken);
+        return record is null ? throw Missing(id) : TypedResults.Ok(RecordView.Of(record));
+    }
+
+    private static async Task<NoContent> DeleteAsync(
+        string collection, string id, HttpContext context, IVectorStore store, CancellationToken cancellationToken)
+    {
+        id = WholeId(context, id);
+        return await store.DeleteAsync(collection, [id], cancellationToken) > 0 ? TypedResults.NoContent() : throw Missing(id);
+    }
+
+    private static async Task<Ok<DeleteResult>> DeleteByFilterAsync(
+        string collection, HttpRequest request, IVectorStore store, CancellationToken cancellationToken)
+    {
+        using var body = await JsonBody.ReadAsync(request, cancellationToken);
+        var filter = FilterParser.Parse(JsonSerializer.SerializeToElement(body.Read(ApiJson.Default.DeleteByFilter).Filter, ApiJson.Default.JsonObject));
+        if (filter.Must.Count + filter.Should.Count + filter.MustNot.Count == 0)
+        {
+            throw RequestException.Invalid("filter", "needs a condition; to delete everything, delete the collection");
+        }
+
+        return TypedResults.Ok(new DeleteResult(await store.DeleteAsync(collection, filter, cancellationToken)));
+    }
+
+    /// <summary>Routing leaves an escaped slash escaped, which an id with a real <c>%2F</c> in it could not be told from.</summary>
+    private static string WholeId(HttpContext context, string routed)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        var path = target.AsSpan(0, target.AsSpan().IndexOf('?') is var query and >= 0 ? query : target.Length);
+        return path.IndexOf('%') < 0 ? routed : Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
+    }
+
+    private static RequestException Missing(string id) => new(StatusCodes.Status404NotFound, $"There is no record '{id}' in this collection.");
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using VectorDb.Api.Access;
+using VectorDb.Api.Json;
+using VectorDb.Api.Limits;
+using VectorDb.Api.Problems;
+using VectorDb.Core.Configuration;
+using VectorDb.Core.Files;
+using VectorDb.Core.Hosting;
+using VectorDb.Core.Security;
+using VectorDb.Core.Stores;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Api.Uploads;
+
+internal static partial class UploadEndpoints
+{
+    private const int LongestKey = 255;
+
+    public static void MapUploads(this RouteGroupBuilder api, ApplicationSettings settings) =>
+        api.MapPost("/collections/{collection}/uploads", UploadAsync).Needs(Scope.Write).AsUpload(settings).WithTags("Uploads")
+            .WithSummary("Upload a file of records")
+            .WithDescription(
+                "CSV, JSON lines or plain text, plain or gzip, as multipart/form-data or as the raw body. Options are query or form fields: "
+                + "idColumn, textColumn (repeatable), metadataColumns (comma separated), delimiter, chunkSize, chunkOverlap, onError (continue, abort), "
+                + "format (auto, csv, jsonl, text). With an Idempotency-Key the same upload sent again returns the task made first.")
+            .Accepts<IFormFile>("multipart/form-data", UploadReader.RawTypes).Fails(400, 404, 413, 415, 422, 507);
+
+    private static async Task<Accepted<UploadAccepted>> UploadAsync(
+        string collection, HttpRequest request, IVectorStore store, IFileStore files, ITaskLedger ledger, ITaskQueue queue,
+        TimeProvider time, ILogger<UploadReader> log, CancellationToken cancellationToken)
+    {
+        await store.GetAsync(collection, cancellationToken);
+        var key = IdempotencyKey(request);
+        var taskId = TaskIds.New(time);
+        using var scope = log.BeginTask(taskId);
+        var form = new UploadForm(request.Query);
+        var file = await new UploadReader(files).StoreAsync(request, taskId, form, cancellationToken);
+        var task = await BookAsync(new NewTask(taskId, collection, file.Key, form.Read(), key, ContentHash(file, form.Read())));
+        LogAccepted(log, task.Id, collection, file.Bytes);
+        if (!await queue.NudgeAsync(task.Id, cancellationToken))
+        {
+            LogQueueAway(log, task.Id);
+        }
+
+        return UploadAccepted.Response(task.Id);
+
+        async Task<IngestTask> BookAsync(NewTask wanted)
+        {
+            var kept = false;
+            try
+            {
+                var booked = await ledger.CreateAsync(wanted, cancellationToken);
+                kept = booked.Id == taskId;
+                return booked;
+            }
+            finally
+            {
+                if (!kept)
+                {
+                    await files.DeleteAsync(file.Key, CancellationToken.None);
+                }
+            }
+        }
+    }
+
+    private static string? IdempotencyKey(HttpRequest request)
+    {
+        var key = request.Headers["Idempotency-Key"].ToString();
+        return key.Length == 0 ? null
+            : key.Length <= LongestKey && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') ? key
+            : throw RequestException.Invalid("Idempotency-Key", $"must be 1 to {LongestKey} printable ASCII characters");
+    }
+
+    /// <summary>The same file with the same options, and only that, has the same hash.</summary>
+    private static string ContentHash(StoredFile file, UploadOptions options) => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes($"{file.Sha256}\n{JsonSerializer.Serialize(options, ApiJson.Default.UploadOptions)}")));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Upload accepted as task {TaskId} into {Collection}, {Bytes} bytes")]
+    private static partial void LogAccepted(ILogger log, string taskId, string collection, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The queue is away; task {TaskId} waits in the ledger")]
+    private static partial void LogQueueAway(ILogger log, string taskId);
+}

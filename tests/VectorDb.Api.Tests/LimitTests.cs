@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using VectorDb.Core.Embeddings;
+
+namespace VectorDb.Api.Tests;
+
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task Too_many_requests_are_429_with_the_seconds_to_wait_but_health_is_never()
+    {
+        await using var api = await ApiHost.StartAsync("--VECTORDB_LIMIT_REQUESTS_PER_SECOND=1", "--VECTORDB_LIMIT_REQUEST_BURST=3");
+
+        var answers = new List<Answer>();
+        for (var i = 0; i < 6; i++)
+        {
+            answers.Add(await api.GetAsync("/api/v1/collections"));
+        }
+
+        var refused = answers.Last(static answer => answer.Status != HttpStatusCode.OK);
+        refused.Problem(HttpStatusCode.TooManyRequests);
+        Assert.InRange(int.Parse(refused.Headers.GetValues("Retry-After").Single()), 1, 10);
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/health")).Status);
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_413_whether_or_not_it_says_its_length()
+    {
+        await using var api = await ApiHost.StartAsync("--VECTORDB_LIMIT_BODY_BYTES=2000", "--VECTORDB_LIMIT_UPLOAD_BYTES=4000");
+        var collection = await api.CollectionAsync();
+        var json = $$"""{"records":[{"id":"a","text":"{{new string('x', 3000)}}"}]}""";
+        using var chunked = new StreamContent(new UnknownLength(Encoding.UTF8.GetBytes(json)));
+        chunked.Headers.ContentType = new("application/json");
+        using var upload = new StringContent(new string('x', 3000), Encoding.UTF8, "text/plain");
+        using var largeUpload = new StringContent(new string('x', 5000), Encoding.UTF8, "text/plain");
+
+        (await api.PutAsync($"/api/v1/collections/{collection}/records", json)).Problem(HttpStatusCode.RequestEntityTooLarge);
+        (await api.SendAsync(HttpMethod.Put, $"/api/v1/collections/{collection}/records", chunked)).Problem(HttpStatusCode.RequestEntityTooLarge);
+        Assert.Equal(HttpStatusCode.Accepted, (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", upload)).Status);
+        (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", largeUpload)).Problem(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_request_that_takes_too_long_is_504()
+    {
+        await using var api = await ApiHost.StartAsync(
+            static services => services.AddSingleton<ITextEmbedder, EndlessEmbedder>(), "--VECTORDB_LIMIT_REQUEST_SECONDS=1");
+        var collection = await api.CollectionAsync(64);
+
+        (await api.PostAsync($"/api/v1/collections/{collection}/search", """{"text":"hello"}""")).Problem(HttpStatusCode.GatewayTimeout);
+    }
+
+    [Fact]
+    public async Task An_embedding_service_that_is_away_is_503_with_the_seconds_to_wait()
+    {
+        await using var api = await ApiHost.StartAsync(static services => services.AddSingleton<ITextEmbedder, AbsentEmbedder>());
+        var collection = await api.CollectionAsync(64);
+
+        var answer = await api.PutAsync($"/api/v1/collections/{collection}/records", """{"records":[{"id":"a","text":"hello"}]}""");
+
+        answer.Problem(HttpStatusCode.ServiceUnavailable);
+        Assert.True(answer.Headers.Contains("Retry-After"));
+    }
+
+    private sealed class EndlessEmbedder : ITextEmbedder
+    {
+        public string Name => "endless";
+
+        public int Dimension => 64;
+
+        public async Task<IReadOnlyList<EmbeddingOutcome>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return [];
+        }
+    }
+
+    private sealed class AbsentEmbedder : ITextEmbedder
+    {
+        public string Name => "absent";
+
+        public int Dimension => 64;
+
+        public Task<IReadOnlyList<EmbeddingOutcome>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
+            throw new EmbedderUnavailableException("connection refused");
+    }
+
+    private sealed class UnknownLength(byte[] content) : MemoryStream(content)
+    {
+        public override bool CanSeek => false;
+    }
+}

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace VectorDb.Api.Tests;
+
+public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
+{
+    [Fact]
+    public async Task A_record_comes_back_as_it_was_sent()
+    {
+        var records = await RecordsAsync();
+
+        var put = await api.PutAsync(records, """{"records":[{"id":"a","text":"hello","vector":[1,-0.5,2.5e-1],"metadata":{"lang":"en","n":[1,{"x":null}]}}]}""");
+        var got = await api.GetAsync(records + "/a");
+
+        Assert.Equal("""{"upserted":1}""", put.Body);
+        Assert.Equal("""{"id":"a","text":"hello","vector":[1,-0.5,0.25],"metadata":{"lang":"en","n":[1,{"x":null}]}}""", got.Body);
+    }
+
+    [Fact]
+    public async Task Text_without_a_vector_is_embedded()
+    {
+        var collection = await api.CollectionAsync();
+
+        await api.PutAsync($"/api/v1/collections/{collection}/records", """{"records":[{"id":"a","text":"hello"}]}""");
+        var got = await api.GetAsync($"/api/v1/collections/{collection}/records/a");
+
+        Assert.Equal(64, got.Json.GetProperty("vector").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_batch_with_bad_records_stores_none_and_names_each_by_index_and_field()
+    {
+        var records = await RecordsAsync();
+
+        var put = await api.PutAsync(records, """
+            {"records":[
+              {"id":"good","vector":[1,2,3]},
+              {"id":"","vector":[1,2,3]},
+              {"id":"short","vector":[1,2]},
+              {"id":"word","vector":[1,"x",3]},
+              {"id":"neither"},
+              {"id":7,"vector":[1,2,3]},
+              {"id":"odd","vector":[1,2,3],"colour":"red"},
+              {"id":"meta","vector":[1,2,3],"metadata":[1]},
+              3
+            ]}
+            """);
+
+        put.Invalid("records[1].id");
+        Assert.Contains("2 numbers, the collection has dimension 3", put.Invalid("records[2].vector"));
+        Assert.Contains("element 1 is not a number", put.Invalid("records[3].vector"));
+        put.Invalid("records[4].text");
+        put.Invalid("records[5].id");
+        put.Invalid("records[6].colour");
+        put.Invalid("records[7].metadata");
+        put.Invalid("records[8]");
+        (await api.GetAsync(records + "/good")).Problem(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("""{"records":[]}""", "records")]
+    [InlineData("""{}""", "records")]
+    [InlineData("""{"records":{}}""", "records")]
+    [InlineData("""{"rows":[]}""", "rows")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3]}],"records":[]}""", "records")]
+    [InlineData("""{"records":[{"id":"a","id":"b","vector":[1,2,3]}]}""", "records[0].id")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,NaN]}]}""", "body")]
+    [InlineData("""{"records":[{"id":"a","vector":["NaN",2,3]}]}""", "records[0].vector")]
+    [InlineData("""{"records":[{"id":"a","vector":[1e999,2,3]}]}""", "records[0].vector")]
+    [InlineData("""{"records":[{"id":"a","vector":[01,2,3]}]}""", "body")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3,]}]}""", "body")]
+    [InlineData("""{"records":[{"id":"a","vector":[[1],2,3]}]}""", "records[0].vector")]
+    [InlineData("""{"records":[{"id":"a","vector":"1,2,3"}]}""", "records[0].vector")]
+    [InlineData("""{"records":[{"id":"a","vector":[]}]}""", "records[0].vector")]
+    [InlineData("""{"records":[{"id":"a","vector":[0,0,0]}]}""", "records[0].vector")]
+    [InlineData("""{"records":[{"id":"a","text":"  "}]}""", "records[0].text")]
+    [InlineData("""{"records":[{"id":"a","text":"t"}]}""", "records[0].text")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3],"metadata":{"k":1,"k":2}}]}""", "body")]
+    [InlineData("""{"records":[{"id":"\ud800","vector":[1,2,3]}]}""", "body")]
+    [InlineData("""{"records":[{"id":"a\u0000b","vector":[1,2,3]}]}""", "body")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3]}]} {}""", "body")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2""", "body")]
+    public async Task A_batch_that_cannot_be_stored_is_400_and_says_where(string body, string field) =>
+        (await api.PutAsync(await RecordsAsync(), body)).Invalid(field);
+
+    [Fact]
+    public async Task Of_two_records_with_one_id_the_last_wins()
+    {
+        var records = await RecordsAsync();
+
+        await api.PutAsync(records, """{"records":[{"id":"a","vector":[1,2,3],"text":"first"},{"id":"a","vector":[1,2,3],"text":"last"}]}""");
+
+        Assert.Equal("last", (await api.GetAsync(records + "/a")).Json.GetProperty("text").GetString());
+    }
+
+    [Theory]
+    [InlineData("with/slash and space")]
+    [InlineData("100%25")]
+    [InlineData("ü?&#.")]
+    [InlineData("..")]
+    public async Task Any_id_can_be_asked_for_and_deleted(string id)
+    {
+        var records = await RecordsAsync();
+        var path = $"{records}/{Uri.EscapeDataString(id).Replace(".", "%2E")}";
+        await api.PutAsync(records, JsonSerializer.Serialize(new { records = new[] { new { id, vector = new[] { 1, 2, 3 } } } }));
+
+        // A client tidies up dots before it sends them, so that those ids go by the raw path only.
+        if (id != "..")
+        {
+            Assert.Equal(id, (await api.GetAsync(path)).Json.GetProperty("id").GetString());
+            Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync(path)).Status);
+            (await api.DeleteAsync(path)).Problem(HttpStatusCode.NotFound);
+        }
+    }
+
+    [Fact]
+    public async Task Scrolling_with_a_filter_gives_every_match_once_and_no_vectors()
+    {
+        var records = await RecordsAsync();
+        var rows = string.Join(',', Enumerable.Range(0, 25).Select(static i => JsonSerializer.Serialize(new { id = $"r{i:D2}", vector = new[] { 1, 2, i }, metadata = new { even = i % 2 == 0 } })));
+        await api.PutAsync(records, $$"""{"records":[{{rows}}]}""");
+        var filter = Uri.EscapeDataString("""{"must":[{"key":"even","match":true}]}""");
+
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await api.GetAsync($"{records}?limit=4&filter={filter}{(cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))}")).Json;
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(static item => item.GetProperty("id").GetString()!));
+            Assert.All(page.GetProperty("items").EnumerateArray(), static item => Assert.False(item.TryGetProperty("vector", out _)));
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+        while (cursor is not null);
+
+        Assert.Equal(Enumerable.Range(0, 25).Where(static i => i % 2 == 0).Select(static i => $"r{i:D2}"), seen);
+    }
+
+    [Fact]
+    public async Task Deleting_by_filter_takes_the_matches_alone_and_counts_them()
+    {
+        var records = await RecordsAsync();
+        await api.PutAsync(records, """{"records":[{"id":"a","vector":[1,2,3],"metadata":{"y":1}},{"id":"b","vector":[1,2,3],"metadata":{"y":2}}]}""");
+
+        var deleted = await api.PostAsync(records + "/delete", """{"filter":{"must":[{"key":"y","gte":2}]}}""");
+
+        Assert.Equal("""{"deleted":1}""", deleted.Body);
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync(records + "/a")).Status);
+        (await api.GetAsync(records + "/b")).Problem(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("""{"filter":{}}""", "filter")]
+    [InlineData("""{"filter":{"must":[]}}""", "filter")]
+    [InlineData("""{"filter":{"must":[{"key":"a","match":{"b":1}}]}}""", "filter")]
+    [InlineData("""{"filter":{"must":[{"key":"a","match":null}]}}""", "filter")]
+    [InlineData("""{"filter":{"must":[{"key":5,"match":1}]}}""", "filter")]
+    [InlineData("""{"filter":{"must":[{"match":1}]}}""", "filter")]
+    [InlineData("""{"filter":{"must":[{"key":"a","gte":"2020"}]}}""", "filter")]
+    [InlineData("""{"filter":{"perhaps":[]}}""", "filter")]
+    [InlineData("""{"filter":[]}""", "filter")]
+    [InlineData("""{}""", "body")]
+    public async Task A_filter_that_is_none_is_400_and_deletes_nothing(string body, string field)
+    {
+        var records = await RecordsAsync();
+        await api.PutAsync(records, """{"records":[{"id":"a","vector":[1,2,3]}]}""");
+
+        (await api.PostAsync(records + "/delete", body)).Invalid(field);
+
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync(records + "/a")).Status);
+    }
+
+    [Theory]
+    [InlineData("cursor=nonsense!")]
+    [InlineData("filter=nonsense")]
+    [InlineData("limit=5000")]
+    public async Task A_list_that_cannot_be_asked_for_is_400(string query) =>
+        (await api.GetAsync($"{await RecordsAsync()}?{query}")).Problem(HttpStatusCode.BadRequest);
+
+    [Fact]
+    public async Task Text_that_is_not_UTF8_is_400()
+    {
+        using var content = new ByteArrayContent([.. """{"records":[{"vector":[1,2,3],"id":"a"""u8, 0xC3, 0x28, .. "\"}]}"u8]);
+        content.Headers.ContentType = new("application/json");
+
+        (await api.SendAsync(HttpMethod.Put, await RecordsAsync(), content)).Invalid("body");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_JSON_is_415()
+    {
+        using var content = new StringContent("id,text", Encoding.UTF8, "text/csv");
+
+        (await api.SendAsync(HttpMethod.Put, await RecordsAsync(), content)).Problem(HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Fact]
+    public async Task Deep_JSON_is_400()
+    {
+        var deep = new string('[', 100_000) + new string(']', 100_000);
+
+        (await api.PutAsync(await RecordsAsync(), $$$"""{"records":[{"id":"a","vector":[1,2,3],"metadata":{"x":{{{deep}}}}}]}""")).Invalid("body");
+    }
+
+    [Fact]
+    public async Task A_field_of_10_MB_is_400()
+    {
+        var text = new string('x', 10_000_000);
+
+        (await api.PutAsync(await RecordsAsync(), $$"""{"records":[{"id":"a","vector":[1,2,3],"text":"{{text}}"}]}""")).Invalid("records[0].text");
+    }
+
+    [Fact]
+    public async Task More_records_than_a_batch_may_have_is_413()
+    {
+        var rows = string.Join(',', Enumerable.Range(0, 1001).Select(static i => $$"""{"id":"{{i}}","vector":[1,2,3]}"""));
+
+        (await api.PutAsync(await RecordsAsync(), $$"""{"records":[{{rows}}]}""")).Problem(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    private async Task<string> RecordsAsync() => $"/api/v1/collections/{await api.CollectionAsync(3)}/records";
+}
