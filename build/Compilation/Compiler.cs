@@ -17,10 +17,11 @@ public sealed class Compiler
     {
         using var turn = await _workspace.EnterAsync(cancellationToken);
         await using var server = new CompilerServer(_commands);
-        await _commands.RunAsync(
-            DotNet("build", _workspace.Solution, "-c", "Release", "-v", "quiet", "-nologo", "-nodeReuse:false", "--tl:off", server.Property) with { OnLine = _journal.Say },
+        var build = await _commands.TryAsync(
+            DotNet("msbuild", _workspace.Solution, "-restore", "-p:Configuration=Release", server.Property, "-m", "-nodeReuse:false", "-v:quiet", "-clp:NoSummary", "-tl:off", "-nologo")
+                with { OnLine = _journal.Say },
             cancellationToken);
-        return null;
+        return build.Succeeded ? null : throw new InvalidOperationException("The solution does not compile.");
     });
 
     /// <summary>Removes all that a build makes: output, intermediate files, artifacts. Releases and data stay.</summary>

@@ -44,7 +44,7 @@ internal sealed class StepJournal(IAnsiConsole console, TimeProvider time)
     public void Omit(string name, string reason) => _steps.Add(new StepRecord(name, StepOutcome.Omitted, TimeSpan.Zero, reason));
 
     /// <summary>A line below the step that goes on.</summary>
-    public void Say(string line) => console.WriteLine($"  {line}");
+    public void Say(string line) => console.WriteRaw($"  {line}");
 
     /// <summary>A line at the very end of the run, below the summary.</summary>
     public void Close(string line) => _closing.Add(line);

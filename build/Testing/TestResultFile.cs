@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 
 namespace VectorDb.Build.Testing;
 
 /// <summary>The XML that xunit.v3 writes: <c>assemblies/assembly/{collection/test,errors/error}</c>.</summary>
-internal static class TestResultFile
+internal static partial class TestResultFile
 {
     /// <exception cref="InvalidDataException">It is not there, not complete, or says nothing.</exception>
     public static TestResult Read(string path)
@@ -41,8 +42,20 @@ internal static class TestResultFile
     private static string FailureOf(XElement failed)
     {
         var failure = failed.Element("failure");
-        return $"{failure?.Element("message")?.Value.Trim()}\n{failure?.Element("stack-trace")?.Value.TrimEnd()}".Trim('\n');
+        return $"{Unescape(failure?.Element("message")?.Value.Trim() ?? "")}\n{failure?.Element("stack-trace")?.Value.TrimEnd()}".Trim('\n');
     }
+
+    /// <summary>xunit writes quotes and line ends of a message as C# would.</summary>
+    private static string Unescape(string message) => Escape().Replace(message, match => match.Groups["what"].Value switch
+    {
+        "n" => "\n",
+        "r" => "",
+        "t" => "\t",
+        var other => other,
+    });
+
+    [GeneratedRegex("""\\(?<what>[nrt"\\])""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Escape();
 
     private static TestNote ErrorOf(XElement error) => new($"{(string?)error.Attribute("type")} {(string?)error.Attribute("name")}".Trim(), FailureOf(error));
 

@@ -14,14 +14,14 @@ public sealed class TestResultFileTests : IDisposable
         var result = Read("""
             <assemblies><assembly name="X.dll" total="4" not-run="1"><collection>
               <test name="Works" result="Pass" />
-              <test name="Breaks" result="Fail"><failure><message>expected 1, got 2</message><stack-trace>   at X.Breaks()</stack-trace></failure></test>
+              <test name="Breaks" result="Fail"><failure><message>expected \"1\",\n got 2</message><stack-trace>   at X.Breaks()</stack-trace></failure></test>
               <test name="Waits" result="Skip"><reason>no redis-server</reason></test>
               <test name="Explicit" result="NotRun" />
             </collection></assembly></assemblies>
             """);
 
         Assert.Equal(1, result.Passed);
-        Assert.Equal(new TestNote("Breaks", "expected 1, got 2\n   at X.Breaks()"), Assert.Single(result.Failures));
+        Assert.Equal(new TestNote("Breaks", "expected \"1\",\n got 2\n   at X.Breaks()"), Assert.Single(result.Failures));
         Assert.Equal(new TestNote("Waits", "no redis-server"), Assert.Single(result.Skips));
     }
 

@@ -1,0 +1,195 @@
+using VectorDb.Build.Environments.Local;
+using VectorDb.Build.Publishing;
+using VectorDb.Build.Releases;
+using VectorDb.Build.Releases.Files;
+using VectorDb.Build.Rollout;
+using VectorDb.Build.Tests.Releases;
+
+namespace VectorDb.Build.Tests.Environments;
+
+public sealed class LocalRolloutTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly LocalHome _home;
+    private readonly LocalRollout _rollout;
+
+    public LocalRolloutTests()
+    {
+        _home = new LocalHome(_folder.File("home"));
+        _rollout = new LocalRollout(_home, port: null, TimeProvider.System);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _rollout.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Where_no_host_runs_nothing_is_active_and_stopping_does_nothing()
+    {
+        var status = await _rollout.StatusAsync(Cancellation);
+
+        Assert.Null(status.Active);
+        Assert.Null(status.Host);
+        Assert.Equal(new Uri("http://127.0.0.1:8080"), status.Url);
+        Assert.False(await _rollout.StopAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("home")]
+    [InlineData("a-home-with-a-name-so-long-that-no-socket-below-it-could-be-named-in-the-one-hundred-and-eight-bytes-of-an-address")]
+    public async Task The_running_host_tells_what_runs_and_where_wherever_its_socket_lies(string name)
+    {
+        var home = new LocalHome(_folder.File(name));
+        using var rollout = new LocalRollout(home, port: null, TimeProvider.System);
+        await using var host = await FakeHost.StartAsync(home.ControlSocket);
+        host.Active = Samples.Release(1).Value;
+        host.Running.Add(host.Active);
+
+        var status = await rollout.StatusAsync(Cancellation);
+
+        Assert.Equal(Samples.Release(1), status.Active);
+        Assert.True(status.ActiveRelease!.IsHealthy);
+        Assert.Equal(new Uri("http://127.0.0.1:18099"), status.Url);
+        Assert.Equal("feedfacecafe", status.Host);
+    }
+
+    [Fact]
+    public async Task A_release_is_started_with_its_folder_activated_and_retired()
+    {
+        await using var host = await FakeHost.StartAsync(_home.ControlSocket);
+        host.Running.Add(Samples.Release(2).Value);
+        host.Active = Samples.Release(2).Value;
+
+        await _rollout.StartAsync(Samples.Manifest(1), Cancellation);
+        Assert.Equal(Samples.Release(2), await _rollout.ActivateAsync(Samples.Release(1), Cancellation));
+        await _rollout.RetireAsync(Samples.Release(2), wait: false, Cancellation);
+        await _rollout.RetireAsync(Samples.Release(3), wait: true, Cancellation);
+
+        Assert.Equal(["/releases/000000000001/start", "/releases/000000000001/activate", "/releases/000000000002/retire?wait=false"], host.Told);
+    }
+
+    [Fact]
+    public async Task A_refusal_of_the_host_names_service_reason_and_log()
+    {
+        await using var host = await FakeHost.StartAsync(_home.ControlSocket);
+        host.Refuses = true;
+
+        var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.StartAsync(Samples.Manifest(1), Cancellation));
+
+        Assert.Equal("api ended with exit code 1", failure.Message);
+        Assert.Equal("api", failure.Service);
+        Assert.Equal(["boom"], failure.Log);
+    }
+
+    [Fact]
+    public async Task Another_port_than_the_running_hosts_is_refused_with_the_way_to_change_it()
+    {
+        await using var host = await FakeHost.StartAsync(_home.ControlSocket);
+        using var rollout = new LocalRollout(_home, port: 9999, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => rollout.PrepareAsync(Samples.Manifest(1), hostUpgrade: true, Cancellation));
+
+        Assert.Contains("--target=Deploy --port=9999", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_cannot_start_says_why()
+    {
+        var (manifest, output) = Publish();
+        await _rollout.StageAsync(manifest, output, Cancellation);
+
+        var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.PrepareAsync(manifest, hostUpgrade: true, Cancellation));
+
+        Assert.Contains("The local host did not start (exit code", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Staging_is_whole_or_not_at_all_and_replaces_what_a_killed_run_left()
+    {
+        var (manifest, output) = Publish();
+        var half = Directory.CreateDirectory(Path.Combine(_home.FolderOf(manifest.Release), "api"));
+        File.WriteAllText(Path.Combine(half.FullName, "half.dll"), "");
+        Directory.CreateDirectory(Path.Combine(_home.Releases, ".staging-abc"));
+
+        await _rollout.StageAsync(manifest, output, Cancellation);
+
+        Assert.Equal(manifest.Services["api"], ContentHash.OfFolder(half.FullName));
+        Assert.Equal([_home.FolderOf(manifest.Release)], Directory.GetDirectories(_home.Releases));
+    }
+
+    [Fact]
+    public async Task A_staged_release_is_never_touched_again()
+    {
+        var (manifest, output) = Publish();
+        await _rollout.StageAsync(manifest, output, Cancellation);
+        await new FileReleaseCatalog(_home.Releases).AddAsync(manifest, Cancellation);
+        var file = Path.Combine(_home.FolderOf(manifest.Release), "api", "program.dll");
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+
+        await _rollout.StageAsync(manifest, output, Cancellation);
+
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(file));
+    }
+
+    [Fact]
+    public async Task Bytes_that_change_while_they_are_copied_are_noticed()
+    {
+        var (manifest, output) = Publish();
+        await File.WriteAllTextAsync(Path.Combine(output.FolderOf("worker"), "program.dll"), "changed", Cancellation);
+
+        await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.StageAsync(manifest, output, Cancellation));
+
+        Assert.False(Directory.Exists(_home.FolderOf(manifest.Release)));
+    }
+
+    [Fact]
+    public async Task Hosts_that_no_kept_release_needs_are_removed()
+    {
+        var (manifest, output) = Publish();
+        await _rollout.StageAsync(manifest, output, Cancellation);
+        Directory.CreateDirectory(Path.Combine(_home.Hosts, "0123456789ab"));
+
+        await _rollout.TidyAsync([manifest], Cancellation);
+
+        Assert.Equal([_home.FolderOf(output.Host)], Directory.GetDirectories(_home.Hosts));
+    }
+
+    [Fact]
+    public void The_home_is_in_the_repository_unless_the_variable_moves_it()
+    {
+        Assert.Equal("/repo/.vectordb", LocalHome.Of("/repo", null).Root);
+        Assert.Equal("/elsewhere", LocalHome.Of("/repo", "/elsewhere").Root);
+    }
+
+    [Fact]
+    public void Settings_of_the_shell_reach_the_configuration_but_secrets_and_unknown_ones_do_not()
+    {
+        var settings = LocalConfiguration.From(new Dictionary<string, string>
+        {
+            ["VECTORDB_EMBEDDER"] = "openai",
+            ["VECTORDB_LIMIT_BATCH_RECORDS"] = "10",
+            ["VECTORDB_OPENAI_API_KEY"] = "sk-secret",
+            ["VECTORDB_HOME"] = "/x",
+        });
+
+        Assert.Equal("openai", settings["VECTORDB_EMBEDDER"]);
+        Assert.Equal("10", settings["VECTORDB_LIMIT_BATCH_RECORDS"]);
+        Assert.DoesNotContain(settings.Keys, name => name is "VECTORDB_OPENAI_API_KEY" or "VECTORDB_HOME");
+    }
+
+    private (Manifest Manifest, PublishedOutput Output) Publish()
+    {
+        foreach (var name in PublishedOutput.ServiceNames.Append(PublishedOutput.HostName))
+        {
+            Directory.CreateDirectory(_folder.File("publish", name));
+            File.WriteAllText(_folder.File("publish", name, "program.dll"), name);
+        }
+
+        var output = PublishedOutput.Read(_folder.File("publish"));
+        return (Samples.Manifest(1) with { Services = output.Services, Host = output.Host }, output);
+    }
+}

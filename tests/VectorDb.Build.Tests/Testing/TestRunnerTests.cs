@@ -1,0 +1,33 @@
+using VectorDb.Build.Processes;
+using VectorDb.Build.Testing;
+
+namespace VectorDb.Build.Tests.Testing;
+
+public sealed class TestRunnerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_project_that_was_not_built_is_a_failure_with_the_command_that_builds_it()
+    {
+        var result = await RunAsync(new TestProject("X.Tests", _folder.Path));
+
+        Assert.Contains("--target=Build", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_program_that_crashes_or_writes_no_result_is_a_failure_with_its_last_words()
+    {
+        await File.WriteAllTextAsync(_folder.File("X.Tests.dll"), "not an assembly", TestContext.Current.CancellationToken);
+
+        var result = await RunAsync(new TestProject("X.Tests", _folder.Path));
+
+        Assert.Contains("without a whole result", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
+    }
+
+    private Task<Build.Testing.TestResult> RunAsync(TestProject project) =>
+        new TestRunner(new CommandRunner(TimeProvider.System), _folder.File("results")).RunAsync(project, TestSuite.Fast, TestContext.Current.CancellationToken);
+}
