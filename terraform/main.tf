@@ -20,7 +20,7 @@ locals {
   arn_suffix = "${var.region}:${local.account}"
 
   profiles = {
-    web    = { repositories = ["app", "dashboard", "nginx"], secrets = ["admin-api-key", "openai-api-key", "redis-password"], logs = ["api", "dashboard", "nginx", "web-bootstrap", "web-host"] }
+    web    = { repositories = ["app", "dashboard", "nginx"], secrets = ["api-keys", "openai-api-key", "redis-password"], logs = ["api", "dashboard", "nginx", "web-bootstrap", "web-host"] }
     worker = { repositories = ["worker"], secrets = ["openai-api-key", "redis-password"], logs = ["worker", "worker-bootstrap", "worker-host"] }
   }
 

@@ -14,13 +14,15 @@ module "runtime" {
     redis        = module.cache.endpoint
     redis-tls    = "true"
     auth         = "apikey"
+    # No setting but the name of a secret: the instance adds its user and password to the address above.
+    database-secret-arn = module.database.master_secret_arn
   } : "runtime/${name}" => value }
 }
 
-# Beside the settings, as it names a secret instead of being one.
+# Beside the settings: the release needs it, the instances do not.
 module "references" {
   source = "./modules/settings"
 
   path       = "/vectordb/${var.environment}"
-  parameters = { "service/database-secret-arn" = module.database.master_secret_arn, "service/cache-user-id" = module.cache.user_id }
+  parameters = { "service/cache-user-id" = module.cache.user_id }
 }

@@ -49,7 +49,7 @@ module "secrets" {
   # Given by a person with PutSecret.
   provided = {
     openai-api-key = "Key of the embeddings provider, read by the API and the worker."
-    admin-api-key  = "API key with the admin scope, the dashboard's login."
+    api-keys       = "API keys by hash, one a line, read by the API and the dashboard; made with CreateApiKey."
     smoke-api-key  = "API key of the smoke test, read by the deployer only."
   }
   generated = {

@@ -43,6 +43,8 @@ public static class Settings
     public static readonly Setting<long> WorkerLease = Number("WORKER_LEASE", 30, 1, 600, "Seconds without a sign of life after which another worker takes a job over.");
     public static readonly Setting<long> TaskRetentionDays = Number("TASK_RETENTION_DAYS", 30, 1, 3_650, "Days that ended tasks, their errors and their files are kept.");
 
+    public static readonly Setting<string?> MetricsFile = Optional("METRICS_FILE", "File that the worker adds a line of metrics to every minute, in CloudWatch's embedded metric format; none when not set.", allowed: "a file in a folder that exists");
+
     public static readonly Setting<AuthKind> Auth = Choice("AUTH", AuthKind.Off, "Whether callers need an API key; may be off only where VECTORDB_ENVIRONMENT is local.");
     public static readonly Setting<string?> ApiKeys = Optional("API_KEYS", "API keys by hash, one `<id> <scope> <sha256> <name>` a line, beside those in the data folder.", secret: true, allowed: "lines of `<id> <scope> <sha256> <name>`");
     public static readonly Setting<KeysKind> Keys = Choice("KEYS", KeysKind.Folder, "Where the Data Protection keys shared by all hosts are kept.");
@@ -61,7 +63,7 @@ public static class Settings
         Environment, Release, Commit, ImageDigest, SecretsDirectory, Data, Supervised, TrustedProxies,
         Store, Postgres, Tasks, TasksTable, Files, FilesBucket, AwsEndpoint, Redis, RedisPassword, RedisTls, RedisAuthority,
         Embedder, EmbedderDimension, OpenAiApiKey, OpenAiBaseUrl, OpenAiModel, OpenAiRequestsPerSecond, OpenAiTokensPerMinute,
-        WorkerSoftLimit, WorkerHardLimit, WorkerConcurrency, WorkerLease, TaskRetentionDays, Auth, ApiKeys, Keys,
+        WorkerSoftLimit, WorkerHardLimit, WorkerConcurrency, WorkerLease, TaskRetentionDays, MetricsFile, Auth, ApiKeys, Keys,
         BodyBytes, UploadBytes, BatchRecords, RequestsPerSecond, RequestBurst, RequestSeconds, UploadSeconds,
     ];
 }

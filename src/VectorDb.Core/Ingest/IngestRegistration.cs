@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Core.Configuration;
+using VectorDb.Core.Monitoring;
 using VectorDb.Core.Queue;
 
 namespace VectorDb.Core.Ingest;
@@ -9,7 +10,7 @@ public static class IngestRegistration
     /// <summary>
     /// What a worker runs: the jobs (<see cref="IIngestJobs"/>) and the reconciler. Needs a vector store, an embedder, a ledger, a file store and a queue.
     /// </summary>
-    public static IServiceCollection AddIngest(this IServiceCollection services, ApplicationSettings settings) => services.AddIngest(new IngestOptions
+    public static IServiceCollection AddIngest(this IServiceCollection services, ApplicationSettings settings) => services.AddWorkerMetrics(settings).AddIngest(new IngestOptions
     {
         SoftLimit = TimeSpan.FromSeconds(settings.Get(Settings.WorkerSoftLimit)),
         HardLimit = TimeSpan.FromSeconds(settings.Get(Settings.WorkerHardLimit)),

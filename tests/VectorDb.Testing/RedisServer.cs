@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 
-namespace VectorDb.Dashboard.Tests;
+namespace VectorDb.Testing;
 
 /// <summary>A real redis-server on a port of its own, in memory only.</summary>
-internal sealed class RedisServer : IAsyncDisposable
+public sealed class RedisServer : IAsyncDisposable
 {
     private readonly Process _process;
 

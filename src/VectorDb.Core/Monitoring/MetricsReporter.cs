@@ -1,0 +1,72 @@
+using System.Diagnostics.Metrics;
+using Hangfire;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Core.Monitoring;
+
+/// <summary>Writes the worker's line of metrics every minute. Its absence is the alarm: a worker that hangs writes none.</summary>
+internal sealed partial class MetricsReporter(
+    IChunkLedger ledger, JobStorage storage, MetricsFile file, string environment, TimeProvider time, ILogger<MetricsReporter> log)
+    : BackgroundService
+{
+    private const string FailedRecords = "vectordb_records_failed";
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StillAlive = TimeSpan.FromMinutes(2);
+
+    private long _failed;
+
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        var open = await ledger.BacklogAsync(cancellationToken);
+        var backlog = (long)open.Tasks + open.Chunks;
+        var workers = await Task.Run(LivingWorkers, cancellationToken);
+        var metrics = new WorkerMetrics(backlog, (double)backlog / Math.Max(1, workers), Interlocked.Exchange(ref _failed, 0));
+        await file.AppendAsync(metrics.ToLine(environment, time.GetUtcNow()), cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var listener = Listen();
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await WriteAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogNotWritten(log, exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private MeterListener Listen()
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == FailedRecords)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref _failed, count));
+        listener.Start();
+        return listener;
+    }
+
+    private int LivingWorkers()
+    {
+        var since = time.GetUtcNow().UtcDateTime - StillAlive;
+        return storage.GetMonitoringApi().Servers().Count(server => server.Heartbeat >= since);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "No metrics were written this minute")]
+    private static partial void LogNotWritten(ILogger logger, Exception exception);
+}

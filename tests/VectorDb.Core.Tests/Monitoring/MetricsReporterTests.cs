@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Hangfire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using VectorDb.Core.Monitoring;
+using VectorDb.Core.Queue;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Core.Tests.Monitoring;
+
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class MetricsReporterTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_line_tells_the_backlog_for_every_living_worker_and_the_records_that_failed_since()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        using var folder = new TemporaryFolder();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
+            .AddSqliteTaskLedger(folder.File("tasks.db")).AddTaskQueue(new QueueOptions($"127.0.0.1:{redis.Port}")).BuildServiceProvider();
+        for (var task = 0; task < 3; task++)
+        {
+            await services.GetRequiredService<ITaskLedger>().CreateAsync(new NewTask($"t{task}", "books", "f", new UploadOptions(), null, $"{task}"), Cancellation);
+        }
+
+        var storage = services.GetRequiredService<JobStorage>();
+        storage.GetConnection().AnnounceServer("one", new() { Queues = ["default"], WorkerCount = 1 });
+        storage.GetConnection().AnnounceServer("two", new() { Queues = ["default"], WorkerCount = 1 });
+        storage.GetConnection().Heartbeat("one");
+        storage.GetConnection().Heartbeat("two");
+        using var reporter = new MetricsReporter(
+            services.GetRequiredService<IChunkLedger>(), storage, new MetricsFile(folder.File("m.jsonl")), "staging", TimeProvider.System, NullLogger<MetricsReporter>.Instance);
+        await reporter.StartAsync(Cancellation);
+        await Eventually.TrueAsync(() => File.Exists(folder.File("m.jsonl")), "the first line comes at once");
+
+        using var meter = new Meter("test");
+        meter.CreateCounter<long>("vectordb_records_failed").Add(3);
+        await reporter.WriteAsync(Cancellation);
+        await reporter.StopAsync(Cancellation);
+
+        var line = JsonDocument.Parse((await File.ReadAllLinesAsync(folder.File("m.jsonl"), Cancellation))[^1]).RootElement;
+        Assert.Equal(3, line.GetProperty("QueueBacklog").GetInt64());
+        Assert.Equal(1.5, line.GetProperty("BacklogPerInstance").GetDouble());
+        Assert.Equal(3, line.GetProperty("RecordsFailed").GetInt64());
+    }
+}
