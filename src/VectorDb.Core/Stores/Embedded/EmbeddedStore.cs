@@ -9,7 +9,7 @@ namespace VectorDb.Core.Stores.Embedded;
 /// SQLite is the truth; searching runs on replicas in memory. Any number of processes may share the file: each follows the change
 /// sequence, so that a write of one shows in the searches of all.
 /// </summary>
-internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IDisposable
+internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposable
 {
     // More are only of use while a search's very results are replaced faster than it reads them.
     private const int MaximumAttempts = 5;
@@ -18,7 +18,6 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IDisposable
     private readonly Readers _readers;
     private readonly Replicas _replicas;
     private readonly SemaphoreSlim _writing = new(1);
-    private bool _disposed;
     private Database? _writer;
     private Action<string>? _published;
 
@@ -171,16 +170,10 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IDisposable
     public Task PingAsync(CancellationToken cancellationToken) =>
         ReadAsync(static database => database.Use("SELECT 1").Step(), cancellationToken);
 
-    /// <summary>Once only, though the container, which knows it under several names, asks for it under each.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, true))
-        {
-            return;
-        }
-
-        _replicas.Dispose();
-        _writing.Wait();
+        await _replicas.DisposeAsync();
+        await _writing.WaitAsync();
         _writer?.Dispose();
         _readers.Dispose();
         _writing.Dispose();

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace VectorDb.Core.Stores.Embedded;
 
 /// <summary>The collections that this process has in memory, and the loop that follows the writes of other processes.</summary>
-internal sealed class Replicas : IDisposable
+internal sealed class Replicas : IAsyncDisposable
 {
     private readonly string _path;
     private readonly Readers _readers;
@@ -66,12 +66,12 @@ internal sealed class Replicas : IDisposable
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _stopping.Cancel();
+        await _stopping.CancelAsync();
         if (_polling.IsValueCreated)
         {
-            _polling.Value.GetAwaiter().GetResult();
+            await _polling.Value;
         }
 
         _stopping.Dispose();
