@@ -56,8 +56,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         BadHttpRequestException bad => new(bad.StatusCode, bad.Message),
         SqliteException { SqliteErrorCode: SqliteFull } => Full(),
         IOException { HResult: NoSpaceOnDevice or NoSpaceOnWindows } => Full(),
-        _ => new(StatusCodes.Status500InternalServerError, "Something failed here; the log has the reason under this request id."),
+        _ => Failed(),
     };
+
+    private static RequestException Failed() =>
+        new(StatusCodes.Status500InternalServerError, "Something failed here; the log has the reason under this request id.");
 
     private static RequestException Of(InvalidRecordsException exception)
     {
@@ -73,8 +76,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     private static RequestException Of(StoreException exception) => exception.Fault switch
     {
         StoreFault.Full => Full(),
-        StoreFault.Busy or StoreFault.Unavailable => new(StatusCodes.Status503ServiceUnavailable, exception.Message) { RetryAfter = BusyWait },
-        _ => new(StatusCodes.Status500InternalServerError, exception.Message),
+        StoreFault.Busy => new(StatusCodes.Status503ServiceUnavailable, "The store is busy; send this again.") { RetryAfter = BusyWait },
+        StoreFault.Unavailable => new(StatusCodes.Status503ServiceUnavailable, "The store is away; send this again later.") { RetryAfter = BusyWait },
+        _ => Failed(),
     };
 
     private static RequestException Full() =>

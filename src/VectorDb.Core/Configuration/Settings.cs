@@ -50,10 +50,10 @@ public static class Settings
     public static readonly Setting<KeysKind> Keys = Choice("KEYS", KeysKind.Folder, "Where the Data Protection keys shared by all hosts are kept.");
 
     public static readonly Setting<long> BodyBytes = Number("LIMIT_BODY_BYTES", 64 * 1024 * 1024, 1024, 1L << 31, "Largest JSON body.");
-    public static readonly Setting<long> UploadBytes = Number("LIMIT_UPLOAD_BYTES", 5L * 1024 * 1024 * 1024, 1024, 1L << 42, "Largest uploaded file, as sent and after decompression.");
+    public static readonly Setting<long> UploadBytes = Number("LIMIT_UPLOAD_BYTES", 5L * 1024 * 1024 * 1024, 1024, 1L << 42, "Largest uploaded file, as sent.");
     public static readonly Setting<long> BatchRecords = Number("LIMIT_BATCH_RECORDS", 1000, 1, 100_000, "Most records in one upsert.");
-    public static readonly Setting<long> RequestsPerSecond = Number("LIMIT_REQUESTS_PER_SECOND", 2000, 1, 1_000_000, "Requests a second of one API key, or of one address when there is none.");
-    public static readonly Setting<long> RequestBurst = Number("LIMIT_REQUEST_BURST", 4000, 1, 1_000_000, "Requests of one caller that may come at once.");
+    public static readonly Setting<long> RequestsPerSecond = Number("LIMIT_REQUESTS_PER_SECOND", 10_000, 1, 1_000_000, "Requests a second of one API key, or of one address when there is none.");
+    public static readonly Setting<long> RequestBurst = Number("LIMIT_REQUEST_BURST", 20_000, 1, 1_000_000, "Requests of one caller that may come at once.");
     public static readonly Setting<long> RequestSeconds = Number("LIMIT_REQUEST_SECONDS", 30, 1, 3600, "Seconds one request may take, uploads aside.");
     public static readonly Setting<long> UploadSeconds = Number("LIMIT_UPLOAD_SECONDS", 1800, 1, 86_400, "Seconds one upload may take.");
 
