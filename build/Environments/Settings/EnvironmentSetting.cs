@@ -1,0 +1,39 @@
+namespace VectorDb.Build.Environments.Settings;
+
+/// <summary>What a setting takes.</summary>
+internal enum SettingKind
+{
+    Text,
+    Number,
+    Boolean,
+
+    /// <summary>Values with commas between them.</summary>
+    List,
+}
+
+/// <summary>One thing that an environment may be told.</summary>
+/// <param name="Name">As in <c>.env.{environment}</c>; the parameter <c>/vectordb/{environment}/settings/domain-name</c> is <c>VECTORDB_DOMAIN_NAME</c>.</param>
+/// <param name="Description">One sentence, for the template.</param>
+/// <param name="Default">Null: none, because it must be given or because whoever reads it has one.</param>
+internal sealed record EnvironmentSetting(string Name, string Description, SettingKind Kind, string? Default)
+{
+    public bool Required { get; init; }
+
+    /// <summary>The Terraform variable that it becomes, a dot before a member of an object; null for none.</summary>
+    public string? Variable { get; init; }
+
+    /// <summary>The services run with it.</summary>
+    public bool IsOfServices { get; init; }
+
+    /// <summary>The name of its parameter.</summary>
+    public string Parameter => Name[SettingsCatalogue.Prefix.Length..].ToLowerInvariant().Replace('_', '-');
+
+    /// <summary>Why a value cannot be taken; null when it can.</summary>
+    public string? Refuse(string value) => Kind switch
+    {
+        SettingKind.Number when !double.TryParse(value, out var number) || !double.IsFinite(number) => "takes a number",
+        SettingKind.Boolean when value is not ("true" or "false") => "takes true or false",
+        SettingKind.List when value.Split(',').Any(string.IsNullOrWhiteSpace) => "takes values with commas between them",
+        _ => null,
+    };
+}

@@ -1,0 +1,121 @@
+namespace VectorDb.Build.Environments.Settings;
+
+/// <summary>Every setting of an environment, in the order of the template. What is not here cannot be set.</summary>
+internal static class SettingsCatalogue
+{
+    public const string Prefix = "VECTORDB_";
+
+    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region.") with { Required = true, Variable = "region" };
+    public static readonly EnvironmentSetting Account = Text("ACCOUNT", "AWS account, 12 digits; a release refuses to touch another.") with { Required = true };
+    public static readonly EnvironmentSetting Registry = Text("REGISTRY", "Host of the image registry; the account's own when not set. Environments that share one promote images without a copy.");
+    public static readonly EnvironmentSetting StateBucket = Text("STATE_BUCKET", "Bucket of the Terraform state; named after environment and account when not set.");
+    public static readonly EnvironmentSetting AwsEndpoint = Text("AWS_ENDPOINT", "An emulator in place of AWS.");
+    public static readonly EnvironmentSetting VpcCidr = Text("VPC_CIDR", "Addresses of the VPC; the proxy takes the load balancer's word from here only.", "10.40.0.0/16") with { Variable = "vpc_cidr" };
+    public static readonly EnvironmentSetting ComposeVersion = Text("COMPOSE_VERSION", "Version of the pinned Compose plugin.", "2.39.4");
+    public static readonly EnvironmentSetting ComposeSha256 = Text("COMPOSE_SHA256", "SHA-256 of the plugin's program (linux-x86_64), as its release page gives it; Bootstrap puts the file into the release bucket.") with { Required = true };
+    public static readonly EnvironmentSetting Embedder = Service("EMBEDDER", "What turns text into vectors: openai or hashing.", "openai");
+
+    public static IReadOnlyList<SettingsGroup> Groups { get; } =
+    [
+        new("Where", [Region, Account, Registry, StateBucket, AwsEndpoint]),
+        new("Address",
+        [
+            Text("DOMAIN_NAME", "Name of the service, for example api.example.org.") with { Required = true, Variable = "domain_name" },
+            Text("HOSTED_ZONE_ID", "Route 53 zone of the domain; without it a certificate must be given.") with { Variable = "hosted_zone_id" },
+            Text("CERTIFICATE_ARN", "A certificate the account holds already; without it ACM issues one through the zone.") with { Variable = "certificate_arn" },
+            Flag("FIREWALL", "AWS WAF in front of the load balancer.", "true", "firewall"),
+        ]),
+        new("Network",
+        [
+            VpcCidr,
+            Number("ZONE_COUNT", "Availability zones, 2 or 3.", "2", "zone_count"),
+            Text("NAT", "per_zone survives a zone's outage; single is cheaper.", "per_zone") with { Variable = "nat" },
+            List("CLIENT_CIDRS", "Addresses that may call the service.", "0.0.0.0/0", "client_cidrs"),
+        ]),
+        new("Instances",
+        [
+            Text("IMAGE_ID", "Amazon Linux 2023 machine image, a literal id: an alias could boot another image on a rollback.") with { Required = true, Variable = "image_id" },
+            ComposeVersion,
+            ComposeSha256,
+            Text("WEB_INSTANCE_TYPE", "Type of the web instances.", "t3.large") with { Variable = "web.instance_type" },
+            Number("WEB_MINIMUM", "Web instances at least.", "2", "web.minimum"),
+            Number("WEB_MAXIMUM", "Web instances at most.", "6", "web.maximum"),
+            Number("WEB_CPU_TARGET", "Average CPU that scaling holds, in per cent.", "55", "web.cpu_target"),
+            Number("WEB_REQUESTS_PER_INSTANCE", "Requests a minute and instance that scaling holds.", "1000", "web.requests_per_instance"),
+            Text("WORKER_INSTANCE_TYPE", "Type of the worker instances.", "t3.large") with { Variable = "worker.instance_type" },
+            Number("WORKER_MINIMUM", "Worker instances at least.", "1", "worker.minimum"),
+            Number("WORKER_MAXIMUM", "Worker instances at most.", "4", "worker.maximum"),
+            Number("WORKER_BACKLOG_PER_INSTANCE", "Waiting chunks an instance that scaling holds.", "20", "worker.backlog_per_instance"),
+        ]),
+        new("Data",
+        [
+            Text("CACHE_NODE_TYPE", "Type of the queue's nodes.", "cache.t4g.small") with { Variable = "cache.node_type" },
+            Number("CACHE_NODES", "Nodes of the queue, 2 to 6.", "2", "cache.nodes"),
+            Number("DATABASE_INSTANCES", "Database instances.", "2", "database.instances"),
+            Number("DATABASE_MINIMUM_CAPACITY", "Aurora capacity units at least.", "0.5", "database.minimum_capacity"),
+            Number("DATABASE_MAXIMUM_CAPACITY", "Aurora capacity units at most.", "8", "database.maximum_capacity"),
+            Number("DATABASE_BACKUP_DAYS", "Days of point-in-time recovery.", "14", "database.backup_days"),
+            Number("UPLOAD_DAYS", "Days that an uploaded file is kept for a retry.", "30", "upload_days"),
+            Number("BACKUP_RETENTION_DAYS", "Days that AWS Backup keeps a daily copy.", "35", "backup_retention_days"),
+            Flag("DELETION_PROTECTION", "Protects what holds data against deletion; false only where the environment is thrown away.", "true", "deletion_protection"),
+        ]),
+        new("Watching",
+        [
+            List("ALARM_EMAILS", "Addresses that alarms and budget are sent to.", null, "alarm_emails"),
+            Number("LATENCY_SECONDS", "Budget of 95 of 100 requests.", "1", "latency_seconds"),
+            Number("BACKLOG_ALARM", "Waiting chunks above which somebody looks.", "500", "backlog_alarm"),
+            Number("LOG_RETENTION_DAYS", "Days that logs are kept.", "30", "log_retention_days"),
+            Number("MONTHLY_BUDGET_USD", "Expected cost a month; a forecast above it raises an alarm.", "450", "monthly_budget_usd"),
+        ]),
+        new("Embeddings",
+        [
+            Embedder,
+            Service("EMBEDDER_DIMENSION", "Length of the hashing embedder's vectors."),
+            Service("OPENAI_BASE_URL", "Any address that speaks the OpenAI API; OpenAI's own when not set."),
+            Service("OPENAI_MODEL", "Embedding model."),
+            Service("OPENAI_REQUESTS_PER_SECOND", "Requests a second, shared by all workers."),
+            Service("OPENAI_TOKENS_PER_MINUTE", "Tokens a minute, shared by all workers."),
+        ]),
+        new("Workers",
+        [
+            Service("WORKER_CONCURRENCY", "Jobs that a worker runs at once."),
+            Service("WORKER_LEASE", "Seconds after which the work of a dead worker is taken up again."),
+            Service("TASK_RETENTION_DAYS", "Days that ended tasks are kept."),
+        ]),
+        new("Limits of the API",
+        [
+            Service("LIMIT_BODY_BYTES", "Largest JSON body."),
+            Service("LIMIT_UPLOAD_BYTES", "Largest uploaded file."),
+            Service("LIMIT_BATCH_RECORDS", "Most records in one upsert."),
+            Service("LIMIT_REQUESTS_PER_SECOND", "Requests a second of one API key."),
+            Service("LIMIT_REQUEST_BURST", "Requests of one key that may come at once."),
+            Service("LIMIT_REQUEST_SECONDS", "Seconds that one request may take."),
+            Service("LIMIT_UPLOAD_SECONDS", "Seconds that one upload may take."),
+        ]),
+    ];
+
+    public static IReadOnlyList<EnvironmentSetting> All { get; } = [.. Groups.SelectMany(group => group.Settings)];
+
+    /// <summary>Never settings: each lies in Secrets Manager under the name given, and nowhere else.</summary>
+    public static IReadOnlyDictionary<string, string> Secrets { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["VECTORDB_OPENAI_API_KEY"] = "openai-api-key",
+        ["VECTORDB_REDIS_PASSWORD"] = "redis-password",
+        ["VECTORDB_API_KEYS"] = "api-keys",
+    };
+
+    private static EnvironmentSetting Text(string name, string description, string? value = null) => new(Prefix + name, description, SettingKind.Text, value);
+
+    private static EnvironmentSetting Number(string name, string description, string value, string variable) =>
+        new(Prefix + name, description, SettingKind.Number, value) { Variable = variable };
+
+    private static EnvironmentSetting Flag(string name, string description, string value, string variable) =>
+        new(Prefix + name, description, SettingKind.Boolean, value) { Variable = variable };
+
+    private static EnvironmentSetting List(string name, string description, string? value, string variable) =>
+        new(Prefix + name, description, SettingKind.List, value) { Variable = variable };
+
+    private static EnvironmentSetting Service(string name, string description, string? value = null) => Text(name, description, value) with { IsOfServices = true };
+}
+
+internal sealed record SettingsGroup(string Name, IReadOnlyList<EnvironmentSetting> Settings);

@@ -1,0 +1,69 @@
+using VectorDb.Build.CommandLine;
+
+namespace VectorDb.Build.Environments.Settings;
+
+/// <summary>Reads <c>.env.{environment}</c>: <c>NAME=value</c> lines, comments, and nothing that the catalogue does not know.</summary>
+internal static class SettingsFile
+{
+    /// <param name="name">For the messages.</param>
+    /// <returns>What is set; an empty value is not.</returns>
+    /// <exception cref="SettingsException">Names every wrong line.</exception>
+    public static IReadOnlyDictionary<string, string> Parse(string name, string text)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var problems = new List<string>();
+        foreach (var (number, line) in text.ReplaceLineEndings("\n").Split('\n').Index())
+        {
+            if (line.Trim() is { Length: > 0 } content && content[0] != '#' && Take(content, values) is { } problem)
+            {
+                problems.Add($"{name}({number + 1}): {problem}");
+            }
+        }
+
+        return problems.Count == 0 ? values : throw new SettingsException(problems);
+    }
+
+    private static string? Take(string line, Dictionary<string, string> values)
+    {
+        var equals = line.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0)
+        {
+            return $"'{line}' is no NAME=value.";
+        }
+
+        var (name, value) = (line[..equals].TrimEnd(), Unquoted(line[(equals + 1)..].Trim()));
+        if (Unknown(name) is { } unknown)
+        {
+            return unknown;
+        }
+
+        if (value.Length > 0 && !values.TryAdd(name, value))
+        {
+            return $"{name} is set twice.";
+        }
+
+        return null;
+    }
+
+    private static string? Unknown(string name)
+    {
+        if (SettingsCatalogue.Secrets.TryGetValue(name, out var secret))
+        {
+            return $"{name} is a secret and belongs in no file: ./build.sh --target=PutSecret --name={secret}";
+        }
+
+        if (SettingsCatalogue.All.Any(setting => setting.Name == name))
+        {
+            return null;
+        }
+
+        var nearest = Spelling.Nearest(name, SettingsCatalogue.All.Select(setting => setting.Name));
+        return nearest is null ? $"{name} is no setting; .env.production.template lists them all." : $"{name} is no setting; did you mean {nearest}?";
+    }
+
+    private static string Unquoted(string value) =>
+        value.Length >= 2 && value[0] == value[^1] && value[0] is '"' or '\'' ? value[1..^1] : value;
+}
+
+/// <summary>The settings of an environment cannot be used; the message has a line a problem.</summary>
+internal sealed class SettingsException(IReadOnlyList<string> problems) : Exception(string.Join('\n', problems));

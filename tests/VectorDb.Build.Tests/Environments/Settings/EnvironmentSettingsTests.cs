@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using VectorDb.Build.Environments.Settings;
+
+namespace VectorDb.Build.Tests.Environments.Settings;
+
+public sealed class EnvironmentSettingsTests
+{
+    private static readonly Dictionary<string, string> None = [];
+
+    private static readonly Dictionary<string, string> Required = new()
+    {
+        ["VECTORDB_REGION"] = "eu-central-1", ["VECTORDB_ACCOUNT"] = "123456789012", ["VECTORDB_DOMAIN_NAME"] = "api.example.org",
+        ["VECTORDB_IMAGE_ID"] = "ami-0123456789abcdef0", ["VECTORDB_COMPOSE_SHA256"] = new string('a', 64),
+    };
+
+    [Fact]
+    public void The_template_in_the_repository_says_what_the_catalogue_says()
+    {
+        var path = Path.Combine(Repository.Root, SettingsTemplate.FileName);
+        if (Environment.GetEnvironmentVariable(Snapshots.AcceptVariable) == "1")
+        {
+            File.WriteAllText(path, SettingsTemplate.Text());
+        }
+
+        Assert.Equal(SettingsTemplate.Text(), File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_copy_of_the_template_with_the_required_values_filled_in_is_complete()
+    {
+        var text = Required.Aggregate(SettingsTemplate.Text(), (file, pair) => file.Replace($"\n{pair.Key}=\n", $"\n{pair.Key}={pair.Value}\n"));
+        var settings = EnvironmentSettings.Load("production", None, SettingsFile.Parse(".env.production", text), None);
+        Assert.Equal("api.example.org", settings.TerraformVariables()["domain_name"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Environment_variables_win_over_the_file_over_the_parameter_store_over_defaults()
+    {
+        string[] names = ["VECTORDB_NAT", "VECTORDB_WEB_MINIMUM", "VECTORDB_WEB_MAXIMUM", "VECTORDB_ZONE_COUNT"];
+        var variables = new Dictionary<string, string> { [names[0]] = "single" };
+        var file = new Dictionary<string, string>(Required) { [names[0]] = "per_zone", [names[1]] = "3" };
+        var parameters = new Dictionary<string, string> { ["web-minimum"] = "4", ["web-maximum"] = "8" };
+        var settings = EnvironmentSettings.Load("staging", variables, file, parameters);
+        Assert.Equal(
+            [("single", "environment variable"), ("3", ".env.staging"), ("8", "/vectordb/staging/settings/web-maximum"), ("2", "default")],
+            names.Select(name => SettingsCatalogue.All.Single(setting => setting.Name == name)).Select(setting => (settings[setting]!, settings.SourceOf(setting)!)));
+    }
+
+    [Theory]
+    [InlineData("VECTORDB_DOMAIN_NMAE=x", "did you mean VECTORDB_DOMAIN_NAME?")]
+    [InlineData("COLOUR=blue", "COLOUR is no setting; .env.production.template lists them all.")]
+    [InlineData("VECTORDB_OPENAI_API_KEY=sk-1", "is a secret and belongs in no file")]
+    [InlineData("VECTORDB_NAT", "is no NAME=value")]
+    public void A_line_that_means_nothing_is_an_error_with_its_number(string line, string expected)
+    {
+        var error = Assert.Throws<SettingsException>(() => SettingsFile.Parse(".env.production", $"# comment\n\n{line}\n"));
+        Assert.StartsWith(".env.production(3): ", error.Message);
+        Assert.Contains(expected, error.Message);
+        Assert.DoesNotContain("sk-1", error.Message);
+    }
+
+    [Fact]
+    public void A_name_that_is_set_twice_is_an_error() =>
+        Assert.Contains("set twice", Assert.Throws<SettingsException>(() => SettingsFile.Parse("f", "VECTORDB_NAT=single\nVECTORDB_NAT=per_zone")).Message);
+
+    [Fact]
+    public void Everything_that_is_missing_or_wrong_is_said_at_once()
+    {
+        var error = Assert.Throws<SettingsException>(() => EnvironmentSettings.Load(
+            "production", new Dictionary<string, string> { ["VECTORDB_WEB_MINIMUM"] = "two", ["VECTORDB_FIREWALL"] = "yes" }, None, None));
+        Assert.Contains("VECTORDB_WEB_MINIMUM takes a number, and is 'two' (environment variable).", error.Message);
+        Assert.Contains("VECTORDB_FIREWALL takes true or false", error.Message);
+        Assert.Contains("VECTORDB_DOMAIN_NAME is not set", error.Message);
+    }
+
+    [Fact]
+    public void Settings_become_typed_variables_of_Terraform()
+    {
+        var file = new Dictionary<string, string>(Required) { ["VECTORDB_CLIENT_CIDRS"] = "10.0.0.0/8, 192.0.2.0/24" };
+        var variables = EnvironmentSettings.Load("production", None, file, None).TerraformVariables();
+        Assert.Equal("""["10.0.0.0/8","192.0.2.0/24"]""", variables["client_cidrs"]!.ToJsonString());
+        Assert.Equal(0.5, variables["database"]!["minimum_capacity"]!.GetValue<double>());
+        Assert.True(variables["deletion_protection"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public void Every_variable_that_a_setting_becomes_is_one_of_Terraforms()
+    {
+        var declared = File.ReadAllText(Path.Combine(Repository.Root, "terraform", "variables.tf"));
+        foreach (var variable in SettingsCatalogue.All.Select(setting => setting.Variable).OfType<string>())
+        {
+            var parts = variable.Split('.');
+            var block = Regex.Match(declared, $$"""variable "{{parts[0]}}" \{(?<body>.*?)\n\}""", RegexOptions.Singleline);
+            Assert.True(block.Success && (parts.Length == 1 || Regex.IsMatch(block.Groups["body"].Value, $@"\b{parts[1]}\b\s*=")), variable);
+        }
+    }
+
+    [Fact]
+    public void Every_setting_of_the_services_is_one_that_they_know()
+    {
+        var known = VectorDb.Core.Configuration.Settings.All.Where(setting => !setting.Secret).Select(setting => setting.Name).ToHashSet();
+        Assert.All(SettingsCatalogue.All.Where(setting => setting.IsOfServices), setting => Assert.Contains(setting.Name, known));
+    }
+
+    [Fact]
+    public void Secrets_of_the_services_are_never_settings() =>
+        Assert.Empty(VectorDb.Core.Configuration.Settings.All.Where(setting => setting.Secret).Select(setting => setting.Name)
+            .Intersect(SettingsCatalogue.All.Select(setting => setting.Name)));
+}
