@@ -9,6 +9,7 @@ internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private readonly List<PosixSignalRegistration> _registrations;
+    private readonly Lock _leaving = new();
     private int _first;
 
     /// <param name="leave">Called before the process leaves at once; must not wait.</param>
@@ -22,8 +23,12 @@ internal sealed class Signals : IDisposable
 
     public void Dispose()
     {
-        _registrations.ForEach(registration => registration.Dispose());
-        _cancellation.Dispose();
+        // The end of the run must not overtake a second signal that is still ending children.
+        lock (_leaving)
+        {
+            _registrations.ForEach(registration => registration.Dispose());
+            _cancellation.Dispose();
+        }
     }
 
     private void On(PosixSignalContext context, Action leave)
@@ -33,12 +38,15 @@ internal sealed class Signals : IDisposable
         if (Interlocked.CompareExchange(ref _first, code, 0) == 0)
         {
             Console.Error.WriteLine("Stopping; a second signal leaves at once.");
-            _cancellation.Cancel();
+            _ = _cancellation.CancelAsync();
         }
         else
         {
-            leave();
-            Environment.Exit(code);
+            lock (_leaving)
+            {
+                leave();
+                Environment.Exit(code);
+            }
         }
     }
 }
