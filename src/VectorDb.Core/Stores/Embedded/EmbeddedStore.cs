@@ -18,6 +18,7 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     private readonly Readers _readers;
     private readonly Replicas _replicas;
     private readonly SemaphoreSlim _writing = new(1);
+    private bool _disposed;
     private Database? _writer;
     private Action<string>? _published;
 
@@ -170,8 +171,14 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     public Task PingAsync(CancellationToken cancellationToken) =>
         ReadAsync(static database => database.Use("SELECT 1").Step(), cancellationToken);
 
+    /// <summary>Once only, though the container, which knows it under several names, asks for it under each.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _replicas.DisposeAsync();
         await _writing.WaitAsync();
         _writer?.Dispose();
