@@ -14,7 +14,11 @@ internal sealed class Signals : IDisposable
 
     /// <param name="leave">Called before the process leaves at once; must not wait.</param>
     public Signals(Action leave) =>
-        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context => On(context, leave)))];
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => On(context, leave)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => On(context, leave)),
+        ];
 
     public CancellationToken Cancellation => _cancellation.Token;
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cake.Frosting;
 
-/// <summary>The configuration of a host from within <c>ConfigureServices</c> or a startup class. The last registration of a kind wins.</summary>
+/// <summary>
+/// The configuration of a host from within <c>ConfigureServices</c> or a startup class. The last registration of a kind wins.
+/// </summary>
 public static class ServiceCollectionExtensions
 {
     /// <summary>The context that tasks and lifetimes are given.</summary>

@@ -14,9 +14,9 @@ internal static class Help
     public static void Write(TextWriter writer, IReadOnlyList<Target> targets)
     {
         writer.WriteLine("Usage: ./build.sh --target=<target> [options]");
-        foreach (var group in targets.Where(target => target.Group is not null).GroupBy(target => target.Group!.Value).OrderBy(group => group.Key))
+        foreach (var (group, title) in Titles.OrderBy(title => title.Key).Where(title => targets.Any(target => target.Group == title.Key)))
         {
-            Write(writer, Titles[group.Key], group.Select(target => (target.Name, target.Description)));
+            Write(writer, title, targets.Where(target => target.Group == group).Select(target => (target.Name, target.Description)));
         }
 
         Write(writer, "Options", Options.All.Where(option => !option.IsCakes || option == Options.Target).Select(Line));

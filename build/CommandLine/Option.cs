@@ -44,7 +44,9 @@ public abstract record Option(string Name, string? Shape, string Description)
         $"<{least}-{most}>",
         description,
         null,
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null);
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : null);
 
     /// <summary>An option with an http or https address.</summary>
     public static Option<Uri?> Address(string name, string description) => new(
@@ -69,4 +71,13 @@ public sealed record Option<T>(string Name, string? Shape, string Description, T
     : Option(Name, Shape, Description)
 {
     internal override object? Read(string text) => Parse(text);
+
+    /// <summary>The same option for some targets only.</summary>
+    internal Option<T> For(params string[] targets) => this with { Targets = targets };
+
+    /// <summary>The same option with other spellings, dashes included.</summary>
+    internal Option<T> Or(params string[] aliases) => this with { Aliases = aliases };
+
+    /// <summary>The same option, handed on to Cake, with Cake's other spellings.</summary>
+    internal Option<T> OfCake(params string[] aliases) => this with { Aliases = aliases, IsCakes = true };
 }

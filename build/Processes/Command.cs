@@ -33,6 +33,7 @@ public sealed record Command(string Program, params IReadOnlyList<string> Argume
     public TimeSpan Grace { get; init; }
 
     /// <summary>What would be typed, for messages.</summary>
-    public override string ToString() =>
-        string.Join(' ', Arguments.Prepend(Program).Select(part => part.Length == 0 || part.Contains(' ', StringComparison.Ordinal) ? $"'{part}'" : part));
+    public override string ToString() => string.Join(
+        ' ',
+        Arguments.Prepend(Program).Select(part => part.Length == 0 || part.Contains(' ', StringComparison.Ordinal) ? $"'{part}'" : part));
 }

@@ -43,7 +43,8 @@ public sealed class CommandRunner(TimeProvider time)
             var (output, error) = (new StringBuilder(), new StringBuilder());
             var streams = command.Inherit
                 ? Task.CompletedTask
-                : Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error), FeedAsync(process, command.Input));
+                : Task.WhenAll(
+                    ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error), FeedAsync(process, command.Input));
             await process.WaitForExitAsync(stop.Token);
             await Task.WhenAny(streams, Task.Delay(LastOutput, time, cancellation));
             return new CommandResult(process.ExitCode, Text(output), Text(error), time.GetElapsedTime(started));

@@ -25,7 +25,7 @@ internal sealed record TaskShape(Type Task, Type Base)
         }
 
         throw new InvalidOperationException(
-            $"{task.FullName} implements {nameof(IFrostingTask)} but derives neither from {nameof(FrostingTask)} nor from {nameof(AsyncFrostingTask)}.");
+            $"{task.FullName} derives neither from {nameof(FrostingTask)} nor from {nameof(AsyncFrostingTask)}, as every task must.");
     }
 
     /// <summary>The name of the task that an annotation refers to.</summary>

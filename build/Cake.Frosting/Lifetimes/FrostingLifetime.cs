@@ -17,5 +17,6 @@ public abstract class FrostingLifetime<TContext> : IFrostingLifetime
 
     void IFrostingSetup.Setup(ICakeContext context, ISetupContext info) => Setup(Given.Context<TContext>(context), Given.Value(info));
 
-    void IFrostingTeardown.Teardown(ICakeContext context, ITeardownContext info) => Teardown(Given.Context<TContext>(context), Given.Value(info));
+    void IFrostingTeardown.Teardown(ICakeContext context, ITeardownContext info) =>
+        Teardown(Given.Context<TContext>(context), Given.Value(info));
 }

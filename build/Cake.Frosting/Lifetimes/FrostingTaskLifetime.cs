@@ -15,7 +15,9 @@ public abstract class FrostingTaskLifetime<TContext> : IFrostingTaskLifetime
     /// <summary>Runs also when the task or its setup failed.</summary>
     public abstract void Teardown(TContext context, ITaskTeardownContext info);
 
-    void IFrostingTaskSetup.Setup(ICakeContext context, ITaskSetupContext info) => Setup(Given.Context<TContext>(context), Given.Value(info));
+    void IFrostingTaskSetup.Setup(ICakeContext context, ITaskSetupContext info) =>
+        Setup(Given.Context<TContext>(context), Given.Value(info));
 
-    void IFrostingTaskTeardown.Teardown(ICakeContext context, ITaskTeardownContext info) => Teardown(Given.Context<TContext>(context), Given.Value(info));
+    void IFrostingTaskTeardown.Teardown(ICakeContext context, ITaskTeardownContext info) =>
+        Teardown(Given.Context<TContext>(context), Given.Value(info));
 }

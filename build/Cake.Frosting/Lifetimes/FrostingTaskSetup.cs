@@ -12,5 +12,6 @@ public abstract class FrostingTaskSetup<TContext> : IFrostingTaskSetup
     /// <summary>When this fails the task does not run, but its teardown does.</summary>
     public abstract void Setup(TContext context, ITaskSetupContext info);
 
-    void IFrostingTaskSetup.Setup(ICakeContext context, ITaskSetupContext info) => Setup(Given.Context<TContext>(context), Given.Value(info));
+    void IFrostingTaskSetup.Setup(ICakeContext context, ITaskSetupContext info) =>
+        Setup(Given.Context<TContext>(context), Given.Value(info));
 }

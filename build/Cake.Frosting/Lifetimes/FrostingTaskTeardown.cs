@@ -12,5 +12,6 @@ public abstract class FrostingTaskTeardown<TContext> : IFrostingTaskTeardown
     /// <summary>Runs also when the task or its setup failed.</summary>
     public abstract void Teardown(TContext context, ITaskTeardownContext info);
 
-    void IFrostingTaskTeardown.Teardown(ICakeContext context, ITaskTeardownContext info) => Teardown(Given.Context<TContext>(context), Given.Value(info));
+    void IFrostingTaskTeardown.Teardown(ICakeContext context, ITaskTeardownContext info) =>
+        Teardown(Given.Context<TContext>(context), Given.Value(info));
 }

@@ -12,5 +12,6 @@ public abstract class FrostingTeardown<TContext> : IFrostingTeardown
     /// <summary>Runs also when the setup or a task failed.</summary>
     public abstract void Teardown(TContext context, ITeardownContext info);
 
-    void IFrostingTeardown.Teardown(ICakeContext context, ITeardownContext info) => Teardown(Given.Context<TContext>(context), Given.Value(info));
+    void IFrostingTeardown.Teardown(ICakeContext context, ITeardownContext info) =>
+        Teardown(Given.Context<TContext>(context), Given.Value(info));
 }
