@@ -11,6 +11,8 @@ internal sealed record ReleaseModel
 
     public required string Region { get; init; }
 
+    public required string Account { get; init; }
+
     /// <summary>An emulator in place of AWS; null for AWS.</summary>
     public string? AwsEndpoint { get; init; }
 

@@ -7,7 +7,7 @@ internal static class SampleRelease
 {
     private static readonly string Digest = new('a', 64);
 
-    public static ReleaseTemplates Templates { get; } = new(Path.Combine(Repository.Root, "scripts", "templates"));
+    public static ReleaseTemplates Templates { get; } = new(Repository.Root);
 
     public static ReleaseModel For(string environment) => new()
     {
@@ -15,6 +15,7 @@ internal static class SampleRelease
         Release = "0123456789ab",
         Commit = new string('c', 40),
         Region = "eu-central-1",
+        Account = "123456789012",
         AwsEndpoint = environment == "rehearsal" ? "http://172.17.0.1:5566" : null,
         Registry = "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
         Bucket = $"vectordb-{environment}-releases-123456789012",
