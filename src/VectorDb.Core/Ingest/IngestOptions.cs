@@ -12,6 +12,9 @@ internal sealed record IngestOptions
     /// <summary>Without a sign of life for so long, a job is another worker's to take.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a stopping process lets the batch under way finish.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Ended tasks, their errors and files are kept so long.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 

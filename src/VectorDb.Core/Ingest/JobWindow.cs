@@ -5,7 +5,7 @@ internal enum JobEnd
 {
     Finished,
 
-    /// <summary>The soft limit: what is done is booked, the rest is for another job.</summary>
+    /// <summary>The soft limit, or the process stops: what is done is booked, the rest is for another job.</summary>
     Interrupted,
 
     /// <summary>The lease went to another worker, or the task has ended: nothing more may be written.</summary>
@@ -17,24 +17,30 @@ internal sealed class JobWindow : IAsyncDisposable
 {
     private readonly CancellationTokenSource _soft;
     private readonly CancellationTokenSource _hard;
+    private readonly CancellationTokenSource _grace;
     private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _checkpoint;
     private readonly CancellationTokenSource _all;
+    private readonly CancellationTokenRegistration _stopping;
     private readonly Task _renewal;
 
     /// <param name="renew">Extends the lease; false when it is lost.</param>
-    /// <param name="stop">The process is stopping.</param>
+    /// <param name="stop">The process is stopping: the batch under way may end within the grace period.</param>
     public JobWindow(IngestOptions options, TimeProvider time, Func<CancellationToken, Task<bool>> renew, CancellationToken stop)
     {
         _soft = new CancellationTokenSource(options.SoftLimit, time);
         _hard = new CancellationTokenSource(options.HardLimit, time);
-        _all = CancellationTokenSource.CreateLinkedTokenSource(stop, _hard.Token, _lost.Token);
+        _grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _stopping = stop.Register(() => _grace.CancelAfter(options.StopGrace));
+        _checkpoint = CancellationTokenSource.CreateLinkedTokenSource(_soft.Token, stop);
+        _all = CancellationTokenSource.CreateLinkedTokenSource(_hard.Token, _lost.Token, _grace.Token);
         _renewal = RenewAsync(renew, options.Lease / 3, time, _all.Token);
     }
 
-    /// <summary>Cancelled at the soft limit.</summary>
-    public CancellationToken Soft => _soft.Token;
+    /// <summary>Cancelled at the soft limit and when the process stops: book what is done and end.</summary>
+    public CancellationToken Soft => _checkpoint.Token;
 
-    /// <summary>Cancelled at the hard limit, with the lease, and when the process stops.</summary>
+    /// <summary>Cancelled at the hard limit, with the lease, and when a stopping process can wait no longer.</summary>
     public CancellationToken Token => _all.Token;
 
     public bool IsOverHardLimit => _hard.IsCancellationRequested;
@@ -43,12 +49,13 @@ internal sealed class JobWindow : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.DisposeAsync();
         await _all.CancelAsync();
         await _renewal;
-        _all.Dispose();
-        _lost.Dispose();
-        _hard.Dispose();
-        _soft.Dispose();
+        foreach (var source in (CancellationTokenSource[])[_all, _checkpoint, _lost, _grace, _hard, _soft])
+        {
+            source.Dispose();
+        }
     }
 
     private async Task RenewAsync(Func<CancellationToken, Task<bool>> renew, TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)

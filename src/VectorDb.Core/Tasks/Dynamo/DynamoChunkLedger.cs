@@ -1,0 +1,200 @@
+using System.Globalization;
+using Amazon.DynamoDBv2.Model;
+using static VectorDb.Core.Tasks.Dynamo.DynamoItems;
+using static VectorDb.Core.Tasks.Dynamo.DynamoTable;
+
+namespace VectorDb.Core.Tasks.Dynamo;
+
+/// <summary>The workers' side of the book in DynamoDB.</summary>
+internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping housekeeping, TimeProvider time) : IChunkLedger
+{
+    public async Task<SplitClaim?> ClaimSplitAsync(string taskId, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var token = NewLease();
+        var item = await table.UpdateAsync(
+            new Change(
+                TaskPk(taskId), TaskSk,
+                "SET #state = :processing, started_at = if_not_exists(started_at, :now), #lease = :lease, lease_until = :until ADD attempts :one",
+                "#state <= :processing AND lease_until <= :now",
+                new()
+                {
+                    [":processing"] = Number((int)TaskState.Processing), [":now"] = Now(), [":lease"] = new(token),
+                    [":until"] = Now(lease), [":one"] = Number(1),
+                }),
+            cancellationToken);
+        return item is null
+            ? null
+            : new SplitClaim(DynamoItems.Task(item), token, (int)Long(item, "chunks"), Long(item, "total"), (int)Long(item, "attempts"));
+    }
+
+    public async Task<bool> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken)
+    {
+        var taskId = claim.Task.Id;
+        var opened = chunk.Records > 0 ? 1 : 0;
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":total"] = Number(chunk.Records + chunk.Errors.Count), [":failed"] = Number(chunk.Errors.Count), [":opened"] = Number(opened),
+            [":processing"] = Number((int)TaskState.Processing), [":lease"] = new(claim.Lease),
+        };
+        List<TransactWriteItem> items =
+        [
+            table.Update(new Change(
+                TaskPk(taskId), TaskSk, Aborting(chunk.AbortReason, values, "ADD #total :total, failed :failed, chunks :opened, open_chunks :opened"),
+                "#state = :processing AND #lease = :lease", values)),
+            .. DynamoItems.Errors(taskId, $"split-{chunk.Number}", chunk.Errors).Select(item => table.Put(item)),
+        ];
+        if (opened == 1)
+        {
+            items.Add(table.Put(new()
+            {
+                ["pk"] = new(TaskPk(taskId)), ["sk"] = new(ChunkSk(chunk.Number)), ["number"] = Number(chunk.Number), ["open"] = Number(1),
+                ["file_key"] = new(chunk.FileKey), ["records"] = Number(chunk.Records), ["done"] = Number(0), ["attempts"] = Number(0),
+                ["lease_until"] = Number(0), ["nudged_at"] = Now(),
+            }));
+        }
+
+        return await TransactAsync(items, taskId, chunk.AbortReason, cancellationToken);
+    }
+
+    public async Task<bool> FinishSplitAsync(SplitClaim claim, CancellationToken cancellationToken)
+    {
+        var item = await table.UpdateAsync(
+            new Change(
+                TaskPk(claim.Task.Id), TaskSk, "SET #state = :next REMOVE #lease", "#state = :processing AND #lease = :lease",
+                new()
+                {
+                    [":next"] = Number((int)TaskState.ProcessingChunks), [":processing"] = Number((int)TaskState.Processing), [":lease"] = new(claim.Lease),
+                }),
+            cancellationToken);
+        if (item is not null)
+        {
+            await housekeeping.EndIfDoneAsync(item, cancellationToken);
+        }
+
+        return item is not null;
+    }
+
+    public Task ReleaseSplitAsync(SplitClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken) =>
+        ReleaseAsync(claim.Task.Id, TaskSk, claim.Lease, notBefore, failedAttempt, cancellationToken);
+
+    public async Task FailAsync(string taskId, string reason, CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, AttributeValue> { [":lastOpen"] = DynamoTaskLedger.LastOpen };
+        await TransactAsync(
+            [table.Update(new Change(TaskPk(taskId), TaskSk, Aborting(reason, values, ""), DynamoTaskLedger.IsOpen, values))],
+            taskId, reason, cancellationToken);
+    }
+
+    public async Task<ChunkClaim?> ClaimChunkAsync(string taskId, int number, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } task || DynamoItems.Task(task).HasEnded)
+        {
+            return null;
+        }
+
+        var token = NewLease();
+        var item = await table.UpdateAsync(
+            new Change(
+                TaskPk(taskId), ChunkSk(number), "SET #lease = :lease, lease_until = :until ADD attempts :one", "#open = :one AND lease_until <= :now",
+                new() { [":lease"] = new(token), [":until"] = Now(lease), [":now"] = Now(), [":one"] = Number(1) }),
+            cancellationToken);
+        return item is null
+            ? null
+            : new ChunkClaim(
+                DynamoItems.Task(task), number, Text(item, "file_key")!, token,
+                (int)Long(item, "records"), (int)Long(item, "done"), (int)Long(item, "attempts"));
+    }
+
+    public async Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken)
+    {
+        var taskId = claim.Task.Id;
+        var closed = progress.Done >= claim.Records ? 1 : 0;
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":succeeded"] = Number(progress.Succeeded), [":failed"] = Number(progress.Errors.Count), [":closed"] = Number(-closed),
+            [":lastOpen"] = DynamoTaskLedger.LastOpen,
+        };
+        var booked = await TransactAsync(
+            [
+                table.Update(new Change(
+                    TaskPk(taskId), ChunkSk(claim.Number), "SET done = :done, #open = :open", "#open = :one AND #lease = :lease",
+                    new() { [":done"] = Number(progress.Done), [":open"] = Number(1 - closed), [":one"] = Number(1), [":lease"] = new(claim.Lease) })),
+                table.Update(new Change(
+                    TaskPk(taskId), TaskSk,
+                    Aborting(progress.AbortReason, values, "ADD succeeded :succeeded, failed :failed, open_chunks :closed"),
+                    DynamoTaskLedger.IsOpen, values)),
+                .. DynamoItems.Errors(taskId, $"{claim.Number}-{progress.Done}", progress.Errors).Select(item => table.Put(item)),
+            ],
+            taskId, progress.AbortReason, cancellationToken);
+        if (booked && closed == 1 && await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is { } task)
+        {
+            await housekeeping.EndIfDoneAsync(task, cancellationToken);
+        }
+
+        return booked;
+    }
+
+    public Task ReleaseChunkAsync(ChunkClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken) =>
+        ReleaseAsync(claim.Task.Id, ChunkSk(claim.Number), claim.Lease, notBefore, failedAttempt, cancellationToken);
+
+    public async Task<bool> RenewAsync(string taskId, int? number, string lease, TimeSpan extension, CancellationToken cancellationToken)
+    {
+        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } task || DynamoItems.Task(task).HasEnded)
+        {
+            return false;
+        }
+
+        return await table.UpdateAsync(
+            new Change(
+                TaskPk(taskId), number is { } chunk ? ChunkSk(chunk) : TaskSk, "SET lease_until = :until", "#lease = :lease",
+                new() { [":until"] = Now(extension), [":lease"] = new(lease) }),
+            cancellationToken) is not null;
+    }
+
+    public Task<IReadOnlyList<LostWork>> TakeLostAsync(DateTimeOffset nudgedBefore, int limit, CancellationToken cancellationToken) =>
+        housekeeping.TakeLostAsync(nudgedBefore, limit, cancellationToken);
+
+    public Task<LedgerBacklog> BacklogAsync(CancellationToken cancellationToken) => housekeeping.BacklogAsync(cancellationToken);
+
+    public Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+        housekeeping.PurgeAsync(finishedBefore, limit, cancellationToken);
+
+    private AttributeValue Now(TimeSpan later = default) => Number((time.GetUtcNow() + later).ToUnixTimeMilliseconds());
+
+    private static string NewLease() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+
+    /// <summary>The update of the task, with its end in it when there is a reason to abort.</summary>
+    private string Aborting(string? reason, Dictionary<string, AttributeValue> values, string add)
+    {
+        if (reason is null)
+        {
+            return add;
+        }
+
+        values[":aborted"] = Number((int)TaskState.Failed);
+        values[":reason"] = new AttributeValue(reason);
+        values[":now"] = Now();
+        return $"SET #state = :aborted, #error = :reason, finished_at = :now REMOVE #lease {add}".Trim();
+    }
+
+    /// <returns>Whether it was written and the task goes on.</returns>
+    private async Task<bool> TransactAsync(List<TransactWriteItem> items, string taskId, string? abortReason, CancellationToken cancellationToken)
+    {
+        if (abortReason is not null)
+        {
+            items.Add(table.Delete(Open, taskId));
+        }
+
+        return await table.TransactAsync(items, cancellationToken) && abortReason is null;
+    }
+
+    private Task ReleaseAsync(string taskId, string sk, string lease, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken) =>
+        table.UpdateAsync(
+            new Change(
+                TaskPk(taskId), sk, "SET lease_until = :until, nudged_at = :until REMOVE #lease ADD attempts :forgiven", "#lease = :lease",
+                new()
+                {
+                    [":until"] = Number(notBefore.ToUnixTimeMilliseconds()), [":lease"] = new(lease), [":forgiven"] = Number(failedAttempt ? 0 : -1),
+                }),
+            cancellationToken);
+}

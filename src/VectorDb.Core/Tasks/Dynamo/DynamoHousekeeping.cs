@@ -1,0 +1,138 @@
+using Amazon.DynamoDBv2.Model;
+using static VectorDb.Core.Tasks.Dynamo.DynamoItems;
+using static VectorDb.Core.Tasks.Dynamo.DynamoTable;
+
+namespace VectorDb.Core.Tasks.Dynamo;
+
+/// <summary>What looks over all open or all old tasks.</summary>
+internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
+{
+    /// <summary>Before every sort key there is.</summary>
+    private const string Oldest = " ";
+
+    /// <summary>Ends a task whose last chunk is done. A worker that dies before this leaves it to the next look at open tasks.</summary>
+    public async Task EndIfDoneAsync(Dictionary<string, AttributeValue> item, CancellationToken cancellationToken)
+    {
+        var task = DynamoItems.Task(item);
+        if (task.State != TaskState.ProcessingChunks || Long(item, "open_chunks") > 0)
+        {
+            return;
+        }
+
+        var end = task.Failed == 0 ? TaskState.Completed : task.Succeeded > 0 ? TaskState.PartiallyCompleted : TaskState.Failed;
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":end"] = Number((int)end), [":now"] = Number(Now), [":processing"] = Number((int)TaskState.ProcessingChunks), [":none"] = Number(0),
+        };
+        if (end == TaskState.Failed)
+        {
+            values[":reason"] = new("No record could be indexed; the error list says why for each.");
+        }
+
+        await table.TransactAsync(
+            [
+                table.Update(new Change(
+                    TaskPk(task.Id), TaskSk,
+                    $"SET #state = :end, finished_at = :now{(end == TaskState.Failed ? ", #error = :reason" : "")}",
+                    "#state = :processing AND open_chunks = :none", values)),
+                table.Delete(Open, task.Id),
+            ],
+            cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<LostWork>> TakeLostAsync(DateTimeOffset nudgedBefore, int limit, CancellationToken cancellationToken)
+    {
+        var before = nudgedBefore.ToUnixTimeMilliseconds();
+        var lost = new List<(LostWork Work, string Sk, long NudgedAt)>();
+        await foreach (var item in OpenTasksAsync(cancellationToken))
+        {
+            await EndIfDoneAsync(item, cancellationToken);
+            var task = DynamoItems.Task(item);
+            if (task.State != TaskState.ProcessingChunks && IsLost(item))
+            {
+                lost.Add((new LostWork(task.Id, Number: null), TaskSk, Long(item, "nudged_at")));
+            }
+
+            await foreach (var chunk in table.QueryAsync(TaskPk(task.Id), ChunkPrefix, cancellationToken))
+            {
+                if (Long(chunk, "open") == 1 && IsLost(chunk))
+                {
+                    lost.Add((new LostWork(task.Id, (int)Long(chunk, "number")), Text(chunk, "sk")!, Long(chunk, "nudged_at")));
+                }
+            }
+        }
+
+        var taken = new List<LostWork>();
+        foreach (var (work, sk, nudgedAt) in lost.OrderBy(static work => work.NudgedAt).Take(limit))
+        {
+            // Of two workers that look at once, one takes it.
+            var change = new Change(
+                TaskPk(work.TaskId), sk, "SET nudged_at = :now", "nudged_at = :seen", new() { [":now"] = Number(Now), [":seen"] = Number(nudgedAt) });
+            if (await table.UpdateAsync(change, cancellationToken) is not null)
+            {
+                taken.Add(work);
+            }
+        }
+
+        return taken;
+
+        bool IsLost(Dictionary<string, AttributeValue> item) => Long(item, "nudged_at") <= before && Long(item, "lease_until") <= Now;
+    }
+
+    public async Task<LedgerBacklog> BacklogAsync(CancellationToken cancellationToken)
+    {
+        var (tasks, chunks) = (0, 0);
+        await foreach (var item in OpenTasksAsync(cancellationToken))
+        {
+            tasks += DynamoItems.Task(item).State == TaskState.Pending ? 1 : 0;
+            chunks += (int)Long(item, "open_chunks");
+        }
+
+        return new LedgerBacklog(tasks, chunks);
+    }
+
+    public async Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
+    {
+        var files = new List<string>();
+        // Tasks by age; one that was made after the limit cannot have ended before it.
+        var old = table.QueryIndexAsync(AllTasks, Oldest, descending: false, cancellationToken)
+            .TakeWhile(item => Long(item, "created_at") <= finishedBefore.ToUnixTimeMilliseconds())
+            .Where(item => DynamoItems.Task(item) is { HasEnded: true } task && task.FinishedAt <= finishedBefore)
+            .Take(limit);
+        await foreach (var item in old)
+        {
+            var task = DynamoItems.Task(item);
+            var chunks = await table.QueryAsync(TaskPk(task.Id), ChunkPrefix, cancellationToken).ToListAsync(cancellationToken);
+            var errors = await table.QueryAsync(ErrorsPk(task.Id), prefix: null, cancellationToken).ToListAsync(cancellationToken);
+            files.AddRange(chunks.Select(static chunk => Text(chunk, "file_key")!));
+            List<(string, string)> keys = [.. chunks.Concat(errors).Select(static row => (Text(row, "pk")!, Text(row, "sk")!)), (FilePk(task.FileKey), task.Id)];
+            if (Text(item, "idempotency_key") is { } key)
+            {
+                keys.Add((KeyPk(task.Collection, key), KeySk));
+            }
+
+            // The task last: should this be interrupted, the next pass finds it again.
+            await table.DeleteAllAsync([.. keys, (TaskPk(task.Id), TaskSk)], cancellationToken);
+            if (!await table.QueryAsync(FilePk(task.FileKey), prefix: null, cancellationToken).AnyAsync(cancellationToken))
+            {
+                files.Add(task.FileKey);
+            }
+        }
+
+        return files;
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private async IAsyncEnumerable<Dictionary<string, AttributeValue>> OpenTasksAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var marker in table.QueryAsync(Open, prefix: null, cancellationToken))
+        {
+            if (await table.GetAsync(TaskPk(Text(marker, "sk")!), TaskSk, cancellationToken) is { } item)
+            {
+                yield return item;
+            }
+        }
+    }
+}

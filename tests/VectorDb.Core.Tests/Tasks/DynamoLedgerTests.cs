@@ -1,0 +1,52 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using VectorDb.Core.Tasks;
+using VectorDb.Core.Tasks.Dynamo;
+
+namespace VectorDb.Core.Tests.Tasks;
+
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class DynamoLedgerTests(SharedMoto moto) : LedgerConformance, IClassFixture<SharedMoto>, IAsyncLifetime
+{
+    private readonly string _table = $"tasks-{Guid.NewGuid():N}";
+    private AmazonDynamoDBClient _client = null!;
+    private ITaskLedger _tasks = null!;
+    private IChunkLedger _chunks = null!;
+
+    private protected override ITaskLedger Tasks => _tasks;
+
+    private protected override IChunkLedger Chunks => _chunks;
+
+    public async ValueTask InitializeAsync()
+    {
+        _client = new AmazonDynamoDBClient(SharedMoto.Credentials, new AmazonDynamoDBConfig { ServiceURL = moto.Endpoint, AuthenticationRegion = SharedMoto.Region });
+        // The table as terraform/modules/storage makes it.
+        await _client.CreateTableAsync(
+            new CreateTableRequest
+            {
+                TableName = _table,
+                BillingMode = BillingMode.PAY_PER_REQUEST,
+                AttributeDefinitions = [.. ((string[])["pk", "sk", "gsi1pk", "gsi1sk"]).Select(name => new AttributeDefinition(name, ScalarAttributeType.S))],
+                KeySchema = [new KeySchemaElement("pk", KeyType.HASH), new KeySchemaElement("sk", KeyType.RANGE)],
+                GlobalSecondaryIndexes =
+                [
+                    new GlobalSecondaryIndex
+                    {
+                        IndexName = "gsi1",
+                        KeySchema = [new KeySchemaElement("gsi1pk", KeyType.HASH), new KeySchemaElement("gsi1sk", KeyType.RANGE)],
+                        Projection = new Projection { ProjectionType = ProjectionType.ALL },
+                    },
+                ],
+            },
+            TestContext.Current.CancellationToken);
+        var table = new DynamoTable(_client, _table);
+        _tasks = new DynamoTaskLedger(table, Time);
+        _chunks = new DynamoChunkLedger(table, new DynamoHousekeeping(table, Time), Time);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
