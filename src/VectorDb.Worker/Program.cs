@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using VectorDb.Core.Hosting;
+using VectorDb.Worker;
+
+return await ServiceProcess.RunAsync(args, WorkerApplication.Build);

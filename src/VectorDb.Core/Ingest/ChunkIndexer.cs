@@ -9,7 +9,7 @@ namespace VectorDb.Core.Ingest;
 
 /// <summary>Embeds and upserts the records of one chunk, batch by batch, and books each batch when it is durable.</summary>
 internal sealed class ChunkIndexer(
-    IChunkLedger ledger, IFileStore files, IVectorStore store, ITextEmbedder embedder, IngestMetrics metrics, IngestOptions options)
+    IChunkLedger ledger, IFileStore files, IVectorStore store, ITextEmbedder embedder, IngestCounts counts, IngestOptions options)
 {
     public async Task<JobEnd> RunAsync(ChunkClaim claim, CancellationToken soft, CancellationToken cancellationToken)
     {
@@ -89,7 +89,7 @@ internal sealed class ChunkIndexer(
         var goesOn = await ledger.CheckpointAsync(claim, new ChunkProgress(done, succeeded, errors, abort), cancellationToken);
         if (goesOn)
         {
-            metrics.Settled(succeeded, errors.Count);
+            counts.Settled(succeeded, errors.Count);
         }
 
         return goesOn;
@@ -116,7 +116,7 @@ internal sealed class ChunkIndexer(
             }
         }
 
-        metrics.Unchanged(batch.Count - toEmbed.Count);
+        counts.Unchanged(batch.Count - toEmbed.Count);
         if (toEmbed.Count > 0)
         {
             var outcomes = await embedder.EmbedAsync([.. toEmbed.Select(static item => item.Record.Text)], cancellationToken);

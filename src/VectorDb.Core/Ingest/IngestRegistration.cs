@@ -21,7 +21,7 @@ public static class IngestRegistration
     internal static IServiceCollection AddIngest(this IServiceCollection services, IngestOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton<IngestMetrics>();
+        services.AddSingleton<IngestCounts>();
         services.AddSingleton<Splitter>();
         services.AddSingleton<ChunkIndexer>();
         services.AddSingleton<IIngestJobs, IngestJobs>();

@@ -11,7 +11,7 @@ namespace VectorDb.Core.Ingest;
 /// nudge that never arrived, a worker that died); and forgets old tasks. Every worker runs one: an extra job does nothing.
 /// </summary>
 internal sealed partial class Reconciler(
-    IChunkLedger ledger, IChunkQueue queue, IFileStore files, IngestMetrics metrics, IngestOptions options, TimeProvider time, ILogger<Reconciler> log)
+    IChunkLedger ledger, IChunkQueue queue, IFileStore files, IngestCounts counts, IngestOptions options, TimeProvider time, ILogger<Reconciler> log)
     : BackgroundService
 {
     private const int MostAtOnce = 256;
@@ -43,7 +43,7 @@ internal sealed partial class Reconciler(
 
         if (lost.Count > 0)
         {
-            metrics.Requeued(lost.Count);
+            counts.Requeued(lost.Count);
             LogRequeued(lost.Count);
         }
 

@@ -12,7 +12,8 @@ namespace VectorDb.Core.Ingest;
 /// that it is indexed while the next one is read.
 /// </summary>
 internal sealed class Splitter(
-    ITaskLedger tasks, IChunkLedger ledger, IFileStore files, IChunkQueue queue, IVectorStore store, ITextEmbedder embedder, IngestOptions options)
+    ITaskLedger tasks, IChunkLedger ledger, IFileStore files, IChunkQueue queue, IVectorStore store, ITextEmbedder embedder,
+    IngestCounts counts, IngestOptions options)
 {
     private const int MostErrorsInChunk = 1_000;
 
@@ -79,6 +80,7 @@ internal sealed class Splitter(
             return false;
         }
 
+        counts.Settled(indexed: 0, draft.Errors.Count);
         if (draft.Records > 0)
         {
             await queue.EnqueueAsync(taskId, number, delay: null, cancellationToken);

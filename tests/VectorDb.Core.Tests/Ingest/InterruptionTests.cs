@@ -1,0 +1,202 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using VectorDb.Core.Ingest;
+using VectorDb.Core.Tasks;
+
+namespace VectorDb.Core.Tests.Ingest;
+
+/// <summary>Limits, lost jobs, dead workers and stopping processes: no record is lost, none is counted twice.</summary>
+public sealed class InterruptionTests
+{
+    private static readonly IngestOptions Options = new() { ChunkRecords = 20, BatchCharacters = 60, MostAttempts = 3, LongestBackoff = TimeSpan.Zero };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task At_the_soft_limit_a_chunk_books_what_is_done_and_another_job_does_the_rest()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var embedder = new StubEmbedder();
+        await using var pipeline = await Pipeline.StartAsync(Options, embedder, services => services.AddSingleton<TimeProvider>(time));
+        var id = await pipeline.UploadAsync(Pipeline.Csv(20));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        pipeline.Queue.TryTake(out var chunk);
+        embedder.Before = (_, _) =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1741));
+            embedder.Before = static (_, _) => Task.CompletedTask;
+            return Task.CompletedTask;
+        };
+
+        await pipeline.RunAsync(chunk);
+
+        var half = await pipeline.Tasks.FindAsync(id, Cancel);
+        Assert.InRange(half!.Succeeded, 1, 19);
+        Assert.Equal([chunk], pipeline.Queue.Jobs);
+        var embeddedBefore = embedder.Embedded.Count;
+        var task = await pipeline.RunAsync(id);
+        Assert.Equal((TaskState.Completed, 20L), (task.State, task.Succeeded));
+        Assert.Equal(20, embedder.Embedded.Count);
+        Assert.Equal(half.Succeeded, embeddedBefore);
+    }
+
+    [Fact]
+    public async Task At_the_hard_limit_a_chunk_is_failed_and_tried_again()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var embedder = new StubEmbedder();
+        await using var pipeline = await Pipeline.StartAsync(Options, embedder, services => services.AddSingleton<TimeProvider>(time));
+        var id = await pipeline.UploadAsync(Pipeline.Csv(20));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        pipeline.Queue.TryTake(out var chunk);
+        embedder.Before = async (_, cancel) =>
+        {
+            embedder.Before = static (_, _) => Task.CompletedTask;
+            time.Advance(TimeSpan.FromSeconds(1801));
+            await Task.Delay(Timeout.Infinite, cancel);
+        };
+
+        await pipeline.RunAsync(chunk);
+
+        Assert.Equal([chunk], pipeline.Queue.Jobs);
+        var task = await pipeline.RunAsync(id);
+        Assert.Equal((TaskState.Completed, 20L), (task.State, task.Succeeded));
+    }
+
+    [Fact]
+    public async Task A_splitting_cut_short_goes_on_where_it_was()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var pipeline = await Pipeline.StartAsync(Options with { SoftLimit = TimeSpan.FromTicks(1) }, more: services => services.AddSingleton<TimeProvider>(time));
+        var id = await pipeline.UploadAsync(Pipeline.Csv(95) + "r96,\nr1,again\n");
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+
+        for (var jobs = 0; jobs < 20 && pipeline.Queue.TryTake(out var job); jobs++)
+        {
+            // Every job is told to stop as soon as it has booked something.
+            await pipeline.RunAsync(job, stopped.Token);
+        }
+
+        var task = await pipeline.RunAsync(id);
+        Assert.Equal((TaskState.PartiallyCompleted, 97L, 95L, 2L), (task.State, task.Total, task.Succeeded, task.Failed));
+        Assert.Equal(95, await pipeline.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_leaves_a_lease_that_runs_out_and_the_rest_is_done_by_another()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var pipeline = await Pipeline.StartAsync(Options, more: services => services.AddSingleton<TimeProvider>(time));
+        var id = await pipeline.UploadAsync(Pipeline.Csv(60));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+
+        // What a killed worker leaves: a claim, its job taken from the queue, and records upserted but not booked.
+        await pipeline.Chunks.ClaimChunkAsync(id, 1, Options.Lease, Cancel);
+        pipeline.Queue.Flush();
+        Assert.Equal(TaskState.ProcessingChunks, (await pipeline.RunAsync(id)).State);
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(2, await pipeline.Reconciler.ReconcileAsync(Cancel));
+        await pipeline.RunAsync(id);
+        time.Advance(Options.Lease);
+        Assert.Equal(1, await pipeline.Reconciler.ReconcileAsync(Cancel));
+        var task = await pipeline.RunAsync(id);
+
+        Assert.Equal((TaskState.Completed, 60L, 60L), (task.State, task.Total, task.Succeeded));
+        Assert.Equal(60, await pipeline.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_task_whose_nudge_never_arrived_is_found()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var pipeline = await Pipeline.StartAsync(Options, more: services => services.AddSingleton<TimeProvider>(time));
+        pipeline.Queue.IsAway = true;
+        var id = await pipeline.UploadAsync(Pipeline.Csv(5));
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, await pipeline.Reconciler.ReconcileAsync(Cancel));
+
+        pipeline.Queue.IsAway = false;
+        Assert.Equal(1, await pipeline.Reconciler.ReconcileAsync(Cancel));
+
+        Assert.Equal(TaskState.Completed, (await pipeline.RunAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task Jobs_that_only_wait_their_turn_are_not_announced_again()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var pipeline = await Pipeline.StartAsync(Options, more: services => services.AddSingleton<TimeProvider>(time));
+        await pipeline.UploadAsync(Pipeline.Csv(100));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        await pipeline.UploadAsync(Pipeline.Csv(1));
+        await pipeline.Queue.EnqueueAsync("other", chunk: null, delay: null, Cancel);
+        time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(0, await pipeline.Reconciler.ReconcileAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task A_job_that_runs_twice_does_its_work_once()
+    {
+        var embedder = new StubEmbedder();
+        await using var pipeline = await Pipeline.StartAsync(Options, embedder);
+        var id = await pipeline.UploadAsync(Pipeline.Csv(40));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        await pipeline.RunAsync(split);
+        foreach (var job in pipeline.Queue.Jobs.ToList())
+        {
+            await pipeline.RunAsync(job);
+            await pipeline.RunAsync(job);
+        }
+
+        var task = await pipeline.RunAsync(id);
+        Assert.Equal((TaskState.Completed, 40L, 40L), (task.State, task.Total, task.Succeeded));
+        Assert.Equal(40, embedder.Embedded.Count);
+    }
+
+    [Fact]
+    public async Task A_stopping_process_books_its_batch_and_gives_the_rest_back()
+    {
+        var embedder = new StubEmbedder();
+        await using var pipeline = await Pipeline.StartAsync(Options, embedder);
+        var id = await pipeline.UploadAsync(Pipeline.Csv(20));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        pipeline.Queue.TryTake(out var chunk);
+        using var stop = new CancellationTokenSource();
+        embedder.Before = (_, _) => stop.CancelAsync();
+
+        await pipeline.RunAsync(chunk, stop.Token);
+
+        Assert.InRange((await pipeline.Tasks.FindAsync(id, Cancel))!.Succeeded, 1, 19);
+        Assert.Equal([chunk], pipeline.Queue.Jobs);
+        Assert.Equal(TaskState.Completed, (await pipeline.RunAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task A_chunk_that_kills_its_worker_each_time_is_given_up_and_listed()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var pipeline = await Pipeline.StartAsync(Options, more: services => services.AddSingleton<TimeProvider>(time));
+        var id = await pipeline.UploadAsync(Pipeline.Csv(5));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        for (var death = 0; death < Options.MostAttempts; death++)
+        {
+            Assert.NotNull(await pipeline.Chunks.ClaimChunkAsync(id, 0, Options.Lease, Cancel));
+            time.Advance(Options.Lease);
+        }
+
+        var task = await pipeline.RunAsync(id);
+
+        Assert.Equal((TaskState.Failed, 5L, 5L), (task.State, task.Total, task.Failed));
+        Assert.Contains("stopped without a word", (await pipeline.ErrorsAsync(id))[0].Reason, StringComparison.Ordinal);
+    }
+}
