@@ -1,14 +1,8 @@
 using Hangfire;
-using Prometheus;
 using VectorDb.Core.Configuration;
-using VectorDb.Core.Embeddings;
-using VectorDb.Core.Files;
 using VectorDb.Core.Health;
 using VectorDb.Core.Hosting;
 using VectorDb.Core.Ingest;
-using VectorDb.Core.Queue;
-using VectorDb.Core.Stores;
-using VectorDb.Core.Tasks;
 
 namespace VectorDb.Worker;
 
@@ -26,16 +20,8 @@ internal static class WorkerApplication
         var (builder, settings) = ServiceProcess.CreateBuilder("worker", WorkerArguments.ToSettings(args));
         settings.Require(Settings.Redis);
         var services = builder.Services;
-        services.AddVectorStore(new VectorStoreOptions(
-            settings.Get(Settings.Store) == StoreKind.Postgres ? VectorStoreKind.Postgres : VectorStoreKind.Embedded,
-            Path.Combine(settings.Get(Settings.Data), "vectors.db"),
-            settings.Get(Settings.Postgres)));
-        services.AddEmbedder(settings);
-        services.AddTaskLedger(settings);
-        services.AddFileStore(settings);
-        services.AddTaskQueue(settings);
+        services.AddApplicationParts(settings);
         services.AddIngest(settings);
-        services.AddHostedService<BacklogReport>();
         services.AddHangfire(static (provider, hangfire) => hangfire.UseStorage(provider.GetRequiredService<JobStorage>()));
         services.AddHangfireServer(options =>
         {
@@ -45,27 +31,12 @@ internal static class WorkerApplication
             options.SchedulePollingInterval = ScheduleEvery;
             options.ShutdownTimeout = StopWithin;
         });
-        AddDependencies(services);
         builder.Logging.AddFilter("Hangfire", LogLevel.Warning);
 
         var app = builder.Build();
         app.UseService();
         app.MapHealth();
-        app.MapMetrics();
+        app.MapPrometheus();
         return app;
-    }
-
-    private static void AddDependencies(IServiceCollection services)
-    {
-        services.AddDependency("store", needed: true, static (provider, cancel) => provider.GetRequiredService<IVectorStore>().PingAsync(cancel));
-        services.AddDependency("tasks", needed: true, static (provider, cancel) => provider.GetRequiredService<IChunkLedger>().BacklogAsync(cancel));
-        services.AddDependency("files", needed: true, static (provider, cancel) => provider.GetRequiredService<IFileStore>().PingAsync(cancel));
-        services.AddDependency("queue", needed: true, static async (provider, cancel) =>
-        {
-            if (await provider.GetRequiredService<IChunkQueue>().DepthAsync(cancel) is null)
-            {
-                throw new InvalidOperationException("The queue does not answer.");
-            }
-        });
     }
 }

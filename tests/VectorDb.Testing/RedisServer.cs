@@ -12,14 +12,25 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<RedisServer> StartAsync()
+    /// <param name="password">Demand AUTH with it.</param>
+    /// <param name="certificates">Speak TLS only, with these.</param>
+    public static async Task<RedisServer> StartAsync(string? password = null, TestCertificates? certificates = null)
     {
         var port = FreePort.Next();
-        var start = new ProcessStartInfo(RequiredTool.Find("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--save", ""])
+        List<string> arguments = ["--bind", "127.0.0.1", "--save", ""];
+        arguments.AddRange(certificates is null
+            ? ["--port", $"{port}"]
+            :
+            [
+                "--port", "0", "--tls-port", $"{port}", "--tls-cert-file", certificates.Certificate, "--tls-key-file", certificates.Key,
+                "--tls-ca-cert-file", certificates.Authority, "--tls-auth-clients", "no",
+            ]);
+        if (password is not null)
         {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        };
+            arguments.AddRange(["--requirepass", password]);
+        }
+
+        var start = new ProcessStartInfo(RequiredTool.Find("redis-server"), arguments) { UseShellExecute = false, RedirectStandardOutput = true };
         var server = new RedisServer(Process.Start(start)!, port);
         server._process.BeginOutputReadLine();
         await Eventually.TrueAsync(() => AnswersAsync(port), "redis-server listens");

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace VectorDb.Core.Ingest;
 
 /// <summary>What this worker has done, as counters of the meter <see cref="MeterName"/>.</summary>
-public sealed class IngestCounts : IDisposable
+internal sealed class IngestCounts : IDisposable
 {
     public const string MeterName = "VectorDb.Ingest";
 
@@ -12,7 +12,6 @@ public sealed class IngestCounts : IDisposable
     private readonly Counter<long> _failed;
     private readonly Counter<long> _unchanged;
     private readonly Counter<long> _requeued;
-    private long _failedSinceTaken;
 
     public IngestCounts()
     {
@@ -22,19 +21,15 @@ public sealed class IngestCounts : IDisposable
         _requeued = _meter.CreateCounter<long>("vectordb_jobs_requeued", description: "Jobs that had vanished from the queue and were announced again.");
     }
 
-    /// <returns>Records that failed since the last call.</returns>
-    public long TakeFailed() => Interlocked.Exchange(ref _failedSinceTaken, 0);
-
     public void Dispose() => _meter.Dispose();
 
-    internal void Settled(int indexed, int failed)
+    public void Settled(int indexed, int failed)
     {
         _indexed.Add(indexed);
         _failed.Add(failed);
-        Interlocked.Add(ref _failedSinceTaken, failed);
     }
 
-    internal void Unchanged(int records) => _unchanged.Add(records);
+    public void Unchanged(int records) => _unchanged.Add(records);
 
-    internal void Requeued(int jobs) => _requeued.Add(jobs);
+    public void Requeued(int jobs) => _requeued.Add(jobs);
 }

@@ -10,13 +10,14 @@ public static class IngestRegistration
     /// <summary>
     /// What a worker runs: the jobs (<see cref="IIngestJobs"/>) and the reconciler. Needs a vector store, an embedder, a ledger, a file store and a queue.
     /// </summary>
-    public static IServiceCollection AddIngest(this IServiceCollection services, ApplicationSettings settings) => services.AddWorkerMetrics(settings).AddIngest(new IngestOptions
-    {
-        SoftLimit = TimeSpan.FromSeconds(settings.Get(Settings.WorkerSoftLimit)),
-        HardLimit = TimeSpan.FromSeconds(settings.Get(Settings.WorkerHardLimit)),
-        Lease = TimeSpan.FromSeconds(settings.Get(Settings.WorkerLease)),
-        Retention = TimeSpan.FromDays(settings.Get(Settings.TaskRetentionDays)),
-    });
+    public static IServiceCollection AddIngest(this IServiceCollection services, ApplicationSettings settings) =>
+        services.AddWorkerMetrics(settings).AddIngest(new IngestOptions
+        {
+            SoftLimit = TimeSpan.FromSeconds(settings.Get(Settings.WorkerSoftLimit)),
+            HardLimit = TimeSpan.FromSeconds(settings.Get(Settings.WorkerHardLimit)),
+            Lease = TimeSpan.FromSeconds(settings.Get(Settings.WorkerLease)),
+            Retention = TimeSpan.FromDays(settings.Get(Settings.TaskRetentionDays)),
+        });
 
     internal static IServiceCollection AddIngest(this IServiceCollection services, IngestOptions options)
     {

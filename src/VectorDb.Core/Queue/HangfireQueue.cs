@@ -38,7 +38,7 @@ internal sealed partial class HangfireQueue(JobStorage storage, IBackgroundJobCl
     private long? Depth()
     {
         var monitoring = storage.GetMonitoringApi();
-        return monitoring.EnqueuedCount(EnqueuedState.DefaultQueue) + monitoring.FetchedCount(EnqueuedState.DefaultQueue) + monitoring.ScheduledCount();
+        return monitoring.EnqueuedCount(EnqueuedState.DefaultQueue) + monitoring.ScheduledCount();
     }
 
     private T Reach<T>(Func<T> ask, T fallback)

@@ -7,6 +7,9 @@ public interface IChunkQueue
     /// <param name="delay">How long it waits before a worker may take it; null for none.</param>
     Task<bool> EnqueueAsync(string taskId, int? chunk, TimeSpan? delay, CancellationToken cancellationToken);
 
-    /// <returns>Jobs that wait or run, or null when the queue could not be reached.</returns>
+    /// <returns>
+    /// Jobs that wait, or null when the queue could not be reached. Those that a worker has taken are not in it: their leases tell
+    /// whether that worker lives, while the queue believes for hours that it does.
+    /// </returns>
     Task<long?> DepthAsync(CancellationToken cancellationToken);
 }
