@@ -1,0 +1,34 @@
+using Amazon.SimpleSystemsManagement;
+using Amazon.SimpleSystemsManagement.Model;
+
+namespace VectorDb.Build.Environments.Settings;
+
+/// <summary>Settings that an environment keeps in AWS, below <c>/vectordb/{environment}/settings/</c>.</summary>
+internal static class ParameterStore
+{
+    /// <returns>Values by the last part of their names; none where Bootstrap has not run yet.</returns>
+    /// <exception cref="SettingsException">A parameter is no setting.</exception>
+    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
+        IAmazonSimpleSystemsManagement systems, string environment, CancellationToken cancellationToken)
+    {
+        var folder = $"/vectordb/{environment}/settings/";
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var request = new GetParametersByPathRequest { Path = folder };
+        do
+        {
+            var page = await systems.GetParametersByPathAsync(request, cancellationToken);
+            foreach (var parameter in page.Parameters ?? [])
+            {
+                values[parameter.Name[folder.Length..]] = parameter.Value;
+            }
+
+            request.NextToken = page.NextToken;
+        }
+        while (request.NextToken is { Length: > 0 });
+
+        var unknown = values.Keys.Except(SettingsCatalogue.All.Select(setting => setting.Parameter), StringComparer.Ordinal).ToList();
+        return unknown.Count == 0
+            ? values
+            : throw new SettingsException([.. unknown.Select(name => $"{folder}{name} is no setting; delete it: aws ssm delete-parameter --name {folder}{name}")]);
+    }
+}
