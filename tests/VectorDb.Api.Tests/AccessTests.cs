@@ -9,7 +9,7 @@ namespace VectorDb.Api.Tests;
 
 public sealed class AccessTests
 {
-    private static readonly string[] Open = ["/health", "/health/deep", "/api/v1/health", "/api/v1/health/deep", "/openapi/v1.json", "/docs/"];
+    private static readonly string[] Open = ["/health", "/health/deep", "/api/v1/health", "/api/v1/health/deep", "/openapi/v1.json", "/docs", "/docs/"];
 
     [Fact]
     public async Task Without_a_key_only_health_and_documentation_answer()

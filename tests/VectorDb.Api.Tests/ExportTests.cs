@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
 
 namespace VectorDb.Api.Tests;
@@ -14,6 +15,7 @@ public sealed class ExportTests
     {
         var seen = new ConcurrentBag<string>();
         var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
+        builder.Logging.ClearProviders();
         await using var collector = builder.Build();
         collector.MapPost("/{**path}", (HttpContext context) => seen.Add(context.Request.Path));
         await collector.StartAsync(TestContext.Current.CancellationToken);

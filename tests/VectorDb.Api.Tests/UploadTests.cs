@@ -150,6 +150,24 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task With_the_queue_away_uploads_are_accepted_and_the_service_is_well()
+    {
+        await using var alone = await ApiHost.StartAsync($"--VECTORDB_REDIS=127.0.0.1:{FreePort.Next()}");
+        using var content = new StringContent(Csv, Encoding.UTF8, "text/csv");
+
+        var answer = await alone.SendAsync(HttpMethod.Post, $"/api/v1/collections/{await alone.CollectionAsync()}/uploads", content);
+        var deep = await alone.GetAsync("/api/v1/health/deep");
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
+        Assert.Equal("pending", (await alone.GetAsync(answer.Headers.Location!.ToString())).Json.GetProperty("state").GetString());
+        Assert.Equal(HttpStatusCode.OK, deep.Status);
+        Assert.Contains(
+            deep.Json.GetProperty("dependencies").EnumerateArray(),
+            static dependency => dependency.GetProperty("name").GetString() == "queue" && dependency.GetProperty("status").GetString() == "down");
+    }
+
+    [Fact]
     public async Task An_upload_into_no_collection_is_404() =>
         (await RawAsync("/api/v1/collections/none/uploads", Csv, "text/csv")).Problem(HttpStatusCode.NotFound);
 

@@ -64,7 +64,7 @@ internal sealed class JsonBody : IDisposable
     }
 
     // A declared length is only a promise: it sizes the first buffer up to a modest one.
-    private static int FirstSize(HttpRequest request) => (int)Math.Clamp((request.ContentLength ?? 0) + 1, 4096, 16 * 1024 * 1024);
+    private static int FirstSize(HttpRequest request) => (int)Math.Clamp((request.ContentLength ?? 0) + 1, 4096, 1024 * 1024);
 
     private async Task FillAsync(Stream stream, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ namespace VectorDb.Api.Json;
 
 internal static class Paging
 {
-    private const int Default = 100;
-    private const int Most = 1000;
+    public const int Default = 100;
+    public const int Most = 1000;
 
     /// <exception cref="RequestException">It is not a number of items to a page.</exception>
     public static int Limit(string? text) =>

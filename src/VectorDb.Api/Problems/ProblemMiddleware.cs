@@ -33,7 +33,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             var failure = Translate(exception);
-            if (failure.Status >= 500)
+            if (ReferenceEquals(failure, exception) && failure.Status >= 500)
+            {
+                LogUnable(context.Request.Method, context.Request.Path, failure.Message);
+            }
+            else if (failure.Status >= 500)
             {
                 LogFailure(exception, context.Request.Method, context.Request.Path);
             }
@@ -92,6 +96,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         StatusCodes.Status504GatewayTimeout => "The request took too long and was given up.",
         _ => null,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} could not be done: {Reason}")]
+    private partial void LogUnable(string method, string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private partial void LogFailure(Exception exception, string method, string path);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using VectorDb.Api.Access;
+using VectorDb.Api.Documentation;
 using VectorDb.Api.Json;
 using VectorDb.Api.Problems;
 using VectorDb.Core.Configuration;
@@ -21,7 +22,8 @@ internal static class RecordEndpoints
             .WithDescription("All of them or none. Text is embedded when no vector is given. Of two with one id the last wins.")
             .Accepts<RecordBatch>("application/json").Fails(400, 404, 413, 415, 503);
         group.MapGet("", ScrollAsync).Needs(Scope.Read).WithSummary("List records by id")
-            .WithDescription("The cursor stays valid while records come and go. `filter` is a filter as JSON.").Fails(400, 404);
+            .WithDescription("The cursor stays valid while records come and go.").DescribesPages()
+            .Describes("filter", """Only records that match, as JSON: {"must":[{"key":"lang","match":"en"}]}.""").Fails(400, 404);
         group.MapGet("/{id}", GetAsync).Needs(Scope.Read).WithSummary("Get a record").Fails(404);
         group.MapDelete("/{id}", DeleteAsync).Needs(Scope.Write).WithSummary("Delete a record").Fails(404);
         group.MapPost("/delete", DeleteByFilterAsync).Needs(Scope.Write).WithSummary("Delete the records that match a filter")

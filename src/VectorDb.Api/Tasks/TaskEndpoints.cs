@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using VectorDb.Api.Access;
+using VectorDb.Api.Documentation;
 using VectorDb.Api.Json;
 using VectorDb.Api.Problems;
 using VectorDb.Api.Uploads;
@@ -18,7 +19,8 @@ internal static class TaskEndpoints
     public static void MapTasks(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/tasks").WithTags("Tasks");
-        group.MapGet("", ListAsync).Needs(Scope.Read).WithSummary("List tasks, newest first").Fails(400);
+        group.MapGet("", ListAsync).Needs(Scope.Read).WithSummary("List tasks, newest first").DescribesPages()
+            .Describes("collection", "Only tasks of this collection.").Fails(400);
         group.MapGet("/{taskId}", GetAsync).Needs(Scope.Read).WithSummary("Get a task").Fails(404);
         group.MapGet("/{taskId}/errors", ErrorsAsync).Needs(Scope.Read).WithSummary("Download the records that failed, one JSON object a line")
             .Produces<RecordErrorView>(StatusCodes.Status200OK, JsonLines).Fails(404);

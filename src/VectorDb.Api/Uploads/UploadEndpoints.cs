@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using VectorDb.Api.Access;
+using VectorDb.Api.Documentation;
 using VectorDb.Api.Json;
 using VectorDb.Api.Limits;
 using VectorDb.Api.Problems;
@@ -23,9 +24,17 @@ internal static partial class UploadEndpoints
         api.MapPost("/collections/{collection}/uploads", UploadAsync).Needs(Scope.Write).AsUpload(settings).WithTags("Uploads")
             .WithSummary("Upload a file of records")
             .WithDescription(
-                "CSV, JSON lines or plain text, plain or gzip, as multipart/form-data or as the raw body. Options are query or form fields: "
-                + "idColumn, textColumn (repeatable), metadataColumns (comma separated), delimiter, chunkSize, chunkOverlap, onError (continue, abort), "
-                + "format (auto, csv, jsonl, text). With an Idempotency-Key the same upload sent again returns the task made first.")
+                "CSV, JSON lines or plain text, plain or gzip, as multipart/form-data or as the raw body. "
+                + "Options are query or form fields, before or after the file.")
+            .Describes("idColumn", "Column of the record id; without it a column named id, else rows are numbered.")
+            .Describes("textColumn", "Column of the text, repeatable; several are joined by a blank line. Without it a column named text, or the only one.")
+            .Describes("metadataColumns", "Columns of the metadata, comma separated; without it all others.")
+            .Describes("delimiter", @"Of a CSV file, one character or \t; without it the file is asked.")
+            .Describes("chunkSize", "Characters of text a record holds at most; without it texts are not split.", ParameterDescriptions.Integer(1))
+            .Describes("chunkOverlap", "Characters that neighbouring pieces share.", ParameterDescriptions.Integer(0))
+            .Describes("onError", "Whether a bad record fails alone or fails the task.", ParameterDescriptions.OneOf("continue", "abort"))
+            .Describes("format", "Told from the name and the first bytes when auto.", ParameterDescriptions.OneOf("auto", "csv", "jsonl", "text"))
+            .DescribesHeader("Idempotency-Key", "The same upload sent again with it returns the task made first.")
             .Accepts<IFormFile>("multipart/form-data", UploadReader.RawTypes).Fails(400, 404, 413, 415, 422, 507);
 
     private static async Task<Accepted<UploadAccepted>> UploadAsync(
