@@ -1,68 +1,84 @@
-using System.Numerics.Tensors;
 using VectorDb.Core.Collections;
 
 namespace VectorDb.Core.Search;
 
 /// <summary>
-/// A run of records in sequence order: their floats, and what else a search reads. One writer appends behind what readers see;
-/// a full segment never changes. The number of rows is a search's unit of work, small enough for its scratch space to stay in L1.
+/// A run of records in sequence order: their floats, codes and metadata. One writer appends behind what readers see; a full segment
+/// never changes. The number of rows is a search's unit of work.
 /// </summary>
-internal sealed class Segment(Metric metric, int dimension, int capacity)
+internal sealed class Segment
 {
     public const int MaximumRows = 4096;
 
-    private readonly float[] _vectors = GC.AllocateUninitializedArray<float>(capacity * dimension, pinned: true);
-    private readonly long[] _sequences = new long[capacity];
+    /// <summary>Below it a vector's floats are hardly more than its code.</summary>
+    public const int SmallestCodedDimension = 32;
 
-    public int Capacity => capacity;
+    private readonly Metric _metric;
+    private readonly int _dimension;
+    private readonly Rotation _rotation;
+    private readonly float[] _vectors;
+    private readonly long[] _sequences;
+    private int _encoded;
+
+    /// <param name="capacity">Rows; a multiple of 64.</param>
+    public Segment(Metric metric, int dimension, Rotation rotation, int capacity)
+    {
+        (_metric, _dimension, _rotation, Capacity) = (metric, dimension, rotation, capacity);
+        _vectors = GC.AllocateUninitializedArray<float>(capacity * dimension, pinned: true);
+        _sequences = new long[capacity];
+        Codes = dimension < SmallestCodedDimension ? null : new CodeBlock(metric, rotation, capacity);
+    }
+
+    public int Capacity { get; }
 
     /// <summary>Rows written, by the writer's own view.</summary>
     public int Count { get; private set; }
 
     public MetadataColumns Metadata { get; private init; } = new();
 
+    public CodeBlock? Codes { get; }
+
     public long Sequence(int row) => _sequences[row];
 
     /// <summary>Under cosine of length 1.</summary>
-    public ReadOnlySpan<float> Vector(int row) => _vectors.AsSpan(row * dimension, dimension);
+    public ReadOnlySpan<float> Vector(int row) => _vectors.AsSpan(row * _dimension, _dimension);
 
     public void Append(long sequence, ReadOnlySpan<float> vector, ReadOnlySpan<byte> metadata)
     {
-        var target = _vectors.AsSpan(Count * dimension, dimension);
-        Similarity.Prepare(metric, vector, target);
+        Similarity.Prepare(_metric, vector, _vectors.AsSpan(Count * _dimension, _dimension));
         _sequences[Count] = sequence;
         Metadata.Add(Count, metadata);
         Count++;
     }
 
+    /// <summary>Makes the codes of the rows appended since the last time; before readers see them.</summary>
+    public void Encode()
+    {
+        if (Codes is null)
+        {
+            return;
+        }
+
+        if (_encoded == 0)
+        {
+            Codes.CentreOn(_vectors.AsSpan(0, Count * _dimension), _dimension);
+        }
+
+        for (; _encoded < Count; _encoded++)
+        {
+            Codes.Encode(_encoded, Vector(_encoded));
+        }
+    }
+
     /// <returns>The row, or a negative number.</returns>
     public int Find(long sequence) => Array.BinarySearch(_sequences, 0, Count, sequence);
 
+    /// <summary>The same rows with more room; their codes are made anew, around a mean that knows more of them.</summary>
     public Segment Grown()
     {
-        var larger = new Segment(metric, dimension, Math.Min(MaximumRows, capacity * 4)) { Metadata = Metadata, Count = Count };
-        _vectors.AsSpan(0, Count * dimension).CopyTo(larger._vectors);
+        var larger = new Segment(_metric, _dimension, _rotation, Math.Min(MaximumRows, Capacity * 4)) { Metadata = Metadata, Count = Count };
+        _vectors.AsSpan(0, Count * _dimension).CopyTo(larger._vectors);
         _sequences.AsSpan(0, Count).CopyTo(larger._sequences);
         return larger;
     }
-}
-
-/// <summary>How vectors are compared, once they are prepared.</summary>
-internal static class Similarity
-{
-    public static void Prepare(Metric metric, ReadOnlySpan<float> vector, Span<float> target)
-    {
-        if (metric == Metric.Cosine)
-        {
-            TensorPrimitives.Divide(vector, TensorPrimitives.Norm(vector), target);
-        }
-        else
-        {
-            vector.CopyTo(target);
-        }
-    }
-
-    /// <returns>Higher is nearer.</returns>
-    public static float Score(Metric metric, ReadOnlySpan<float> query, ReadOnlySpan<float> vector) =>
-        metric == Metric.Euclidean ? -TensorPrimitives.Distance(query, vector) : TensorPrimitives.Dot(query, vector);
 }

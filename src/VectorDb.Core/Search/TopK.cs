@@ -31,6 +31,14 @@ internal sealed class TopK(int capacity)
         }
     }
 
+    public void Add(TopK other)
+    {
+        foreach (var (sequence, score) in other._heap.AsSpan(0, other._count))
+        {
+            Offer(sequence, score);
+        }
+    }
+
     /// <returns>Best first; of equal scores the older record first.</returns>
     public Neighbour[] Sorted()
     {

@@ -1,6 +1,4 @@
-using System.Numerics;
 using VectorDb.Core.Collections;
-using VectorDb.Core.Filters;
 
 namespace VectorDb.Core.Search;
 
@@ -12,7 +10,9 @@ internal sealed class VectorIndex(Metric metric, int dimension)
 {
     private const int FirstRows = 64;
 
+    private readonly Rotation _rotation = new(dimension);
     private readonly List<SegmentView> _next = [];
+    private readonly List<Task> _encoding = [];
     private Snapshot _current = Snapshot.Empty;
 
     public Snapshot Current => Volatile.Read(ref _current);
@@ -48,46 +48,33 @@ internal sealed class VectorIndex(Metric metric, int dimension)
     }
 
     /// <summary>Shows everything since the last time to searches, at once.</summary>
-    public void Publish(long sequence) => Volatile.Write(ref _current, new Snapshot([.. _next], sequence));
-
-    /// <returns>The best <paramref name="topK"/> that match, best first.</returns>
-    public Neighbour[] Search(ReadOnlySpan<float> query, int topK, CompiledFilter? filter, float? minScore)
+    public void Publish(long sequence)
     {
-        var snapshot = Current;
-        var prepared = new float[dimension];
-        Similarity.Prepare(metric, query, prepared);
-        var best = new TopK(topK);
-        Span<ulong> mask = stackalloc ulong[Segment.MaximumRows / 64];
-        foreach (var (segment, count, alive) in snapshot.Segments)
+        if (_next.Count > 0)
         {
-            mask.Clear();
-            alive.CopyTo(mask);
-            if (filter is not null)
-            {
-                segment.Metadata.Narrow(filter, mask);
-            }
-
-            for (var word = 0; word < (count + 63) / 64; word++)
-            {
-                for (var bits = mask[word]; bits != 0; bits &= bits - 1)
-                {
-                    var row = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                    if (row < count && Similarity.Score(metric, prepared, segment.Vector(row)) is var score && score >= (minScore ?? score))
-                    {
-                        best.Offer(segment.Sequence(row), score);
-                    }
-                }
-            }
+            _next[^1].Segment.Encode();
         }
 
-        return best.Sorted();
+        Task.WaitAll(_encoding);
+        _encoding.Clear();
+        Volatile.Write(ref _current, new Snapshot([.. _next], sequence));
     }
+
+    /// <returns>The best that match, best first.</returns>
+    public Neighbour[] Search(in SearchRequest request) =>
+        new SearchRun(Current, metric, dimension < Segment.SmallestCodedDimension ? null : _rotation, request).Run();
 
     private SegmentView Room()
     {
         if (_next.Count == 0 || _next[^1].Count == Segment.MaximumRows)
         {
-            _next.Add(new SegmentView(new Segment(metric, dimension, FirstRows), 0, new ulong[FirstRows / 64]));
+            if (_next.Count > 0)
+            {
+                // On another core, while this one reads the next rows.
+                _encoding.Add(Task.Run(_next[^1].Segment.Encode));
+            }
+
+            _next.Add(new SegmentView(new Segment(metric, dimension, _rotation, FirstRows), 0, new ulong[FirstRows / 64]));
         }
         else if (_next[^1] is var last && last.Count == last.Segment.Capacity)
         {

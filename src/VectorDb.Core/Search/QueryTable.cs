@@ -1,0 +1,187 @@
+using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace VectorDb.Core.Search;
+
+/// <summary>
+/// A query, rotated and cut into fours: for each four dimensions the 16 possible sums of its values with signs, as small bytes.
+/// The agreement of a code with the query is then a sum of lookups, half a byte of code each.
+/// </summary>
+internal sealed class QueryTable
+{
+    // The lookups summed in a byte before they are widened, and so the greatest one.
+    private const int SummedInByte = 8;
+
+    private static readonly Vector512<float>[] Signs =
+    [
+        .. Enumerable.Range(0, 4).Select(bit => Vector512.Create<float>(
+            [.. Enumerable.Range(0, 16).Select(lane => BitConverter.Int32BitsToSingle((lane >> bit & 1) == 0 ? 0 : -1))])),
+    ];
+
+    private readonly byte[] _table;
+
+    public QueryTable(Rotation rotation, ReadOnlySpan<float> query)
+    {
+        Rotated = new float[rotation.Dimension];
+        rotation.Apply(query, Rotated);
+        var greatest = Math.Min(byte.MaxValue / SummedInByte, ushort.MaxValue / (rotation.Dimension / 4));
+        var widest = 0f;
+        for (var i = 0; i < Rotated.Length; i += 4)
+        {
+            widest = Math.Max(widest, 2 * TensorPrimitives.SumOfMagnitudes<float>(Rotated.AsSpan(i, 4)));
+        }
+
+        Step = widest > 0 ? widest / greatest : 1;
+        _table = GC.AllocateUninitializedArray<byte>(rotation.Dimension * 4, pinned: true);
+        for (var i = 0; i < Rotated.Length; i += 4)
+        {
+            Fill(Rotated.AsSpan(i, 4), _table.AsSpan(i * 4, 16));
+            var offset = TensorPrimitives.SumOfMagnitudes<float>(Rotated.AsSpan(i, 4));
+            Offset += offset;
+            PrefixOffset += i < 8 * CodeBlock.PrefixBytes ? offset : 0;
+        }
+
+        RoundingVariance = Step * Step * (rotation.Dimension / 4) / 12;
+    }
+
+    public float[] Rotated { get; }
+
+    /// <summary>Agreement = sum of lookups * step - offset.</summary>
+    public float Step { get; }
+
+    public float Offset { get; }
+
+    public float PrefixOffset { get; }
+
+    /// <summary>What rounding the table adds to the variance of an agreement.</summary>
+    public float RoundingVariance { get; }
+
+    /// <summary>Adds the lookups of some bytes of the codes of one group to its 64 sums.</summary>
+    /// <param name="codes">Rows of 64 bytes, in number a multiple of four.</param>
+    /// <param name="firstByte">The byte of the code that the first row holds.</param>
+    public void Accumulate(ReadOnlySpan<byte> codes, int firstByte, Span<ushort> sums)
+    {
+        var table = _table.AsSpan(firstByte * 32);
+        if (Avx512BW.IsSupported)
+        {
+            Accumulate512(codes, table, sums);
+        }
+        else if (Avx2.IsSupported)
+        {
+            Accumulate256(codes, table, sums);
+        }
+        else
+        {
+            Accumulate128(codes, table, sums);
+        }
+    }
+
+    internal static void Accumulate512(ReadOnlySpan<byte> codes, ReadOnlySpan<byte> table, Span<ushort> sums)
+    {
+        ref readonly var code = ref codes[0];
+        ref readonly var entry = ref table[0];
+        var low = Vector512.Create((byte)0x0F);
+        var even = Vector512.LoadUnsafe(ref sums[0]);
+        var odd = Vector512.LoadUnsafe(ref sums[32]);
+        var rows = codes.Length / 64;
+        for (var row = 0; row < rows; row += SummedInByte / 2)
+        {
+            var sum = Vector512<byte>.Zero;
+            for (var i = row; i < row + (SummedInByte / 2); i++)
+            {
+                var bits = Vector512.LoadUnsafe(in code, (nuint)(i * 64));
+                var first = Broadcast(Vector128.LoadUnsafe(in entry, (nuint)(i * 32)));
+                var second = Broadcast(Vector128.LoadUnsafe(in entry, (nuint)((i * 32) + 16)));
+                sum += Avx512BW.Shuffle(first, bits & low);
+                sum += Avx512BW.Shuffle(second, (bits.AsUInt16() >> 4).AsByte() & low);
+            }
+
+            even += sum.AsUInt16() & Vector512.Create((ushort)0xFF);
+            odd += sum.AsUInt16() >> 8;
+        }
+
+        even.StoreUnsafe(ref sums[0]);
+        odd.StoreUnsafe(ref sums[32]);
+    }
+
+    internal static void Accumulate256(ReadOnlySpan<byte> codes, ReadOnlySpan<byte> table, Span<ushort> sums)
+    {
+        ref readonly var code = ref codes[0];
+        ref readonly var entry = ref table[0];
+        var low = Vector256.Create((byte)0x0F);
+        for (var half = 0; half < 2; half++)
+        {
+            var even = Vector256.LoadUnsafe(ref sums[half * 16]);
+            var odd = Vector256.LoadUnsafe(ref sums[32 + (half * 16)]);
+            var rows = codes.Length / 64;
+            for (var row = 0; row < rows; row += SummedInByte / 2)
+            {
+                var sum = Vector256<byte>.Zero;
+                for (var i = row; i < row + (SummedInByte / 2); i++)
+                {
+                    var bits = Vector256.LoadUnsafe(in code, (nuint)((i * 64) + (half * 32)));
+                    var first = Vector128.LoadUnsafe(in entry, (nuint)(i * 32));
+                    var second = Vector128.LoadUnsafe(in entry, (nuint)((i * 32) + 16));
+                    sum += Avx2.Shuffle(Vector256.Create(first, first), bits & low);
+                    sum += Avx2.Shuffle(Vector256.Create(second, second), (bits.AsUInt16() >> 4).AsByte() & low);
+                }
+
+                even += sum.AsUInt16() & Vector256.Create((ushort)0xFF);
+                odd += sum.AsUInt16() >> 8;
+            }
+
+            even.StoreUnsafe(ref sums[half * 16]);
+            odd.StoreUnsafe(ref sums[32 + (half * 16)]);
+        }
+    }
+
+    internal static void Accumulate128(ReadOnlySpan<byte> codes, ReadOnlySpan<byte> table, Span<ushort> sums)
+    {
+        ref readonly var code = ref codes[0];
+        ref readonly var entry = ref table[0];
+        var low = Vector128.Create((byte)0x0F);
+        for (var quarter = 0; quarter < 4; quarter++)
+        {
+            var even = Vector128.LoadUnsafe(ref sums[quarter * 8]);
+            var odd = Vector128.LoadUnsafe(ref sums[32 + (quarter * 8)]);
+            var rows = codes.Length / 64;
+            for (var row = 0; row < rows; row += SummedInByte / 2)
+            {
+                var sum = Vector128<byte>.Zero;
+                for (var i = row; i < row + (SummedInByte / 2); i++)
+                {
+                    var bits = Vector128.LoadUnsafe(in code, (nuint)((i * 64) + (quarter * 16)));
+                    sum += Vector128.Shuffle(Vector128.LoadUnsafe(in entry, (nuint)(i * 32)), bits & low);
+                    sum += Vector128.Shuffle(Vector128.LoadUnsafe(in entry, (nuint)((i * 32) + 16)), (bits.AsUInt16() >> 4).AsByte() & low);
+                }
+
+                even += sum.AsUInt16() & Vector128.Create((ushort)0xFF);
+                odd += sum.AsUInt16() >> 8;
+            }
+
+            even.StoreUnsafe(ref sums[quarter * 8]);
+            odd.StoreUnsafe(ref sums[32 + (quarter * 8)]);
+        }
+    }
+
+    private static Vector512<byte> Broadcast(Vector128<byte> table)
+    {
+        var half = Vector256.Create(table, table);
+        return Vector512.Create(half, half);
+    }
+
+    // All 16 sums at once, a lane each: lane b has the signs that the bits of b say.
+    private void Fill(ReadOnlySpan<float> values, Span<byte> entries)
+    {
+        var sums = Vector512.Create(TensorPrimitives.SumOfMagnitudes(values));
+        for (var i = 0; i < 4; i++)
+        {
+            sums += Vector512.ConditionalSelect(Signs[i], Vector512.Create(values[i]), Vector512.Create(-values[i]));
+        }
+
+        var rounded = Vector512.ConvertToInt32((sums / Step) + Vector512.Create(0.5f)).AsUInt32();
+        var narrow = Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
+        Vector128.Narrow(narrow.GetLower(), narrow.GetUpper()).CopyTo(entries);
+    }
+}

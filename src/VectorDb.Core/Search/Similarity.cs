@@ -1,0 +1,80 @@
+using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
+using VectorDb.Core.Collections;
+
+namespace VectorDb.Core.Search;
+
+/// <summary>
+/// How vectors are compared. Inside a search the Euclidean score is the negated square of the distance; it becomes the distance when
+/// results leave.
+/// </summary>
+internal static class Similarity
+{
+    public static void Prepare(Metric metric, ReadOnlySpan<float> vector, Span<float> target)
+    {
+        if (metric == Metric.Cosine)
+        {
+            TensorPrimitives.Divide(vector, TensorPrimitives.Norm(vector), target);
+        }
+        else
+        {
+            vector.CopyTo(target);
+        }
+    }
+
+    /// <returns>Higher is nearer.</returns>
+    public static float Inner(Metric metric, ReadOnlySpan<float> query, ReadOnlySpan<float> vector) =>
+        metric == Metric.Euclidean ? -SquaredDistance(query, vector) : Product(query, vector);
+
+    public static float ToScore(Metric metric, float inner) => metric == Metric.Euclidean ? -MathF.Sqrt(-inner) : inner;
+
+    /// <returns>What a result of at least that score has inside; infinite when there can be none.</returns>
+    public static float FromScore(Metric metric, float score) => (metric, score) switch
+    {
+        (Metric.Euclidean, > 0) => float.PositiveInfinity,
+        (Metric.Euclidean, _) => -(score * score),
+        _ => score,
+    };
+
+    private static float Product(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        ref readonly var x = ref left[0];
+        ref readonly var y = ref right[0];
+        nuint i = 0;
+        for (; (int)i <= left.Length - 64; i += 64)
+        {
+            a = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(in x, i), Vector512.LoadUnsafe(in y, i), a);
+            b = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(in x, i + 16), Vector512.LoadUnsafe(in y, i + 16), b);
+            c = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(in x, i + 32), Vector512.LoadUnsafe(in y, i + 32), c);
+            d = Vector512.MultiplyAddEstimate(Vector512.LoadUnsafe(in x, i + 48), Vector512.LoadUnsafe(in y, i + 48), d);
+        }
+
+        var sum = Vector512.Sum(a + b + (c + d));
+        return (int)i == left.Length ? sum : sum + TensorPrimitives.Dot(left[(int)i..], right[(int)i..]);
+    }
+
+    private static float SquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        var (a, b) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        ref readonly var x = ref left[0];
+        ref readonly var y = ref right[0];
+        nuint i = 0;
+        for (; (int)i <= left.Length - 32; i += 32)
+        {
+            var first = Vector512.LoadUnsafe(in x, i) - Vector512.LoadUnsafe(in y, i);
+            var second = Vector512.LoadUnsafe(in x, i + 16) - Vector512.LoadUnsafe(in y, i + 16);
+            a = Vector512.MultiplyAddEstimate(first, first, a);
+            b = Vector512.MultiplyAddEstimate(second, second, b);
+        }
+
+        var sum = Vector512.Sum(a + b);
+        for (; (int)i < left.Length; i++)
+        {
+            var difference = left[(int)i] - right[(int)i];
+            sum += difference * difference;
+        }
+
+        return sum;
+    }
+}

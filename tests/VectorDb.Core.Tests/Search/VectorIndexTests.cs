@@ -1,0 +1,99 @@
+using System.Text;
+using VectorDb.Core.Collections;
+using VectorDb.Core.Filters;
+using VectorDb.Core.Search;
+
+namespace VectorDb.Core.Tests.Search;
+
+public sealed class VectorIndexTests
+{
+    private const int Count = 6_000;
+    private const int Queries = 20;
+    private const int TopK = 10;
+
+    private static readonly Lazy<VectorIndex> Shared = new(() => Filled(Metric.Cosine, 64, Vectors.Clustered));
+
+    [Theory]
+    [Trait(Suites.Trait, Suites.Full)]
+    [InlineData(Metric.Cosine, 40)]
+    [InlineData(Metric.Cosine, 384)]
+    [InlineData(Metric.Cosine, 700)]
+    [InlineData(Metric.Dot, 384)]
+    [InlineData(Metric.Dot, 700)]
+    [InlineData(Metric.Euclidean, 384)]
+    [InlineData(Metric.Euclidean, 700)]
+    public void A_search_of_codes_finds_what_a_scan_of_floats_finds(Metric metric, int dimension) =>
+        Assert.InRange(Recall(Filled(metric, dimension, Vectors.Clustered), Vectors.Clustered, dimension, filter: null), 0.99, 1);
+
+    [Theory]
+    [Trait(Suites.Trait, Suites.Full)]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.Euclidean)]
+    public void Vectors_in_no_clusters_at_all_are_found_too(Metric metric) =>
+        Assert.InRange(Recall(Filled(metric, 384, Vectors.Normal), Vectors.Normal, 384, filter: null), 0.98, 1);
+
+    [Theory]
+    [InlineData("""{"must":[{"key":"n","lt":3000}]}""")]
+    [InlineData("""{"must":[{"key":"tenth","match":3}]}""")]
+    [InlineData("""{"must":[{"key":"name","match":"n77"}]}""")]
+    [InlineData("""{"must":[{"key":"n","gte":100,"lt":106}]}""")]
+    [InlineData("""{"mustNot":[{"key":"tenth","match":3}],"should":[{"key":"n","lt":50},{"key":"n","gte":5950}]}""")]
+    public void A_filtered_search_finds_the_nearest_of_those_that_match_however_few_they_are(string filter) =>
+        Assert.InRange(
+            Recall(Shared.Value, Vectors.Clustered, 64, new CompiledFilter(FilterParser.Parse(filter))), 0.99, 1);
+
+    [Fact]
+    public void Thousands_of_copies_of_one_vector_fill_the_results()
+    {
+        var index = Filled(Metric.Cosine, 64, static (_, dimension) => Vectors.Normal(1, dimension));
+
+        var results = index.Search(new SearchRequest(Vectors.Normal(1, 64), TopK, Filter: null, Exact: false, Minimum: null));
+
+        Assert.Equal(TopK, results.Length);
+        Assert.All(results, result => Assert.Equal(1, result.Score, 1e-4));
+    }
+
+    [Fact]
+    public void A_minimal_score_holds_in_every_metric()
+    {
+        foreach (var metric in Enum.GetValues<Metric>())
+        {
+            var index = Filled(metric, 40, Vectors.Clustered);
+            var request = new SearchRequest(Vectors.Clustered(9_000, 40), 20, Filter: null, Exact: false, Minimum: null);
+            var all = index.Search(request);
+            Assert.Equal(10, index.Search(request with { Minimum = (all[9].Score + all[10].Score) / 2 }).Length);
+        }
+    }
+
+    private static VectorIndex Filled(Metric metric, int dimension, Func<int, int, float[]> vector)
+    {
+        var index = new VectorIndex(metric, dimension);
+        for (var n = 0; n < Count; n++)
+        {
+            index.Append(n + 1, vector(n, dimension), Encoding.UTF8.GetBytes($$"""{"n":{{n}},"tenth":{{n % 10}},"name":"n{{n % 100}}"}"""));
+            if (n % 1000 == 500)
+            {
+                index.Publish(n + 1);
+            }
+        }
+
+        index.Publish(Count);
+        return index;
+    }
+
+    private static double Recall(VectorIndex index, Func<int, int, float[]> vector, int dimension, CompiledFilter? filter)
+    {
+        var (found, wanted) = (0, 0);
+        for (var q = 0; q < Queries; q++)
+        {
+            var request = new SearchRequest(vector(Count + q, dimension), TopK, filter, Exact: true, Minimum: null);
+            var exact = index.Search(request);
+            var quick = index.Search(request with { Exact = false });
+            Assert.Equal(quick.OrderByDescending(neighbour => neighbour.Score), quick);
+            wanted += exact.Length;
+            found += exact.Intersect(quick).Count();
+        }
+
+        return (double)found / wanted;
+    }
+}
