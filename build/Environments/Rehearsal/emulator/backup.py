@@ -1,10 +1,11 @@
-"""AWS Backup: selections of a plan.
+"""AWS Backup: selections of a plan, and tags.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupSelection.html
 """
 import json
 import uuid
 from typing import Any
+from urllib.parse import unquote
 
 from moto.backup.responses import BackupResponse
 
@@ -35,7 +36,14 @@ def _delete(self: BackupResponse) -> str:
     return "{}"
 
 
+def _tags(self: BackupResponse) -> str:
+    # The last part of the path with or without a slash behind it; moto knows only the one with.
+    arn = unquote(self.path.split("/tags/")[-1].strip("/"))
+    return json.dumps({"Tags": self.backup_backend.list_tags(resource_arn=arn)})
+
+
 def install() -> None:
+    BackupResponse.list_tags = _tags
     BackupResponse.create_backup_selection = _create
     BackupResponse.get_backup_selection = _get
     BackupResponse.delete_backup_selection = _delete

@@ -12,10 +12,11 @@ import budgets
 import cache
 import clock
 import control
+import databases
+import ec2
 import instance_refresh
 import load_balancing
 import metrics
-import network
 import scaling
 import wire
 
@@ -59,7 +60,7 @@ class Application:
 
 def run(host: str, port: int, target_health: str) -> None:
     load_balancing.default_health = target_health
-    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, network, backup, budgets):
+    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets):
         extension.install()
     clock.start()
     print(f"emulated AWS at http://{host}:{port}", flush=True)
