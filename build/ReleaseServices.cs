@@ -8,7 +8,9 @@ using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Environments.Local;
+using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Settings;
+using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
@@ -31,6 +33,7 @@ internal static class ReleaseServices
         .AddSingleton<IReleaseEnvironment>(at => new LocalEnvironment(
             at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<TimeProvider>()))
         .AddBuilding()
+        .AddInfrastructure()
         .AddRollout();
 
     private static IServiceCollection AddBuilding(this IServiceCollection services) => services
@@ -44,6 +47,10 @@ internal static class ReleaseServices
         .AddSingleton(at => new SettingsSource(at.Get<Workspace>().Root, new Dictionary<string, string>(Variables(), StringComparer.Ordinal), Systems))
         .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<SettingsSource>(), at.Get<StepJournal>()))
         .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
+
+    private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
+        .AddSingleton(at => new InfrastructureRehearsal(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new InfrastructureRun(at.Get<BuildSession>().Invocation.Value(Options.Environment), at.Get<InfrastructureRehearsal>(), at.Get<StepJournal>()));
 
     private static IServiceCollection AddRollout(this IServiceCollection services) => services
         .AddSingleton<HttpMessageHandler>(_ => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })

@@ -92,7 +92,7 @@ module "web" {
   boot_seconds         = 600
   warmup_seconds       = 60
   # Longer than the target group's deregistration and the containers' stop grace together.
-  drain_seconds   = 120
+  drain_seconds   = 180
   cpu_target      = var.web.cpu_target
   requests_target = { per_minute = var.web.requests_per_instance, resource_label = "${module.load_balancer.arn_suffix}/${module.load_balancer.target_group_arn_suffix}" }
   tags            = local.instance_tags

@@ -17,6 +17,7 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
         parser.Read(args);
         var invocation = new Invocation(parser._values);
         parser.CheckTargetsOfOptions(invocation);
+        parser.CheckEnvironment(invocation);
         return parser._problems.Count == 0 ? (invocation, []) : (null, parser._problems);
     }
 
@@ -79,6 +80,15 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
             {
                 _problems.Add($"{option.Typed} is for {string.Join(" and ", option.Targets.Select(target => $"--target={target}"))}");
             }
+        }
+    }
+
+    // An option that a target ignored would deploy somewhere else than was asked.
+    private void CheckEnvironment(Invocation invocation)
+    {
+        if (invocation.Value(Options.Environment) != "local" && !Options.OfInfrastructure.Contains(invocation.Target, StringComparer.Ordinal) && _problems.Count == 0)
+        {
+            _problems.Add($"{Options.Environment.Typed}={invocation.Value(Options.Environment)} is for {string.Join(" and ", Options.OfInfrastructure.Select(target => $"--target={target}"))}");
         }
     }
 

@@ -6,7 +6,7 @@ namespace VectorDb.Build.CommandLine;
 public static class Options
 {
     public static readonly Option<string?> Target = Option.Text("target", "<target>", "what to do").OfCake("-t");
-    public static readonly Option<string> Environment = Option.Choice("environment", "where", "local");
+    public static readonly Option<string> Environment = Option.Choice("environment", "where", "local", "rehearsal");
     public static readonly Option<bool> Json = Option.Flag("json", "print one JSON document and nothing else").For("Status", "History");
     public static readonly Option<string?> To =
         Option.Text("to", "<release>", "which release; without it the last verified one before").For("Rollback");
@@ -26,6 +26,9 @@ public static class Options
     public static readonly Option<string?> Working = Option.Text("working", "<folder>", "the working directory").OfCake("-w");
     public static readonly Option<bool> Version = Option.Flag("version", "print the version of the build").OfCake("--ver");
     public static readonly Option<bool> Info = Option.Flag("info", "print the version of Cake").OfCake();
+
+    /// <summary>The targets that know an environment other than this machine.</summary>
+    internal static IReadOnlyList<string> OfInfrastructure { get; } = ["TerraformPlan", "TerraformApply"];
 
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =

@@ -87,7 +87,7 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
                 ["TF_IN_AUTOMATION"] = "1",
                 ["CHECKPOINT_DISABLE"] = "1",
                 // A personal configuration file must not decide what a release installs.
-                ["TF_CLI_CONFIG_FILE"] = Path.Combine(root.WorkDirectory, "terraform.rc"),
+                ["TF_CLI_CONFIG_FILE"] = OperatingSystem.IsWindows() ? "NUL" : "/dev/null",
             },
         };
 }

@@ -39,22 +39,12 @@ variable "github_subjects" {
   description = "Exact `sub` claims that GitHub puts into the tokens of the jobs that may deploy here, for example repo:owner/name:environment:production. Empty for no access from GitHub."
   type        = list(string)
   default     = []
-
-  validation {
-    condition     = alltrue([for subject in var.github_subjects : can(regex("^repo:[^*?:]+:(environment:[^*?:]+|ref:refs/heads/[^*?:]+|pull_request)$", subject))])
-    error_message = "Each of github_subjects is one exact claim, repo:<owner>/<name>:environment:<environment>; wildcards would let every branch or repository deploy."
-  }
 }
 
 variable "github_plan_subjects" {
   description = "Exact `sub` claims of the jobs that may only plan, for example repo:owner/name:pull_request."
   type        = list(string)
   default     = []
-
-  validation {
-    condition     = alltrue([for subject in var.github_plan_subjects : can(regex("^repo:[^*?:]+:(environment:[^*?:]+|ref:refs/heads/[^*?:]+|pull_request)$", subject))])
-    error_message = "Each of github_plan_subjects is one exact claim without wildcards."
-  }
 }
 
 variable "manage_github_provider" {
@@ -67,11 +57,6 @@ variable "deployer_principals" {
   description = "ARNs of the people's roles (for example of IAM Identity Center) that may assume the deployer role. Empty for none."
   type        = list(string)
   default     = []
-
-  validation {
-    condition     = alltrue([for arn in var.deployer_principals : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])
-    error_message = "Each of deployer_principals is the ARN of an IAM role or user."
-  }
 }
 
 variable "state_bucket" {

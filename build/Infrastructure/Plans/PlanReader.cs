@@ -59,7 +59,10 @@ internal static class PlanReader
         Elements(module, "resources")
             .Where(static resource => resource.GetProperty("mode").GetString() == "managed")
             .Select(static resource => new PlannedResource(
-                resource.GetProperty("address").GetString()!, resource.GetProperty("type").GetString()!, resource.GetProperty("values").Clone()))
+                resource.GetProperty("address").GetString()!,
+                resource.GetProperty("type").GetString()!,
+                // Left out where nothing is known before the apply.
+                resource.TryGetProperty("values", out var values) ? values.Clone() : default))
             .Concat(Elements(module, "child_modules").SelectMany(InModule));
 
     private static IEnumerable<JsonElement> Elements(JsonElement owner, string property) =>

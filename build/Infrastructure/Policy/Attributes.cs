@@ -32,6 +32,9 @@ internal readonly struct Attributes(JsonElement values)
 
     public bool Has(string name) => Find(name) is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };
 
+    /// <summary>Whether the configuration leaves it out; not when it is only unknown yet.</summary>
+    public bool IsLeftOut(string name) => Find(name) is { ValueKind: JsonValueKind.Null };
+
     private JsonElement? Find(string name) =>
         values.ValueKind == JsonValueKind.Object && values.TryGetProperty(name, out var value) ? value : null;
 }

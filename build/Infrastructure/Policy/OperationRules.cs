@@ -25,7 +25,7 @@ internal static class OperationRules
             "silent-alarm",
             "An alarm tells somebody.",
             ["aws_cloudwatch_metric_alarm"],
-            static alarm => alarm.Has("alarm_actions") && alarm.Texts("alarm_actions").Count == 0 ? "tells nobody" : null),
+            static alarm => alarm.IsLeftOut("alarm_actions") ? "tells nobody" : null),
         PolicyRule.ForEach(
             "alarm-without-runbook",
             "Whoever is woken by an alarm finds in its description what to do.",

@@ -61,16 +61,31 @@ variable "parameter_path" {
 variable "principals" {
   description = "Roles and users that may take the roles."
   type        = list(string)
+
+  validation {
+    condition     = alltrue([for arn in var.principals : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", arn))])
+    error_message = "Each of principals is the ARN of an IAM role or user."
+  }
 }
 
 variable "github_subjects" {
   description = "Exact subjects of GitHub jobs that may deploy."
   type        = list(string)
+
+  validation {
+    condition     = alltrue([for subject in var.github_subjects : can(regex("^repo:[^*?:]+:(environment:[^*?:]+|ref:refs/heads/[^*?:]+|pull_request)$", subject))])
+    error_message = "Each of github_subjects is one exact claim, repo:<owner>/<name>:environment:<environment>; wildcards would let every branch or repository deploy."
+  }
 }
 
 variable "github_plan_subjects" {
   description = "Exact subjects of GitHub jobs that may plan."
   type        = list(string)
+
+  validation {
+    condition     = alltrue([for subject in var.github_plan_subjects : can(regex("^repo:[^*?:]+:(environment:[^*?:]+|ref:refs/heads/[^*?:]+|pull_request)$", subject))])
+    error_message = "Each of github_plan_subjects is one exact claim without wildcards."
+  }
 }
 
 variable "manage_github_provider" {

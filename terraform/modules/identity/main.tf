@@ -28,7 +28,7 @@ locals {
         Sid      = "Settings"
         Effect   = "Allow"
         Action   = ["ssm:GetParametersByPath"]
-        Resource = [for folder in ["runtime", "settings"] : "${var.parameter_path_arn}/${folder}"]
+        Resource = flatten([for folder in ["runtime", "settings"] : ["${var.parameter_path_arn}/${folder}", "${var.parameter_path_arn}/${folder}/*"]])
       },
       {
         Sid      = "Secrets"
@@ -73,6 +73,13 @@ locals {
         Action    = ["cloudwatch:PutMetricData"]
         Resource  = ["*"]
         Condition = { StringEquals = { "cloudwatch:namespace" = ["CWAgent", "VectorDb"] } }
+      },
+      {
+        # The agent finds the group's name in the instance's tags.
+        Sid      = "OwnTags"
+        Effect   = "Allow"
+        Action   = ["ec2:DescribeTags"]
+        Resource = ["*"]
       },
       {
         Sid      = "BootSignal"

@@ -8,3 +8,8 @@ output "role_arn" {
   description = "Role of the instances."
   value       = aws_iam_role.this.arn
 }
+
+output "policy" {
+  description = "What the instances may do, as JSON."
+  value       = aws_iam_role_policy.this.policy
+}

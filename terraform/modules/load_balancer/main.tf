@@ -56,7 +56,7 @@ resource "aws_lb_target_group" "web" {
   port                 = var.target_port
   protocol             = "HTTP"
   target_type          = "instance"
-  deregistration_delay = 45
+  deregistration_delay = 30
 
   load_balancing_algorithm_type = "least_outstanding_requests"
 

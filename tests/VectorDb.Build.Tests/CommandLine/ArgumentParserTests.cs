@@ -23,7 +23,7 @@ public sealed class ArgumentParserTests
     [InlineData("--target=Default", "there is no target Default; --help lists what there is")]
     [InlineData("--target", "--target needs a value: --target=<target>")]
     [InlineData("--target=", "--target needs a value: --target=<target>")]
-    [InlineData("--target=Deploy --environment=mars", "--environment cannot be 'mars': --environment=local")]
+    [InlineData("--target=Deploy --environment=mars", "--environment cannot be 'mars': --environment=local|rehearsal")]
     [InlineData("--target=Deploy --port=http", "--port cannot be 'http': --port=<1-65535>")]
     [InlineData("--target=Deploy --port=65536", "--port cannot be '65536': --port=<1-65535>")]
     [InlineData("--target=Deploy --dryrun=yes", "--dryrun takes no value")]

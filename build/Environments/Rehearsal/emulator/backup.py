@@ -1,4 +1,4 @@
-"""AWS Backup: selections of a plan, and tags.
+"""AWS Backup: selections of a plan, recovery points (there are none), and tags.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupSelection.html
 """
@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 from urllib.parse import unquote
 
+from moto.backup import urls
 from moto.backup.responses import BackupResponse
 
 import clock
@@ -44,6 +45,8 @@ def _tags(self: BackupResponse) -> str:
 
 def install() -> None:
     BackupResponse.list_tags = _tags
+    BackupResponse.list_recovery_points_by_backup_vault = lambda self: json.dumps({"RecoveryPoints": []})
+    urls.url_paths["{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/?$"] = urls.response.dispatch
     BackupResponse.create_backup_selection = _create
     BackupResponse.get_backup_selection = _get
     BackupResponse.delete_backup_selection = _delete

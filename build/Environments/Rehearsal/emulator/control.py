@@ -10,12 +10,15 @@ DELETE /moto-api/vectordb/faults
 GET    /moto-api/vectordb/calls                    every AWS call: service, action, principal, status, count
 DELETE /moto-api/vectordb/calls
 POST   /moto-api/vectordb/metrics                  {"namespace": "AWS/...", "metricData": [...]}   (what AWS itself publishes)
+POST   /moto-api/vectordb/hosted-zones             {"name": "example.org"} -> {"id"}: the domain that an account has already
 GET    /moto-api/vectordb/resources                names of everything that a destroy should have removed
 """
 import json
 from collections import Counter
 from typing import Any
 
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.route53.models import route53_backends
 from werkzeug.wrappers import Request, Response
 
 import autoscaling
@@ -65,6 +68,9 @@ def answer(request: Request) -> Response:
         case ("POST", "metrics"):
             metrics.publish(body["namespace"], body["metricData"])
             return _json({})
+        case ("POST", "hosted-zones"):
+            zone = route53_backends[DEFAULT_ACCOUNT_ID]["aws"].create_hosted_zone(body["name"], private_zone=False)
+            return _json({"id": zone.id.rsplit("/", 1)[-1]})
         case ("GET", "resources"):
             return _json(inventory.names())
         case _:

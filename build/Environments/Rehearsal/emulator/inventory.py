@@ -27,13 +27,15 @@ def names(region: str = "us-east-1") -> dict[str, list[str]]:
         return lambda: [str(name) for attribute in attributes for name in getattr(backend, attribute)]
 
     ec2 = ec2_backends[DEFAULT_ACCOUNT_ID][region]
+    backup = backup_backends[DEFAULT_ACCOUNT_ID][region]
     sources: dict[str, Callable[[], Iterable[str]]] = {
         "autoscaling": of(autoscaling_backends, "autoscaling_groups", "policies", "lifecycle_hooks"),
-        "backup": of(backup_backends, "vaults", "plans"),
+        "backup": lambda: [*backup.vaults, *(name for name, plan in backup.plans.items() if not plan.deletion_date)],
         "budgets": lambda: [name for held in budgets_backends[DEFAULT_ACCOUNT_ID]["aws"].budgets.values() for name in held],
         "cloudwatch": of(cloudwatch_backends, "alarms", "dashboards"),
         "dynamodb": of(dynamodb_backends, "tables"),
-        "ec2": lambda: [*ec2.launch_templates, *ec2.nat_gateways, *ec2.vpc_end_points, *ec2.addresses,
+        "ec2": lambda: [*ec2.launch_templates, *ec2.addresses,
+                        *(each.id for each in [*ec2.nat_gateways.values(), *ec2.vpc_end_points.values()] if each.state != "deleted"),
                         *(vpc.id for vpc in ec2.vpcs.values() if not vpc.is_default or vpc.is_default == "false"),
                         *(each.id for each in ec2.all_instances() if each.state not in ("terminated", "shutting-down"))],
         "ecr": of(ecr_backends, "repositories"),

@@ -18,6 +18,7 @@ import instance_refresh
 import load_balancing
 import metrics
 import scaling
+import storage
 import wire
 
 
@@ -60,7 +61,7 @@ class Application:
 
 def run(host: str, port: int, target_health: str) -> None:
     load_balancing.default_health = target_health
-    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets):
+    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets, storage):
         extension.install()
     clock.start()
     print(f"emulated AWS at http://{host}:{port}", flush=True)

@@ -1,0 +1,50 @@
+using VectorDb.Build.Infrastructure.Plans;
+using VectorDb.Build.Infrastructure.Policy;
+using VectorDb.Build.Releases;
+
+namespace VectorDb.Build.Infrastructure;
+
+/// <summary>A saved plan with all that a person needs to approve it.</summary>
+/// <param name="Saved">What is applied.</param>
+/// <param name="Plan">What it does.</param>
+/// <param name="Hash">What an approval names.</param>
+/// <param name="Findings">Broken rules without a waiver; with any, it may not be applied.</param>
+internal sealed record PlannedChange(SavedPlan Saved, Plan Plan, ContentHash Hash, IReadOnlyList<PolicyFinding> Findings);
+
+/// <summary>Plans, judges and applies one root.</summary>
+/// <param name="terraform">The root.</param>
+/// <param name="waivers">Path of the waivers.</param>
+/// <param name="time">Tells which waivers have expired.</param>
+internal sealed class InfrastructureChange(Terraform terraform, string waivers, TimeProvider time)
+{
+    /// <param name="inputs">What the approval covers beside the resources: image digests, hashes of rendered files, settings.</param>
+    /// <param name="destroy">Whether to plan the end of everything: then the policy is not asked, the typed confirmation is.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<PlannedChange> PlanAsync(IReadOnlyDictionary<string, string> inputs, bool destroy, CancellationToken cancellation)
+    {
+        var saved = await terraform.PlanAsync(destroy ? "destroy" : "change", destroy, cancellation);
+        using var document = await terraform.ShowAsync(saved, cancellation);
+        var plan = PlanReader.Read(document.RootElement);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        return new PlannedChange(saved, plan, PlanHash.Of(plan, inputs), destroy ? [] : PolicyCheck.Judge(plan, Waiver.Read(waivers), today));
+    }
+
+    /// <summary>Applies the plan that was judged, and no other.</summary>
+    /// <exception cref="PolicyException">The plan breaks a rule.</exception>
+    public async Task ApplyAsync(PlannedChange change, Action<string>? onLine, CancellationToken cancellation)
+    {
+        if (change.Findings.Count > 0)
+        {
+            throw new PolicyException(change.Findings);
+        }
+
+        if (change.Saved.HasChanges)
+        {
+            await terraform.ApplyAsync(change.Saved, onLine, cancellation);
+        }
+    }
+}
+
+/// <summary>A plan may not be applied: it breaks rules that no waiver covers.</summary>
+internal sealed class PolicyException(IReadOnlyList<PolicyFinding> findings) : Exception(
+    $"The plan breaks {findings.Count} rule(s); nothing was applied:\n{string.Join('\n', findings.Select(static finding => $"  {finding}"))}\nChange the configuration, or add a waiver with a reason and an end to terraform/policy-waivers.json.");

@@ -1,0 +1,112 @@
+# Logic alone, module by module: AWS is mocked, and the mock knows no ephemeral resources, which the secrets have. The whole
+# foundation is applied for real against the emulator.
+
+mock_provider "aws" {
+  mock_resource "aws_iam_policy" {
+    defaults = { arn = "arn:aws:iam::123456789012:policy/mock" }
+  }
+}
+
+variables {
+  name                   = "vectordb-test"
+  environment            = "test"
+  account                = "123456789012"
+  region                 = "eu-central-1"
+  partition              = "aws"
+  kms_key_arn            = "arn:aws:kms:eu-central-1:123456789012:key/mock"
+  state_bucket           = "vectordb-test-state"
+  release_bucket_arn     = "arn:aws:s3:::vectordb-test-releases"
+  release_table_arn      = "arn:aws:dynamodb:eu-central-1:123456789012:table/vectordb-test-releases"
+  repository_root        = "vectordb-api"
+  secret_prefix          = "vectordb/test"
+  parameter_path         = "/vectordb/test"
+  principals             = []
+  github_subjects        = ["repo:owner/name:environment:test"]
+  github_plan_subjects   = ["repo:owner/name:pull_request"]
+  manage_github_provider = true
+}
+
+run "github_gets_in_with_exact_subject_and_audience_only" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.this["deployer"].assume_role_policy).Statement[0].Condition.StringEquals == {
+      "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+      "token.actions.githubusercontent.com:sub" = ["repo:owner/name:environment:test"]
+    }
+    error_message = "Only jobs of the named environment may deploy."
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_iam_role.this["planner"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"], "repo:owner/name:pull_request")
+    error_message = "Pull requests may plan."
+  }
+}
+
+run "a_subject_with_a_wildcard_is_refused" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    github_subjects = ["repo:owner/*"]
+  }
+
+  expect_failures = [var.github_subjects]
+}
+
+run "a_person_is_named_by_an_arn" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    principals = ["*"]
+  }
+
+  expect_failures = [var.principals]
+}
+
+run "an_existing_provider_for_github_is_not_made_twice" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    manage_github_provider = false
+  }
+
+  assert {
+    condition     = length(aws_iam_openid_connect_provider.github) == 0
+    error_message = "An account holds one provider."
+  }
+}
+
+run "images_expire_only_when_no_tag_names_them" {
+  command = plan
+
+  module {
+    source = "../modules/registry"
+  }
+
+  variables {
+    repositories        = ["vectordb-api/app"]
+    untagged_image_days = 14
+    force_delete        = false
+  }
+
+  assert {
+    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this["vectordb-api/app"].policy).rules : rule.selection.tagStatus] == ["untagged"]
+    error_message = "A tagged image may be the one that a rollback needs."
+  }
+}

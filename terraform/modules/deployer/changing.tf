@@ -1,0 +1,131 @@
+# What deploying changes: each action on the environment's own resources where AWS lets them be named, and in its region where not.
+# What the foundation holds (key, registry, secrets, these roles) is Bootstrap's, so no action here makes or removes it.
+
+locals {
+  regional         = "${var.region}:${var.account}"
+  state_bucket_arn = "arn:${var.partition}:s3:::${var.state_bucket}"
+  buckets          = ["arn:${var.partition}:s3:::${var.name}-*", local.state_bucket_arn]
+  parameters       = ["arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}", "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/*"]
+  in_region        = { StringEquals = { "aws:RequestedRegion" = var.region } }
+  of_environment   = { StringEquals = { "aws:ResourceTag/Environment" = var.environment } }
+
+  policies = {
+    network = [
+      { Sid = "Make", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = [for action in [
+        "AllocateAddress", "AssociateRouteTable", "AttachInternetGateway", "CreateFlowLogs", "CreateInternetGateway", "CreateLaunchTemplate", "CreateNatGateway",
+        "CreateRoute", "CreateRouteTable", "CreateSecurityGroup", "CreateSubnet", "CreateTags", "CreateVpc", "CreateVpcEndpoint", "DeleteFlowLogs",
+        "DisassociateAddress", "DisassociateRouteTable", "ModifySubnetAttribute", "ModifyVpcAttribute",
+      ] : "ec2:${action}"] },
+      { Sid = "Change", Effect = "Allow", Resource = "*", Condition = local.of_environment, Action = [for action in [
+        "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateLaunchTemplateVersion", "DeleteInternetGateway", "DeleteLaunchTemplate",
+        "DeleteLaunchTemplateVersions", "DeleteNatGateway", "DeleteRoute", "DeleteRouteTable", "DeleteSecurityGroup", "DeleteSubnet", "DeleteTags", "DeleteVpc",
+        "DeleteVpcEndpoints", "DetachInternetGateway", "ModifyLaunchTemplate", "ModifySecurityGroupRules", "ModifyVpcEndpoint", "ReleaseAddress", "ReplaceRoute",
+        "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress", "UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress",
+      ] : "ec2:${action}"] },
+    ]
+
+    compute = [
+      { Sid = "Groups", Effect = "Allow", Resource = "arn:${var.partition}:autoscaling:${local.regional}:autoScalingGroup:*:autoScalingGroupName/${var.name}-*", Action = [for action in [
+        "CancelInstanceRefresh", "CreateAutoScalingGroup", "CreateOrUpdateTags", "DeleteAutoScalingGroup", "DeleteLifecycleHook", "DeletePolicy", "DeleteTags",
+        "DisableMetricsCollection", "EnableMetricsCollection", "PutLifecycleHook", "PutScalingPolicy", "RollbackInstanceRefresh", "SetDesiredCapacity",
+        "StartInstanceRefresh", "UpdateAutoScalingGroup",
+      ] : "autoscaling:${action}"] },
+      # Auto Scaling asks whether its caller could start the template's instances itself.
+      { Sid = "Templates", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["ec2:RunInstances"] },
+      { Sid = "Balancer", Effect = "Allow", Resource = [for kind in ["loadbalancer/app", "listener/app", "targetgroup"] : "arn:${var.partition}:elasticloadbalancing:${local.regional}:${kind}/${var.name}*"], Action = [for action in [
+        "AddTags", "CreateListener", "CreateLoadBalancer", "CreateTargetGroup", "DeleteListener", "DeleteLoadBalancer", "DeleteTargetGroup", "ModifyListener",
+        "ModifyListenerAttributes", "ModifyLoadBalancerAttributes", "ModifyTargetGroup", "ModifyTargetGroupAttributes", "RemoveTags", "SetSecurityGroups", "SetSubnets",
+        "SetWebACL",
+      ] : "elasticloadbalancing:${action}"] },
+      { Sid = "Firewall", Effect = "Allow", Resource = ["arn:${var.partition}:wafv2:${local.regional}:regional/webacl/${var.name}/*", "arn:${var.partition}:wafv2:${local.regional}:regional/managedruleset/*/*", "arn:${var.partition}:elasticloadbalancing:${local.regional}:loadbalancer/app/${var.name}/*"],
+      Action = [for action in ["AssociateWebACL", "CreateWebACL", "DeleteWebACL", "DisassociateWebACL", "TagResource", "UntagResource", "UpdateWebACL"] : "wafv2:${action}"] },
+      { Sid = "Certificates", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RequestCertificate"] },
+      { Sid = "Names", Effect = "Allow", Resource = "arn:${var.partition}:route53:::hostedzone/*", Action = ["route53:ChangeResourceRecordSets"] },
+    ]
+
+    data = [
+      { Sid = "Cache", Effect = "Allow", Resource = [for kind in ["cluster", "parametergroup", "replicationgroup", "snapshot", "subnetgroup", "user", "usergroup"] : "arn:${var.partition}:elasticache:${local.regional}:${kind}:${var.name}*"], Action = [for action in [
+        "AddTagsToResource", "CreateCacheParameterGroup", "CreateCacheSubnetGroup", "CreateReplicationGroup", "CreateUser", "CreateUserGroup", "DecreaseReplicaCount",
+        "DeleteCacheParameterGroup", "DeleteCacheSubnetGroup", "DeleteReplicationGroup", "DeleteUser", "DeleteUserGroup", "IncreaseReplicaCount",
+        "ModifyCacheParameterGroup", "ModifyCacheSubnetGroup", "ModifyReplicationGroup", "ModifyUser", "ModifyUserGroup", "RemoveTagsFromResource",
+      ] : "elasticache:${action}"] },
+      { Sid = "Database", Effect = "Allow", Resource = [for kind in ["cluster", "cluster-pg", "cluster-snapshot", "db", "subgrp"] : "arn:${var.partition}:rds:${local.regional}:${kind}:${var.name}*"], Action = [for action in [
+        "AddTagsToResource", "CreateDBCluster", "CreateDBClusterParameterGroup", "CreateDBClusterSnapshot", "CreateDBInstance", "CreateDBSubnetGroup", "DeleteDBCluster",
+        "DeleteDBClusterParameterGroup", "DeleteDBInstance", "DeleteDBSubnetGroup", "ModifyDBCluster", "ModifyDBClusterParameterGroup", "ModifyDBInstance",
+        "ModifyDBSubnetGroup", "RemoveTagsFromResource",
+      ] : "rds:${action}"] },
+      { Sid = "DatabaseSecret", Effect = "Allow", Resource = "arn:${var.partition}:secretsmanager:${local.regional}:secret:rds!cluster-*", Action = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"] },
+      { Sid = "Tables", Effect = "Allow", Resource = "arn:${var.partition}:dynamodb:${local.regional}:table/${var.name}-tasks", Action = [for action in [
+        "CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive",
+      ] : "dynamodb:${action}"] },
+      { Sid = "Buckets", Effect = "Allow", Resource = [for use in ["access-logs", "files"] : "arn:${var.partition}:s3:::${var.name}-${use}-${var.account}"], Action = [for action in [
+        "CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketTagging",
+        "PutBucketVersioning", "PutEncryptionConfiguration", "PutLifecycleConfiguration",
+      ] : "s3:${action}"] },
+      { Sid = "Backup", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = [for action in [
+        "CreateBackupPlan", "CreateBackupSelection", "CreateBackupVault", "DeleteBackupPlan", "DeleteBackupSelection", "DeleteBackupVault", "TagResource",
+        "UntagResource", "UpdateBackupPlan",
+      ] : "backup:${action}"] },
+      { Sid = "BackupStorage", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["backup-storage:MountCapsule"] },
+      { Sid = "Encrypt", Effect = "Allow", Resource = var.kms_key_arn, Action = ["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"] },
+    ]
+
+    identity = [
+      # With the boundary alone: a role made by a deployer can do no more than an instance.
+      { Sid = "BoundedRoles", Effect = "Allow", Resource = local.service_roles, Condition = { StringEquals = { "iam:PermissionsBoundary" = aws_iam_policy.boundary.arn } }, Action = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"] },
+      { Sid = "Roles", Effect = "Allow", Resource = local.service_roles, Action = [for action in ["DeleteRole", "DeleteRolePolicy", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole"] : "iam:${action}"] },
+      { Sid = "Profiles", Effect = "Allow", Resource = "arn:${var.partition}:iam::${var.account}:instance-profile/${var.name}-*", Action = [for action in ["AddRoleToInstanceProfile", "CreateInstanceProfile", "DeleteInstanceProfile", "RemoveRoleFromInstanceProfile", "TagInstanceProfile", "UntagInstanceProfile"] : "iam:${action}"] },
+      { Sid = "Pass", Effect = "Allow", Resource = concat(local.service_roles, ["arn:${var.partition}:iam::${var.account}:role/${var.name}-backup"]), Condition = { StringEquals = { "iam:PassedToService" = ["backup.amazonaws.com", "ec2.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }, Action = ["iam:PassRole"] },
+    ]
+
+    watching = [
+      { Sid = "Logs", Effect = "Allow", Resource = [for group in ["/vectordb/${var.environment}/*", "/aws/rds/cluster/${var.name}/*"] : "arn:${var.partition}:logs:${local.regional}:log-group:${group}"], Action = [for action in ["AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"] : "logs:${action}"] },
+      { Sid = "LogDelivery", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"] },
+      { Sid = "Alarms", Effect = "Allow", Resource = ["arn:${var.partition}:cloudwatch:${local.regional}:alarm:${var.name}-*", "arn:${var.partition}:cloudwatch::${var.account}:dashboard/${var.name}-*"], Action = [for action in ["DeleteAlarms", "DeleteDashboards", "PutDashboard", "PutMetricAlarm", "TagResource", "UntagResource"] : "cloudwatch:${action}"] },
+      { Sid = "Topic", Effect = "Allow", Resource = "arn:${var.partition}:sns:${local.regional}:${var.name}-*", Action = [for action in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "Unsubscribe", "UntagResource"] : "sns:${action}"] },
+      { Sid = "Budget", Effect = "Allow", Resource = "arn:${var.partition}:budgets::${var.account}:budget/${var.name}", Action = ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"] },
+      { Sid = "Parameters", Effect = "Allow", Resource = "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/runtime/*", Action = ["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter", "ssm:RemoveTagsFromResource"] },
+    ]
+
+    release = [
+      { Sid = "Login", Effect = "Allow", Resource = "*", Action = ["ecr:GetAuthorizationToken"] },
+      { Sid = "Push", Effect = "Allow", Resource = "arn:${var.partition}:ecr:${local.regional}:repository/${var.repository_root}/*", Action = [for action in ["BatchCheckLayerAvailability", "BatchDeleteImage", "CompleteLayerUpload", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"] : "ecr:${action}"] },
+      { Sid = "Bundles", Effect = "Allow", Resource = "${var.release_bucket_arn}/*", Action = ["s3:DeleteObject", "s3:PutObject"] },
+      { Sid = "State", Effect = "Allow", Resource = "${local.state_bucket_arn}/*", Action = ["s3:PutObject"] },
+      { Sid = "LockAndLedger", Effect = "Allow", Resource = var.release_table_arn, Action = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"] },
+      { Sid = "Secrets", Effect = "Allow", Resource = [for name in ["redis-password", "smoke-api-key"] : "arn:${var.partition}:secretsmanager:${local.regional}:secret:${var.secret_prefix}/${name}-??????"], Action = ["secretsmanager:GetSecretValue"] },
+    ]
+  }
+
+  # The roles that the service makes; the deployer's own, and the backup's, are not among them.
+  service_roles = [for role in ["flow-logs", "web", "worker"] : "arn:${var.partition}:iam::${var.account}:role/${var.name}-${role}"]
+}
+
+resource "aws_iam_policy" "changing" {
+  for_each = local.policies
+
+  name        = "${var.name}-${each.key}"
+  description = "What a release of ${var.name} changes: ${each.key}"
+  policy      = jsonencode({ Version = "2012-10-17", Statement = each.value })
+
+  lifecycle {
+    postcondition {
+      condition     = length(self.policy) <= 6144
+      error_message = "A managed policy has at most 6,144 characters."
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "reading" {
+  for_each = aws_iam_role.this
+
+  role       = each.value.name
+  policy_arn = aws_iam_policy.reading.arn
+}
+
+resource "aws_iam_role_policy_attachment" "changing" {
+  for_each = aws_iam_policy.changing
+
+  role       = aws_iam_role.this["deployer"].name
+  policy_arn = each.value.arn
+}

@@ -1,0 +1,214 @@
+# Logic alone: AWS is mocked. The real apply is tested against the emulator.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_availability_zones" {
+    defaults = { names = ["eu-central-1a", "eu-central-1b", "eu-central-1c"] }
+  }
+
+  mock_data "aws_ssm_parameter" {
+    defaults = { value = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000" }
+  }
+
+  mock_resource "aws_launch_template" {
+    defaults = { id = "lt-0123456789abcdef0", latest_version = 1 }
+  }
+
+  mock_resource "aws_iam_instance_profile" {
+    defaults = { arn = "arn:aws:iam::123456789012:instance-profile/mock" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mock" }
+  }
+
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-central-1:123456789012:mock" }
+  }
+
+  mock_resource "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/mock" }
+  }
+
+  mock_resource "aws_rds_cluster" {
+    defaults = {
+      arn                = "arn:aws:rds:eu-central-1:123456789012:cluster:mock"
+      master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!cluster-mock-abcdef", kms_key_id = "mock", secret_status = "active" }]
+    }
+  }
+
+  mock_resource "aws_s3_bucket" {
+    defaults = { arn = "arn:aws:s3:::mock" }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/vectordb/mock" }
+  }
+
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/mock/0123456789abcdef", arn_suffix = "app/mock/0123456789abcdef" }
+  }
+
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/mock/0123456789abcdef", arn_suffix = "targetgroup/mock/0123456789abcdef" }
+  }
+
+  mock_resource "aws_wafv2_web_acl" {
+    defaults = { arn = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/mock/0" }
+  }
+
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:eu-central-1:123456789012:key/mock" }
+  }
+}
+
+variables {
+  environment     = "test"
+  region          = "eu-central-1"
+  domain_name     = "api.example.org"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/0"
+  image_id        = "ami-0123456789abcdef0"
+  user_data_files = { web = "./tests/boot.sh", worker = "./tests/boot.sh" }
+}
+
+run "groups_start_empty_and_may_grow_to_their_maximum" {
+  command = plan
+
+  assert {
+    condition     = output.groups.web.minimum == 2 && output.groups.web.maximum == 6 && output.groups.worker.minimum == 1
+    error_message = "The rollout must learn the groups' bounds."
+  }
+
+  assert {
+    condition     = module.web.group_name == "vectordb-test-web" && module.worker.group_name == "vectordb-test-worker"
+    error_message = "The groups are named after environment and profile."
+  }
+}
+
+run "a_given_certificate_needs_no_dns" {
+  command = plan
+
+  assert {
+    condition     = length(aws_route53_record.service) == 0 && module.dns.certificate_arn == var.certificate_arn
+    error_message = "With a certificate and no zone, no record is made."
+  }
+}
+
+run "a_zone_brings_its_own_certificate_and_address" {
+  command = plan
+
+  variables {
+    certificate_arn = null
+    hosted_zone_id  = "Z0123456789ABC"
+  }
+
+  assert {
+    condition     = length(aws_route53_record.service) == 1
+    error_message = "The service's name must point at the load balancer."
+  }
+}
+
+run "the_firewall_can_be_left_out" {
+  command = plan
+
+  variables {
+    firewall = false
+  }
+
+  assert {
+    condition     = length(module.firewall) == 0
+    error_message = "Without firewall there is no web ACL."
+  }
+}
+
+run "instances_read_their_own_secrets_only" {
+  command = apply
+
+  assert {
+    condition = alltrue([for profile, identity in module.identity : alltrue([
+      for statement in jsondecode(identity.policy).Statement : alltrue([for action in statement.Action : !strcontains(action, "*")])
+    ])])
+    error_message = "No policy of an instance allows a wildcard action."
+  }
+
+  assert {
+    condition = !anytrue([for statement in jsondecode(module.identity["worker"].policy).Statement : anytrue([
+      for resource in statement.Resource : strcontains(resource, "api-keys") || strcontains(resource, "smoke-api-key")
+    ])])
+    error_message = "The worker has no use for API keys."
+  }
+
+  assert {
+    condition = alltrue([for statement in jsondecode(module.identity["web"].policy).Statement :
+      contains(["RegistryLogin", "HostMetrics", "OwnTags", "SessionManager"], statement.Sid) || !contains(statement.Resource, "*")
+    ])
+    error_message = "Only actions that AWS gives no resource to may have any."
+  }
+}
+
+run "an_environment_has_a_short_lower_case_name" {
+  command = plan
+
+  variables {
+    environment = "Production"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "there_is_no_service_without_a_certificate" {
+  command = plan
+
+  variables {
+    certificate_arn = null
+  }
+
+  expect_failures = [var.certificate_arn]
+}
+
+run "an_image_is_a_literal_id" {
+  command = plan
+
+  variables {
+    image_id = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+  }
+
+  expect_failures = [var.image_id]
+}
+
+run "one_zone_is_no_high_availability" {
+  command = plan
+
+  variables {
+    zone_count = 1
+  }
+
+  expect_failures = [var.zone_count]
+}
+
+run "a_boot_script_must_have_been_rendered" {
+  command = plan
+
+  variables {
+    user_data_files = { web = "./tests/none.sh", worker = "./tests/none.sh" }
+  }
+
+  expect_failures = [var.user_data_files]
+}
+
+run "a_single_cache_node_is_refused" {
+  command = plan
+
+  variables {
+    cache = { nodes = 1 }
+  }
+
+  expect_failures = [var.cache]
+}
