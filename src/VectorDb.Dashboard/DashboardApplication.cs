@@ -21,6 +21,8 @@ internal static class DashboardApplication
         services.AddTaskLedger(settings);
         services.AddTaskQueue(settings);
         services.AddQueueMonitor(settings);
+        services.AddDependency("tasks", needed: true, static (provider, cancellationToken) =>
+            provider.GetRequiredService<ITaskLedger>().ListAsync(limit: 1, cursor: null, collection: null, cancellationToken));
         services.AddSingleton(new Assets(Path.Combine(AppContext.BaseDirectory, Assets.Folder)));
         services.AddSingleton<Frames>();
         services.AddSingleton<OverviewReader>();

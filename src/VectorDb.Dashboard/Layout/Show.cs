@@ -25,8 +25,15 @@ internal static class Show
         { } span => $"{(int)span.TotalDays} d {span.Hours} h",
     };
 
-    public static string Ago(DateTimeOffset then, DateTimeOffset now) =>
-        now - then < TimeSpan.FromSeconds(5) ? "just now" : Duration(now - then) + " ago";
+    /// <summary>The largest unit alone.</summary>
+    public static string Ago(DateTimeOffset then, DateTimeOffset now) => (now - then) switch
+    {
+        { TotalSeconds: < 5 } => "just now",
+        { TotalSeconds: < 60 } span => $"{span.TotalSeconds:0} s ago",
+        { TotalMinutes: < 60 } span => $"{(int)span.TotalMinutes} min ago",
+        { TotalHours: < 24 } span => $"{(int)span.TotalHours} h ago",
+        var span => $"{(int)span.TotalDays} d ago",
+    };
 
     public static string State(TaskState state) => state switch
     {
