@@ -20,6 +20,23 @@ public sealed class AnyJsonTests(ApiHost api) : IClassFixture<ApiHost>
         (HttpMethod.Post, "/api/v1/collections/{c}/uploads"),
     ];
 
+    private static readonly CompositeFormat[] Places =
+    [
+        .. new[]
+        {
+            "/api/v1/collections/{1}",
+            "/api/v1/collections?limit={1}",
+            "/api/v1/collections?cursor={1}",
+            "/api/v1/collections/{0}/records/{1}",
+            "/api/v1/collections/{0}/records?cursor={1}",
+            "/api/v1/collections/{0}/records?filter={1}",
+            "/api/v1/tasks/{1}",
+            "/api/v1/tasks/{1}/errors",
+            "/api/v1/tasks?cursor={1}",
+            "/api/v1/tasks?collection={1}",
+        }.Select(CompositeFormat.Parse),
+    ];
+
     private static readonly Gen<string> Texts = Gen.OneOf(
         Gen.Elements("", "a", "cosine", "lang.de", "../x", "\0", "\ud800", "ü😀", "NaN", new string('x', 300)), ArbMap.Default.GeneratorFor<string>().Select(static text => text ?? ""));
 
@@ -32,6 +49,10 @@ public sealed class AnyJsonTests(ApiHost api) : IClassFixture<ApiHost>
     [Property(MaxTest = 150)]
     public bool Any_bytes_sent_as_JSON_are_answered_with_less_than_500(byte[] bytes) =>
         Status(HttpMethod.Put, $"/api/v1/collections/{Collection.Value}/records", bytes) < 500;
+
+    [Property(MaxTest = 100)]
+    public Property Any_text_in_a_path_or_query_is_answered_with_less_than_500() => Prop.ForAll(Arb.From(Texts), text => Places.All(place =>
+        Status(HttpMethod.Get, string.Format(null, place, Collection.Value, Escape(text)), []) < 500));
 
     private Lazy<string> Collection => field ??= new Lazy<string>(() => api.CollectionAsync(3).GetAwaiter().GetResult());
 
@@ -59,6 +80,9 @@ public sealed class AnyJsonTests(ApiHost api) : IClassFixture<ApiHost>
         var members = property.ListOf().Select(static properties => $"{{{string.Join(',', properties.Take(5))}}}");
         return Gen.OneOf(members, members, array, leaf);
     }
+
+    private static string Escape(string text) =>
+        string.Concat(Encoding.UTF8.GetBytes(text).Select(static b => char.IsAsciiLetterOrDigit((char)b) ? ((char)b).ToString() : $"%{b:X2}"));
 
     private static string Quote(string text) =>
         "\"" + string.Concat(text.Select(static c => char.IsAsciiLetterOrDigit(c) ? c.ToString() : $"\\u{(int)c:x4}")) + "\"";
