@@ -20,7 +20,7 @@ internal sealed class Proxy : IAsyncDisposable
         Copy("nginx.conf", ("include mime.types", "include /etc/nginx/mime.types"), ("/tmp/", _folder.Path + "/"), ("/dev/stdout", LogFile));
         Write("environment/environment.conf", environment);
         var start = new ProcessStartInfo(
-            RequiredTool.Find("nginx"), ["-p", _folder.Path, "-c", _folder.File("nginx.conf"), "-e", "/dev/stderr", "-g", "daemon off; user root;"])
+            RequiredTool.Find("nginx"), ["-p", _folder.Path, "-c", _folder.File("nginx.conf"), "-e", "stderr", "-g", "daemon off; user root;"])
         {
             UseShellExecute = false,
             RedirectStandardError = true,

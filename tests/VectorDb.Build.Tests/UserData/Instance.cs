@@ -74,6 +74,9 @@ internal sealed class Instance : IDisposable
     /// <summary>What happens at every later boot: the enabled unit starts.</summary>
     public Task<(int ExitCode, string Output)> RebootAsync(string look) => RunAsync($"systemctl start vectordb.service >/dev/null; code=$?; {look}\nexit $code");
 
+    /// <summary>What waits for the instance's end.</summary>
+    public Task<(int ExitCode, string Output)> DrainAsync() => RunAsync($"bash /opt/vectordb/current/drain-{_profile}.sh");
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string At(string path) => Path.Combine(_folder, "upper", path);

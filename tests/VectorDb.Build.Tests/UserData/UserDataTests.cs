@@ -144,6 +144,17 @@ public sealed class UserDataTests
         Assert.Contains("/var/log/vectordb/api.log", target);
     }
 
+    [Fact]
+    public async Task An_instance_that_is_to_go_finishes_its_work_before_it_lets_Auto_Scaling_end_it()
+    {
+        using var instance = new Instance("web");
+        await instance.StartAsync();
+        instance.Put("behaviour/calls.log", "");
+        Assert.Equal(0, (await instance.DrainAsync()).ExitCode);
+        string[] expected = ["target-lifecycle-state", "sleep 5", "target-lifecycle-state", "sleep 30", "systemctl stop vectordb.service", "--lifecycle-hook-name drain"];
+        Assert.Equal(expected, InOrder(instance.Calls, expected));
+    }
+
     private static string Hash(string script, string name) => script.Split($"{name}=")[1].Split('\n')[0];
 
     /// <summary>Those of the parts that occur in the calls in this order.</summary>

@@ -35,6 +35,9 @@ case "$name $*" in
     fi ;;
   "curl "*api/token*) printf 'token' ;;
   "curl "*instance-id*) printf 'i-0123456789abcdef0' ;;
+  "curl "*target-lifecycle-state*)
+    # In service when first asked, and wanted gone from then on.
+    if fails asked-before; then printf 'Terminated'; else touch /behaviour/asked-before; printf 'InService'; fi ;;
   "curl "*/health*) printf '{"release":"%s"}' "$(<'/behaviour/release')" >"$(option -o "$@")" ;;
   "aws s3api get-object"*) cp "/behaviour/bucket/$(option --key "$@")" "${!#}" ;;
   "aws ssm get-parameters-by-path"*) cat "/behaviour/parameters$(option --path "$@").json" ;;
