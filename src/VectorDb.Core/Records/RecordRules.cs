@@ -41,6 +41,18 @@ public static class RecordRules
         return problems ?? (IReadOnlyList<RecordProblem>)[];
     }
 
+    /// <summary>Of two records with one id the later.</summary>
+    internal static IEnumerable<Record> LastOfEachId(IReadOnlyList<Record> records)
+    {
+        var last = new Dictionary<string, int>(records.Count, StringComparer.Ordinal);
+        for (var i = 0; i < records.Count; i++)
+        {
+            last[records[i].Id] = i;
+        }
+
+        return last.Count == records.Count ? records : records.Where((record, index) => last[record.Id] == index);
+    }
+
     /// <returns>Null, or what is wrong.</returns>
     public static string? CheckId(string? id) => id switch
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using VectorDb.Core.Stores.Embedded;
+using VectorDb.Core.Stores.Postgres;
 
 namespace VectorDb.Core.Stores;
 
@@ -12,21 +13,29 @@ public static class VectorStoreRegistration
     /// </summary>
     public static IServiceCollection AddVectorStore(this IServiceCollection services, VectorStoreOptions options)
     {
-        services.AddSingleton(_ => new EmbeddedStore(options));
-        services.AddSingleton<IVectorStore>(provider => provider.GetRequiredService<EmbeddedStore>());
-        services.AddSingleton<IStoreNudge>(provider => provider.GetRequiredService<EmbeddedStore>());
-        services.AddHostedService(provider => new Preparation(provider.GetRequiredService<EmbeddedStore>(), options.Warm));
+        if (options.Kind == VectorStoreKind.Postgres)
+        {
+            services.AddSingleton<IVectorStore>(_ => new PostgresStore(options));
+        }
+        else
+        {
+            services.AddSingleton(_ => new EmbeddedStore(options));
+            services.AddSingleton<IVectorStore>(provider => provider.GetRequiredService<EmbeddedStore>());
+            services.AddSingleton<IStoreNudge>(provider => provider.GetRequiredService<EmbeddedStore>());
+        }
+
+        services.AddHostedService(provider => new Preparation(provider.GetRequiredService<IVectorStore>(), options.Warm));
         return services;
     }
 
-    private sealed class Preparation(EmbeddedStore store, bool warm) : IHostedService
+    private sealed class Preparation(IVectorStore store, bool warm) : IHostedService
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             await store.MigrateAsync(cancellationToken);
-            if (warm)
+            if (warm && store is EmbeddedStore embedded)
             {
-                await store.WarmAsync(cancellationToken);
+                await embedded.WarmAsync(cancellationToken);
             }
         }
 

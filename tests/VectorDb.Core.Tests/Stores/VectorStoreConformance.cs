@@ -1,8 +1,11 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using FsCheck.Fluent;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Filters;
 using VectorDb.Core.Records;
 using VectorDb.Core.Stores;
+using VectorDb.Core.Tests.Filters;
 using Record = VectorDb.Core.Records.Record;
 
 namespace VectorDb.Core.Tests.Stores;
@@ -304,6 +307,68 @@ public abstract class VectorStoreConformance : IAsyncLifetime
         {
             Assert.Equal(id, (await Store.FindAsync("letters", id, Cancellation))?.Text);
         }
+    }
+
+    [Fact]
+    public async Task Filters_mean_the_same_in_every_store()
+    {
+        var cases = FilterMeanings.All.ToArray();
+        await CreateWithAsync(
+            Letters, [.. cases.Select((@case, i) => Record($"r{i}", 1, 0, 0) with { Metadata = Json(@case.Data.Item2) })]);
+
+        foreach (var (i, @case) in cases.Index())
+        {
+            var filter = FilterParser.Parse(@case.Data.Item1);
+            var query = new SearchQuery(new float[] { 1, 0, 0 }, 100, filter);
+            foreach (var ids in new[]
+            {
+                (await Store.SearchAsync("letters", query, Cancellation)).Select(hit => hit.Record.Id).ToList(),
+                (await Store.SearchAsync("letters", query with { Exact = true }, Cancellation)).Select(hit => hit.Record.Id).ToList(),
+                (await Store.ScrollAsync("letters", 100, null, filter, Cancellation)).Items.Select(record => record.Id).ToList(),
+            })
+            {
+                Assert.True(ids.Contains($"r{i}") == @case.Data.Item3, $"{@case.Data.Item1} on {@case.Data.Item2}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Any_filter_chooses_the_records_that_it_matches_as_json()
+    {
+        var records = FilterMeanings.Records.Sample(1, 1).Single().Select((metadata, i) => Record($"r{i}", 1, i, 0) with { Metadata = metadata }).ToArray();
+        await CreateWithAsync(Letters, [.. records, Record("bare", 0, 0, 1)]);
+
+        foreach (var json in FilterMeanings.Filter.Sample(40, 40))
+        {
+            var filter = FilterParser.Parse(json.ToJsonString());
+            var compiled = new CompiledFilter(filter);
+            var expected = records.Where(record => compiled.Matches(Encoding.UTF8.GetBytes(record.Metadata!.ToJsonString())))
+                .Select(record => record.Id).Concat(compiled.Matches([]) ? ["bare"] : []).ToHashSet();
+
+            var found = await Store.SearchAsync("letters", new SearchQuery(new float[] { 1, 0, 0 }, 1_000, filter), Cancellation);
+            var scrolled = await Store.ScrollAsync("letters", 1_000, null, filter, Cancellation);
+
+            Assert.True(expected.SetEquals(found.Select(hit => hit.Record.Id)), json.ToJsonString());
+            Assert.True(expected.SetEquals(scrolled.Items.Select(record => record.Id)), json.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public async Task Writers_at_once_on_the_same_records_lose_and_double_nothing()
+    {
+        await Store.CreateAsync(Letters, Cancellation);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
+        {
+            for (var round = 0; round < 5; round++)
+            {
+                await Store.UpsertAsync(
+                    "letters", [.. Enumerable.Range(0, 20).Select(n => Record($"r{(n * 7 + writer) % 20}", 1, n, writer))], Cancellation);
+            }
+        })));
+
+        Assert.Equal(20, (await Store.GetAsync("letters", Cancellation)).Count);
+        Assert.Equal(20, (await SearchAsync([1, 1, 1], topK: 100)).Select(hit => hit.Record.Id).Distinct().Count());
     }
 
     protected abstract ValueTask<IVectorStore> OpenAsync();

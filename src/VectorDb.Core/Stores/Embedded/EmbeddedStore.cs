@@ -107,7 +107,7 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
                 var problems = RecordRules.Check(entry.Spec, records);
                 return problems.Count > 0
                     ? throw new InvalidRecordsException(problems)
-                    : new RecordTable(entry.Id).Upsert(database, entry, LastOfEachId(records));
+                    : new RecordTable(entry.Id).Upsert(database, entry, RecordRules.LastOfEachId(records));
             },
             cancellationToken);
         await PublishAsync(collection);
@@ -205,17 +205,6 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
         }
 
         return hits;
-    }
-
-    private static IEnumerable<Record> LastOfEachId(IReadOnlyList<Record> records)
-    {
-        var last = new Dictionary<string, int>(records.Count, StringComparer.Ordinal);
-        for (var i = 0; i < records.Count; i++)
-        {
-            last[records[i].Id] = i;
-        }
-
-        return last.Count == records.Count ? records : records.Where((record, index) => last[record.Id] == index);
     }
 
     private async Task<long> DeleteAsync(

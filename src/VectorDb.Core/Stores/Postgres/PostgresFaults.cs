@@ -1,0 +1,21 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace VectorDb.Core.Stores.Postgres;
+
+internal static class PostgresFaults
+{
+    public static bool IsFault(Exception exception) =>
+        exception is NpgsqlException and not PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } or SocketException or TimeoutException;
+
+    public static StoreException Error(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory } => new StoreException(
+            StoreFault.Full, $"PostgreSQL has no room: enlarge its storage and send the batch again; nothing of it was written ({exception.Message})", exception),
+        PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } => new StoreException(
+            StoreFault.Corrupt, $"PostgreSQL reports damage: restore a snapshot ({exception.Message})", exception),
+        PostgresException { IsTransient: true } => new StoreException(
+            StoreFault.Busy, $"PostgreSQL was busy; send the request again ({exception.Message})", exception),
+        _ => new StoreException(StoreFault.Unavailable, $"PostgreSQL cannot be used ({exception.Message})", exception),
+    };
+}

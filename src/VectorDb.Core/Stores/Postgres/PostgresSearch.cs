@@ -1,0 +1,66 @@
+using System.Globalization;
+using Npgsql;
+using Pgvector;
+
+namespace VectorDb.Core.Stores.Postgres;
+
+/// <summary>One search in one round trip: the settings and the query go as a batch, which is one transaction.</summary>
+internal static class PostgresSearch
+{
+    // Candidates that HNSW keeps; 100 gave recall 1.000 on 100,000 clustered vectors where 40 gave 0.992.
+    private const int SmallestCandidateList = 100;
+    private const int LargestCandidateList = 1_000;
+
+    // Half-precision order is nearly the true one: this many times as many are fetched and put in the true order.
+    private const int Refinement = 3;
+
+    public static async Task<IReadOnlyList<SearchHit>> RunAsync(
+        NpgsqlDataSource source, PostgresCollection collection, SearchQuery query, CancellationToken cancellationToken)
+    {
+        QueryRules.Check(collection.Spec, query);
+        await using var batch = source.CreateBatch();
+        var candidates = Math.Clamp(collection.IsHalf ? query.TopK * Refinement : query.TopK, SmallestCandidateList, LargestCandidateList);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            SELECT set_config('hnsw.ef_search', '{candidates}', true),
+              set_config('hnsw.iterative_scan', 'relaxed_order', true),
+              set_config('hnsw.max_scan_tuples', '200000', true),
+              set_config('enable_indexscan', '{(query.Exact ? "off" : "on")}', true)
+            """)));
+        batch.BatchCommands.Add(Command(collection, query));
+
+        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
+        await rows.NextResultAsync(cancellationToken);
+        var hits = new List<SearchHit>(query.TopK);
+        var distance = query.IncludeVectors ? 5 : 4;
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var score = collection.Score(rows.GetDouble(distance));
+            if (!(score < query.MinScore))
+            {
+                hits.Add(new SearchHit(PostgresStore.ReadRecord(rows, query.IncludeVectors), score));
+            }
+        }
+
+        return hits;
+    }
+
+    // The scan gives the nearest in a nearly right order, and knows it only half-precisely where vectors are long: sort what it found.
+    private static NpgsqlBatchCommand Command(PostgresCollection collection, SearchQuery query)
+    {
+        var command = new NpgsqlBatchCommand();
+        command.Parameters.AddWithValue("query", new Vector(query.Vector));
+        command.Parameters.AddWithValue("limit", query.TopK);
+        command.Parameters.AddWithValue("fetched", collection.IsHalf && !query.Exact ? query.TopK * Refinement : query.TopK);
+        var vector = query.IncludeVectors ? ", embedding" : "";
+        command.CommandText = $"""
+            WITH nearest AS MATERIALIZED (
+              SELECT id, content_hash, metadata, text{vector}, {collection.Distance} AS distance FROM {collection.Table}
+              WHERE {FilterSql.Where(query.Filter, command.Parameters)}
+              ORDER BY {(query.Exact ? collection.Distance : collection.IndexedDistance)} LIMIT @fetched)
+            SELECT * FROM nearest ORDER BY distance, id LIMIT @limit
+            """;
+        return command;
+    }
+}

@@ -1,0 +1,269 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Npgsql;
+using NpgsqlTypes;
+using Pgvector;
+using VectorDb.Core.Collections;
+using VectorDb.Core.Filters;
+using VectorDb.Core.Records;
+
+namespace VectorDb.Core.Stores.Postgres;
+
+/// <summary>PostgreSQL with pgvector: one table with an HNSW index for each collection.</summary>
+internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
+{
+    private const string Columns = "id, content_hash, metadata, text";
+
+    private readonly NpgsqlDataSource _source;
+    private readonly ConcurrentDictionary<string, PostgresCollection> _known = new(StringComparer.Ordinal);
+
+    public PostgresStore(VectorStoreOptions options)
+    {
+        var builder = new NpgsqlDataSourceBuilder(
+            options.ConnectionString ?? throw new ArgumentException("The PostgreSQL store needs a connection string.", nameof(options)));
+        builder.UseVector();
+        _source = builder.Build();
+    }
+
+    public Task MigrateAsync(CancellationToken cancellationToken) =>
+        GuardAsync(() => PostgresSchema.MigrateAsync(_source, cancellationToken));
+
+    public Task<(Collection Collection, bool Created)> CreateAsync(CollectionSpec spec, CancellationToken cancellationToken)
+    {
+        CollectionRules.Check(spec);
+        return GuardAsync(async () =>
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var insert = new NpgsqlCommand(
+                "INSERT INTO vectordb.collections(name, dimension, metric) VALUES(@name, @dimension, @metric) ON CONFLICT DO NOTHING RETURNING id",
+                connection);
+            insert.Parameters.AddWithValue("name", spec.Name);
+            insert.Parameters.AddWithValue("dimension", spec.Dimension);
+            insert.Parameters.AddWithValue("metric", spec.Metric.ToString());
+            if (await insert.ExecuteScalarAsync(cancellationToken) is long id)
+            {
+                await using var create = new NpgsqlCommand(new PostgresCollection(id, spec).CreateTable, connection);
+                await create.ExecuteNonQueryAsync(cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return (new Collection(spec, Count: 0), true);
+            }
+
+            await transaction.RollbackAsync(cancellationToken);
+            var existing = await GetAsync(spec.Name, cancellationToken);
+            return existing.Spec == spec ? (existing, false) : throw new CollectionConflictException(existing);
+        });
+    }
+
+    public Task<Collection> GetAsync(string collection, CancellationToken cancellationToken) => WithAsync(
+        collection,
+        async found => new Collection(found.Spec, await CountAsync(found, cancellationToken)),
+        cancellationToken);
+
+    public Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var (size, after) = (QueryRules.Limit(limit), QueryRules.Cursor(cursor));
+        return GuardAsync(async () =>
+        {
+            await using var list = _source.CreateCommand(
+                "SELECT id, name, dimension, metric FROM vectordb.collections WHERE name > @after ORDER BY name LIMIT @limit");
+            list.Parameters.AddWithValue("after", after);
+            list.Parameters.AddWithValue("limit", size + 1);
+            var found = await ReadAsync(list, ReadCollection, cancellationToken);
+            var items = new List<Collection>();
+            foreach (var collection in found)
+            {
+                items.Add(new Collection(collection.Spec, await CountAsync(collection, cancellationToken)));
+            }
+
+            return QueryRules.Page(items, size, static item => item.Spec.Name);
+        });
+    }
+
+    public Task<bool> DropAsync(string collection, CancellationToken cancellationToken)
+    {
+        _known.TryRemove(collection, out _);
+        return GuardAsync(async () =>
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var delete = new NpgsqlCommand("DELETE FROM vectordb.collections WHERE name = @name RETURNING id", connection);
+            delete.Parameters.AddWithValue("name", collection);
+            if (await delete.ExecuteScalarAsync(cancellationToken) is not long id)
+            {
+                return false;
+            }
+
+            await using var drop = new NpgsqlCommand(
+                string.Create(CultureInfo.InvariantCulture, $"DROP TABLE vectordb.records_{id}"), connection);
+            await drop.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return true;
+        });
+    }
+
+    public Task UpsertAsync(string collection, IReadOnlyList<Record> records, CancellationToken cancellationToken) => WithAsync(
+        collection,
+        async found =>
+        {
+            var problems = RecordRules.Check(found.Spec, records);
+            if (problems.Count > 0)
+            {
+                throw new InvalidRecordsException(problems);
+            }
+
+            // In order of id, so that two batches with records in common wait for each other and never in a circle.
+            var batch = RecordRules.LastOfEachId(records).OrderBy(record => record.Id, StringComparer.Ordinal).ToArray();
+            await using var upsert = _source.CreateCommand($"""
+                INSERT INTO {found.Table}({Columns}, embedding)
+                SELECT * FROM unnest(@id, @hash, @metadata, @text, @embedding)
+                ON CONFLICT(id) DO UPDATE SET content_hash = excluded.content_hash, metadata = excluded.metadata,
+                  text = excluded.text, embedding = excluded.embedding
+                """);
+            Add(upsert, "id", NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(batch, record => record.Id));
+            Add(upsert, "hash", NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(batch, record => record.ContentHash));
+            Add(upsert, "metadata", NpgsqlDbType.Array | NpgsqlDbType.Jsonb, Array.ConvertAll(batch, record => record.Metadata?.ToJsonString()));
+            Add(upsert, "text", NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(batch, record => record.Text));
+            upsert.Parameters.AddWithValue("embedding", Array.ConvertAll(batch, record => new Vector(record.Vector)));
+            return await upsert.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    public async Task<Record?> FindAsync(string collection, string id, CancellationToken cancellationToken) =>
+        (await FindAsync(collection, [id], cancellationToken)).SingleOrDefault();
+
+    public Task<IReadOnlyList<Record>> FindAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) => WithAsync(
+        collection,
+        async found =>
+        {
+            await using var find = _source.CreateCommand($"SELECT {Columns}, embedding FROM {found.Table} WHERE id = ANY(@ids)");
+            Add(find, "ids", NpgsqlDbType.Array | NpgsqlDbType.Text, ids.ToArray());
+            return (IReadOnlyList<Record>)await ReadAsync(find, static row => ReadRecord(row, withVector: true), cancellationToken);
+        },
+        cancellationToken);
+
+    public Task<int> DeleteAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) => WithAsync(
+        collection,
+        async found =>
+        {
+            await using var delete = _source.CreateCommand($"DELETE FROM {found.Table} WHERE id = ANY(@ids)");
+            Add(delete, "ids", NpgsqlDbType.Array | NpgsqlDbType.Text, ids.ToArray());
+            return await delete.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    public Task<long> DeleteAsync(string collection, Filter filter, CancellationToken cancellationToken) => WithAsync(
+        collection,
+        async found =>
+        {
+            await using var delete = _source.CreateCommand();
+            delete.CommandText = $"DELETE FROM {found.Table} WHERE {FilterSql.Where(filter, delete.Parameters)}";
+            return (long)await delete.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    public Task<Page<Record>> ScrollAsync(
+        string collection, int limit, string? cursor, Filter? filter, CancellationToken cancellationToken)
+    {
+        var (size, after) = (QueryRules.Limit(limit), QueryRules.Cursor(cursor));
+        return WithAsync(
+            collection,
+            async found =>
+            {
+                await using var scroll = _source.CreateCommand();
+                scroll.Parameters.AddWithValue("after", after);
+                scroll.Parameters.AddWithValue("limit", size + 1);
+                scroll.CommandText = $"""
+                    SELECT {Columns} FROM {found.Table}
+                    WHERE id > @after AND {FilterSql.Where(filter, scroll.Parameters)} ORDER BY id LIMIT @limit
+                    """;
+                var items = await ReadAsync(scroll, static row => ReadRecord(row, withVector: false), cancellationToken);
+                return QueryRules.Page(items, size, static record => record.Id);
+            },
+            cancellationToken);
+    }
+
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(string collection, SearchQuery query, CancellationToken cancellationToken) =>
+        WithAsync(collection, found => PostgresSearch.RunAsync(_source, found, query, cancellationToken), cancellationToken);
+
+    public Task PingAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        await using var ping = _source.CreateCommand("SELECT 1");
+        await ping.ExecuteScalarAsync(cancellationToken);
+    });
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    internal static Record ReadRecord(NpgsqlDataReader row, bool withVector) => new(
+        row.GetString(0),
+        row.IsDBNull(3) ? null : row.GetString(3),
+        withVector ? row.GetFieldValue<Vector>(4).Memory : ReadOnlyMemory<float>.Empty,
+        row.IsDBNull(2) ? null : (JsonObject?)JsonNode.Parse(row.GetString(2))) { ContentHash = row.IsDBNull(1) ? null : row.GetString(1) };
+
+    internal static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var items = new List<T>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            items.Add(read(rows));
+        }
+
+        return items;
+    }
+
+    private static PostgresCollection ReadCollection(NpgsqlDataReader row) =>
+        new(row.GetInt64(0), new CollectionSpec(row.GetString(1), row.GetInt32(2), Enum.Parse<Metric>(row.GetString(3))));
+
+    private static void Add(NpgsqlCommand command, string name, NpgsqlDbType type, object value) =>
+        command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value });
+
+    private static async Task GuardAsync(Func<Task> work) => await GuardAsync(async () =>
+    {
+        await work();
+        return true;
+    });
+
+    private static async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (PostgresFaults.IsFault(e))
+        {
+            throw PostgresFaults.Error(e);
+        }
+    }
+
+    /// <summary>Runs it on the table that has the name now: one remembered may have been dropped by another process.</summary>
+    private Task<T> WithAsync<T>(string collection, Func<PostgresCollection, Task<T>> work, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var remembered = _known.TryGetValue(collection, out var found);
+        found ??= await LookUpAsync(collection, cancellationToken);
+        try
+        {
+            return await work(found);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            _known.TryRemove(collection, out _);
+            return remembered ? await work(await LookUpAsync(collection, cancellationToken)) : throw new CollectionNotFoundException(collection);
+        }
+    });
+
+    private async Task<PostgresCollection> LookUpAsync(string collection, CancellationToken cancellationToken)
+    {
+        await using var find = _source.CreateCommand("SELECT id, name, dimension, metric FROM vectordb.collections WHERE name = @name");
+        find.Parameters.AddWithValue("name", collection);
+        var found = (await ReadAsync(find, ReadCollection, cancellationToken)).SingleOrDefault() ?? throw new CollectionNotFoundException(collection);
+        return _known[collection] = found;
+    }
+
+    private async Task<long> CountAsync(PostgresCollection collection, CancellationToken cancellationToken)
+    {
+        await using var count = _source.CreateCommand($"SELECT count(*) FROM {collection.Table}");
+        return (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+    }
+}

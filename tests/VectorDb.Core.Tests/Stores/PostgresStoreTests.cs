@@ -1,0 +1,128 @@
+using Npgsql;
+using VectorDb.Core.Collections;
+using VectorDb.Core.Filters;
+using VectorDb.Core.Records;
+using VectorDb.Core.Stores;
+using VectorDb.Core.Stores.Postgres;
+using VectorDb.Core.Tests.Search;
+
+namespace VectorDb.Core.Tests.Stores;
+
+/// <summary>One server for all tests of the class; each has a database of its own.</summary>
+public sealed class PostgresFixture : IAsyncLifetime
+{
+    private PostgresServer? _server;
+
+    public async ValueTask InitializeAsync() => _server = await PostgresServer.StartAsync("fsync=off");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            NpgsqlConnection.ClearAllPools();
+            await _server.DisposeAsync();
+        }
+    }
+
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"test_{Guid.NewGuid():N}";
+        await using var source = NpgsqlDataSource.Create(_server!.ConnectionString("postgres"));
+        await using var create = source.CreateCommand($"CREATE DATABASE {name}");
+        await create.ExecuteNonQueryAsync();
+        return _server.ConnectionString(name);
+    }
+}
+
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreConformance, IClassFixture<PostgresFixture>
+{
+    private readonly List<PostgresStore> _open = [];
+    private string _connection = "";
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var store in _open)
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Ten_instances_that_migrate_at_once_apply_each_step_once()
+    {
+        _connection = await fixture.NewDatabaseAsync();
+        var stores = Enumerable.Range(0, 10).Select(_ => Open()).ToArray();
+
+        await Task.WhenAll(stores.Select(store => store.MigrateAsync(Cancellation)));
+
+        await stores[0].CreateAsync(Letters, Cancellation);
+        Assert.Equal(Letters, (await stores[9].GetAsync("letters", Cancellation)).Spec);
+    }
+
+    [Theory]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.Dot)]
+    [InlineData(Metric.Euclidean)]
+    public async Task Vectors_of_more_than_2000_dimensions_are_indexed_by_halves_and_ranked_by_wholes(Metric metric)
+    {
+        var spec = new CollectionSpec("long", 3072, metric);
+        await CreateWithAsync(spec, [.. Enumerable.Range(0, 60).Select(n => Record($"r{n}", Vectors.Clustered(n, 3072)))]);
+        var query = new SearchQuery(Vectors.Clustered(100, 3072), 10);
+
+        var quick = await Store.SearchAsync("long", query, Cancellation);
+        var exact = await Store.SearchAsync("long", query with { Exact = true }, Cancellation);
+
+        Assert.Equal(exact.Select(hit => hit.Record.Id), quick.Select(hit => hit.Record.Id));
+        Assert.Equal(exact.Select(hit => hit.Score), quick.Select(hit => hit.Score));
+    }
+
+    [Fact]
+    public async Task Vectors_too_long_for_an_index_are_stored_and_found()
+    {
+        await CreateWithAsync(new CollectionSpec("huge", 16_000, Metric.Dot), Record("a", Vectors.Normal(1, 16_000)), Record("b", Vectors.Normal(2, 16_000)));
+
+        var hits = await Store.SearchAsync("huge", new SearchQuery(Vectors.Normal(2, 16_000), 1), Cancellation);
+
+        Assert.Equal("b", Assert.Single(hits).Record.Id);
+    }
+
+    [Fact]
+    public async Task A_filter_that_few_records_match_still_fills_the_results()
+    {
+        var spec = new CollectionSpec("many", 8, Metric.Cosine);
+        await CreateWithAsync(
+            spec, [.. Enumerable.Range(0, 900).Select(n => Record($"r{n}", Vectors.Normal(n, 8)) with { Metadata = Json($$"""{"n":{{n % 50}}}""") })]);
+        var query = new SearchQuery(Vectors.Normal(-1, 8), 15, FilterParser.Parse("""{"must":[{"key":"n","match":7}]}"""));
+
+        var quick = await Store.SearchAsync("many", query, Cancellation);
+        var exact = await Store.SearchAsync("many", query with { Exact = true }, Cancellation);
+
+        Assert.Equal(15, quick.Count);
+        Assert.Equal(exact.Select(hit => hit.Record.Id), quick.Select(hit => hit.Record.Id));
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_be_reached_is_a_fault_of_the_store()
+    {
+        await using var store = new PostgresStore(
+            new VectorStoreOptions(VectorStoreKind.Postgres, ConnectionString: $"Host=127.0.0.1;Port={FreePort.Next()};Username=x;Timeout=1"));
+
+        var fault = await Assert.ThrowsAsync<StoreException>(() => store.PingAsync(Cancellation));
+
+        Assert.Equal(StoreFault.Unavailable, fault.Fault);
+    }
+
+    protected override async ValueTask<IVectorStore> OpenAsync()
+    {
+        _connection = await fixture.NewDatabaseAsync();
+        return Open();
+    }
+
+    private PostgresStore Open()
+    {
+        var store = new PostgresStore(new VectorStoreOptions(VectorStoreKind.Postgres, ConnectionString: _connection));
+        _open.Add(store);
+        return store;
+    }
+}
