@@ -7,6 +7,7 @@ packages=(
   debootstrap         # roots for PostgreSQL with pgvector and for stand-in base images
   docker.io           # images, the rehearsal
   docker-registry     # push by digest
+  jq                  # the scripts of an instance
   nginx-light         # the reverse proxy
   openssl             # certificates for Redis and the proxy
   python3-hnswlib     # the bench's in-process rival
