@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using OpenAI;
@@ -46,9 +47,7 @@ internal sealed partial class EmbeddingService : IDisposable
             client.Endpoint = options.BaseUrl;
         }
 
-        _generator = new OpenAIClient(new ApiKeyCredential(options.ApiKey), client)
-            .GetEmbeddingClient(options.Model)
-            .AsIEmbeddingGenerator(options.CanChooseDimension ? options.Dimension : null);
+        _generator = new StreamingGenerator(new OpenAIClient(new ApiKeyCredential(options.ApiKey), client).GetEmbeddingClient(options.Model), options);
         _breaker = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -124,7 +123,11 @@ internal sealed partial class EmbeddingService : IDisposable
         {
             throw new EmbedderUnavailableException("The embeddings service keeps failing and is left alone for a moment.", BreakFor, exception);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (JsonException exception)
+        {
+            throw new EmbedderUnavailableException($"The embeddings service gives an answer that cannot be used. {exception.Message}", inner: exception);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is not OutOfMemoryException)
         {
             return (null, Refusal.Of(exception));
         }

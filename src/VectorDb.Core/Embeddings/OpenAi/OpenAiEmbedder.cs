@@ -42,19 +42,11 @@ internal sealed class OpenAiEmbedder(OpenAiOptions options, EmbeddingService ser
         }
     }
 
-    private void Place(PlannedRequest request, GeneratedEmbeddings<Embedding<float>> vectors, EmbeddingOutcome[] outcomes)
+    private static void Place(PlannedRequest request, GeneratedEmbeddings<Embedding<float>> vectors, EmbeddingOutcome[] outcomes)
     {
-        if (vectors.Count != request.Texts.Length)
-        {
-            throw new EmbedderUnavailableException($"The embeddings service gave {vectors.Count} vectors for {request.Texts.Length} texts.");
-        }
-
         for (var i = 0; i < vectors.Count; i++)
         {
-            var vector = vectors[i].Vector;
-            outcomes[request.Places[i]] = vector.Length == Dimension
-                ? new EmbeddingOutcome(vector, Error: null)
-                : new EmbeddingOutcome(Vector: null, $"The embeddings service gave {vector.Length} numbers; {Dimension} are configured (VECTORDB_EMBEDDER_DIMENSION).");
+            outcomes[request.Places[i]] = new EmbeddingOutcome(vectors[i].Vector, Error: null);
         }
     }
 }
