@@ -1,0 +1,3 @@
+using VectorDb.Benchmarks.Ingest;
+
+return await IngestBenchmark.RunAsync(args, CancellationToken.None);
