@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using VectorDb.Core.Collections;
+using VectorDb.Core.Records;
+using Record = VectorDb.Core.Records.Record;
+
+namespace VectorDb.Core.Tests.Records;
+
+public sealed class RecordRulesTests
+{
+    private static readonly CollectionSpec Spec = new("c", 2, Metric.Cosine);
+
+    private static readonly Record Good = new("a", "text", new float[] { 1, 2 }, new JsonObject { ["n"] = 1 });
+
+    public static TheoryData<string, string> BadMetadata { get; } = new()
+    {
+        { """{"a":{"n":1e999}}""", "metadata.a.n: 1e999 is outside the range of a double" },
+        { """{"a":[1e-999]}""", "metadata.a[0]: 1e-999 is outside the range of a double" },
+        { """{"a":"\u0000"}""", "metadata.a: holds U+0000" },
+        { """{"a\u0000":1}""", "a key holds U+0000" },
+        { """{"a":1,"a":2}""", "metadata: " },
+        { "{\"a\":" + new string('[', 20) + new string(']', 20) + "}", "metadata: deeper than 16 levels" },
+        { "{\"a\":\"" + new string('x', 70_000) + "\"}", "metadata: 70008 bytes, 65536 at most" },
+    };
+
+    public static TheoryData<float[], string> BadVectors { get; } = new()
+    {
+        { [], "vector: 0 numbers, the collection has dimension 2" },
+        { [1, 2, 3], "vector: 3 numbers, the collection has dimension 2" },
+        { [1, float.NaN], "vector[1]: NaN is not a finite number" },
+        { [float.NegativeInfinity, 1], "is not a finite number" },
+        { [0, 0], "vector: all zero" },
+        { [1e30f, 1], "vector: too large" },
+    };
+
+    [Fact]
+    public void A_good_record_has_no_problems() => Assert.Empty(RecordRules.Check(Spec, [Good, Good with { Text = null, Metadata = null }]));
+
+    [Fact]
+    public void Zero_is_a_vector_where_no_direction_is_needed() =>
+        Assert.Null(RecordRules.CheckVector(Spec with { Metric = Metric.Euclidean }, [0, 0]));
+
+    [Theory]
+    [MemberData(nameof(BadVectors))]
+    public void A_bad_vector_is_named(float[] vector, string reason) => Refuses(Good with { Vector = vector }, reason);
+
+    [Theory]
+    [MemberData(nameof(BadMetadata))]
+    public void Bad_metadata_is_named_with_its_place(string json, string reason) =>
+        Refuses(Good with { Metadata = (JsonObject)JsonNode.Parse(json)! }, reason);
+
+    [Fact]
+    public void A_bad_id_is_named()
+    {
+        Refuses(Good with { Id = "" }, "id: missing");
+        Refuses(Good with { Id = "a\n" }, "id: holds a control character");
+        Refuses(Good with { Id = "\ud800" }, "id: holds half of a surrogate pair");
+        Refuses(Good with { Id = new string('x', 257) }, "id: 257 characters, 256 at most");
+    }
+
+    [Fact]
+    public void A_text_that_is_too_long_or_holds_a_null_is_named()
+    {
+        Refuses(Good with { Text = new string('x', 10_000_000) }, "text: 10000000 characters, 1048576 at most");
+        Refuses(Good with { Text = "a\0" }, "text: holds the character U+0000");
+    }
+
+    [Fact]
+    public void Every_bad_record_of_a_batch_is_listed_by_its_place()
+    {
+        var problems = RecordRules.Check(Spec, [Good, Good with { Id = "" }, Good, Good with { Vector = default }]);
+
+        Assert.Equal([1, 3], problems.Select(problem => problem.Index));
+    }
+
+    private static void Refuses(Record record, string reason) =>
+        Assert.Contains(reason, Assert.Single(RecordRules.Check(Spec, [record])).Reason, StringComparison.Ordinal);
+}

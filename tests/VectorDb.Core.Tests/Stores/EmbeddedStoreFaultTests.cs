@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using VectorDb.Core.Collections;
+using VectorDb.Core.Stores;
+using VectorDb.Core.Stores.Embedded;
+using VectorDb.Core.Tests.Search;
+using Record = VectorDb.Core.Records.Record;
+using SqliteDatabase = VectorDb.Core.Stores.Embedded.Database;
+
+namespace VectorDb.Core.Tests.Stores;
+
+/// <summary>Damage, a full disk, a killed process: an error that says so, and nothing accepted is lost.</summary>
+public sealed class EmbeddedStoreFaultTests : IDisposable
+{
+    private const string ChildDatabase = "VECTORDB_TEST_CHILD_DATABASE";
+    private const int Dimension = 256;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Database => _folder.File("vectors.db");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_refused_by_name()
+    {
+        await File.WriteAllTextAsync(Database, new string('x', 10_000), Cancellation);
+        await using var store = Open(Database);
+
+        var fault = await Assert.ThrowsAsync<StoreException>(() => store.MigrateAsync(Cancellation));
+
+        Assert.Equal(StoreFault.Corrupt, fault.Fault);
+        Assert.Contains(Database, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_damaged_in_the_middle_is_an_error_and_no_wrong_result()
+    {
+        await using (var store = Open(Database))
+        {
+            await CreateAsync(store);
+            await UpsertAsync(store, 0, 500);
+        }
+
+        await using (var file = File.OpenWrite(Database))
+        {
+            file.Position = 8192 * 8;
+            await file.WriteAsync(new byte[8192 * 20], Cancellation);
+        }
+
+        await using var damaged = Open(Database);
+        var fault = await Assert.ThrowsAsync<StoreException>(() => SearchAsync(damaged));
+
+        Assert.Equal(StoreFault.Corrupt, fault.Fault);
+    }
+
+    [Fact]
+    public async Task A_file_of_a_release_that_this_one_cannot_read_is_refused()
+    {
+        await using (var store = Open(Database))
+        {
+            await CreateAsync(store);
+        }
+
+        using (var database = SqliteDatabase.Open(Database))
+        {
+            database.Execute("PRAGMA user_version = 7; UPDATE settings SET value = '1' WHERE name = 'readable_from_version'");
+        }
+
+        await using (var readable = Open(Database))
+        {
+            await readable.MigrateAsync(Cancellation);
+        }
+
+        using (var database = SqliteDatabase.Open(Database))
+        {
+            database.Execute("UPDATE settings SET value = '7' WHERE name = 'readable_from_version'");
+        }
+
+        await using var unreadable = Open(Database);
+        Assert.Equal(StoreFault.TooNew, (await Assert.ThrowsAsync<StoreException>(() => unreadable.MigrateAsync(Cancellation))).Fault);
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_full_disk_refuses_the_batch_keeps_all_before_it_and_goes_on_when_there_is_room()
+    {
+        RequiredTool.Demand(Environment.UserName == "root", "A disk of two megabytes is mounted, which only root may do");
+        var mount = _folder.File("disk");
+        Directory.CreateDirectory(mount);
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", mount);
+        try
+        {
+            await using var store = Open(Path.Combine(mount, "vectors.db"));
+            await CreateAsync(store);
+            var stored = 0;
+            StoreException? fault = null;
+            while (fault is null)
+            {
+                try
+                {
+                    await UpsertAsync(store, stored, 50);
+                    stored += 50;
+                }
+                catch (StoreException e)
+                {
+                    fault = e;
+                }
+            }
+
+            Assert.Equal(StoreFault.Full, fault.Fault);
+            Assert.InRange(stored, 50, 2_000);
+            Assert.Equal(stored, (await store.GetAsync("c", Cancellation)).Count);
+            Assert.Equal(stored, (await SearchAsync(store)).Count);
+
+            await RunAsync("mount", "-o", "remount,size=20m", mount);
+            await UpsertAsync(store, stored, 50);
+            Assert.Equal(stored + 50, (await SearchAsync(store)).Count);
+        }
+        finally
+        {
+            await RunAsync("umount", mount);
+        }
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_killed_process_loses_no_acknowledged_batch_and_others_saw_each_within_100_ms()
+    {
+        await using var store = Open(Database);
+        await CreateAsync(store);
+        Assert.Empty(await SearchAsync(store));
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!, [typeof(EmbeddedStoreFaultTests).Assembly.Location, "-explicit", "only", "-method", $"*.{nameof(Writer_for_another_process)}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            Environment = { [ChildDatabase] = Database },
+        };
+        using var child = Process.Start(start)!;
+        var (acknowledged, slowest) = (0, TimeSpan.Zero);
+        while (acknowledged < 20 && await child.StandardOutput.ReadLineAsync(Cancellation) is { } line)
+        {
+            if (!line.StartsWith("stored ", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var watch = Stopwatch.StartNew();
+            acknowledged++;
+            await Eventually.TrueAsync(async () => (await SearchAsync(store)).Count >= acknowledged * 10, "the search sees it");
+            slowest = slowest > watch.Elapsed ? slowest : watch.Elapsed;
+        }
+
+        child.Kill();
+        await child.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(20, acknowledged);
+        Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        await using var afterwards = Open(Database);
+        Assert.InRange((await SearchAsync(afterwards)).Count, acknowledged * 10, 1_000);
+        await UpsertAsync(afterwards, 90_000, 1);
+    }
+
+    /// <summary>Not a test: what the test above runs as a process of its own.</summary>
+    [Fact(Explicit = true)]
+    public async Task Writer_for_another_process()
+    {
+        await using var store = Open(Environment.GetEnvironmentVariable(ChildDatabase)!);
+        for (var batch = 0; batch < 90; batch++)
+        {
+            await UpsertAsync(store, batch * 10, 10);
+            Console.WriteLine($"stored {batch}");
+        }
+    }
+
+    private static EmbeddedStore Open(string path) => new(new VectorStoreOptions(VectorStoreKind.Embedded, path));
+
+    private static async Task CreateAsync(EmbeddedStore store)
+    {
+        await store.MigrateAsync(Cancellation);
+        await store.CreateAsync(new CollectionSpec("c", Dimension, Metric.Dot), Cancellation);
+    }
+
+    private static Task UpsertAsync(EmbeddedStore store, int first, int count) => store.UpsertAsync(
+        "c", [.. Enumerable.Range(first, count).Select(n => new Record($"r{n}", Text: null, Vectors.Normal(n, Dimension), Metadata: null))], Cancellation);
+
+    private static Task<IReadOnlyList<SearchHit>> SearchAsync(EmbeddedStore store) =>
+        store.SearchAsync("c", new SearchQuery(Vectors.Normal(-1, Dimension), 1_000), Cancellation);
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync(CancellationToken.None);
+        Assert.Equal(0, process.ExitCode);
+    }
+}
