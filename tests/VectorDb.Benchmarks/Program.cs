@@ -1,3 +1,10 @@
 using VectorDb.Benchmarks.Ingest;
 
-return await IngestBenchmark.RunAsync(args, CancellationToken.None);
+switch (args)
+{
+    case ["ingest", .. var rest]:
+        return await IngestBenchmark.RunAsync(rest, CancellationToken.None);
+    default:
+        Console.Error.WriteLine("usage: VectorDb.Benchmarks ingest [records] [dimension] [seed of the faults]");
+        return 2;
+}

@@ -19,14 +19,15 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly ServiceProvider _services;
     private int _uploads;
 
-    private Pipeline(IngestOptions options, ITextEmbedder embedder, Action<IServiceCollection>? more)
+    private Pipeline(IngestOptions options, ITextEmbedder embedder, Action<IServiceCollection>? more, string? folder)
     {
+        Folder = folder ?? _folder.Path;
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
-        services.AddSqliteTaskLedger(_folder.File("tasks.db"));
-        services.AddSingleton<IFileStore>(new FolderFileStore(_folder.File("files")));
-        services.AddVectorStore(new VectorStoreOptions(VectorStoreKind.Embedded, _folder.File("vectors.db")));
+        services.AddSqliteTaskLedger(Path.Combine(Folder, "tasks.db"));
+        services.AddSingleton<IFileStore>(new FolderFileStore(Path.Combine(Folder, "files")));
+        services.AddVectorStore(new VectorStoreOptions(VectorStoreKind.Embedded, Path.Combine(Folder, "vectors.db")));
         services.AddSingleton(embedder);
         services.AddSingleton<IChunkQueue>(Queue);
         services.AddIngest(options);
@@ -48,15 +49,15 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public Reconciler Reconciler => _services.GetRequiredService<Reconciler>();
 
-    public string Folder => _folder.Path;
+    public string Folder { get; }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<Pipeline> StartAsync(
-        IngestOptions? options = null, ITextEmbedder? embedder = null, Action<IServiceCollection>? more = null)
+        IngestOptions? options = null, ITextEmbedder? embedder = null, Action<IServiceCollection>? more = null, string? folder = null)
     {
         embedder ??= new HashingEmbedder(16);
-        var pipeline = new Pipeline(options ?? new IngestOptions(), embedder, more);
+        var pipeline = new Pipeline(options ?? new IngestOptions(), embedder, more, folder);
         foreach (var service in pipeline._services.GetServices<IHostedService>().Where(service => service is not Core.Ingest.Reconciler))
         {
             await service.StartAsync(Cancel);
