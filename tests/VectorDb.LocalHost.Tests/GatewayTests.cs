@@ -52,8 +52,8 @@ public sealed class GatewayTests : IAsyncLifetime
     public async Task A_switch_and_a_switch_back_under_load_lose_no_request()
     {
         await _host.DeployAsync("one");
-        await using var load = new Load(_host.Port);
-        await Eventually.TrueAsync(() => load.Requests > 200, "the load runs");
+        await using var load = GatewayLoad.Start(_host.Port);
+        await load.AdvanceAsync(200);
         await _host.DeployAsync("two");
         (await _host.PostAsync("/releases/one/retire")).EnsureSuccessStatusCode();
         await _host.DeployAsync("one");

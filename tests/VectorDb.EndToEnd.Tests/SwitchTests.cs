@@ -1,0 +1,56 @@
+namespace VectorDb.EndToEnd.Tests;
+
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class SwitchTests(Site site)
+{
+    [Fact]
+    public async Task Deploy_and_rollback_under_load_lose_no_request()
+    {
+        var before = await site.ReleaseAsync();
+        await using var load = site.Load();
+        await load.AdvanceAsync(100);
+        site.Checkout.Vary("api");
+        var (_, deploy) = await site.DeployAsync();
+        var after = await site.ReleaseAsync();
+        Assert.NotEqual(before, after);
+        await load.AdvanceAsync(100);
+        var (_, rollback) = await site.RunAsync("--target=Rollback");
+        Assert.Equal(before, await site.ReleaseAsync());
+        await load.AdvanceAsync(100);
+        await load.StopAsync();
+        Report(load, $"deploy {deploy.TotalSeconds:0.00} s, rollback {rollback.TotalSeconds:0.00} s under load");
+        Assert.Empty(load.Failures);
+        await Eventually.TrueAsync(() => site.RunningReleases() is [var only] && only == before, "the release that was left ends");
+    }
+
+    [Fact]
+    public async Task Rollback_takes_seconds()
+    {
+        site.Checkout.Vary("dashboard");
+        await site.DeployAsync();
+        var (_, took) = await site.RunAsync("--target=Rollback");
+        TestContext.Current.SendDiagnosticMessage($"rollback {took.TotalSeconds:0.00} s");
+        Assert.True(took < TimeSpan.FromSeconds(10), $"{took}");
+    }
+
+    [Fact]
+    public async Task An_upgrade_of_the_resident_host_under_load_loses_no_request()
+    {
+        var host = Host(await File.ReadAllTextAsync(site.File("run", "host.json"), TestContext.Current.CancellationToken));
+        await using var load = site.Load();
+        await load.AdvanceAsync(100);
+        site.Checkout.Vary("host");
+        site.Checkout.Vary("worker");
+        await site.DeployAsync();
+        Assert.NotEqual(host, Host(await File.ReadAllTextAsync(site.File("run", "host.json"), TestContext.Current.CancellationToken)));
+        await load.AdvanceAsync(200);
+        await load.StopAsync();
+        Report(load, "upgrade under load");
+        Assert.Empty(load.Failures);
+    }
+
+    private static string Host(string description) => (string)System.Text.Json.Nodes.JsonNode.Parse(description)!["content"]!;
+
+    private static void Report(RequestLoad load, string what) =>
+        TestContext.Current.SendDiagnosticMessage($"{what}: {load.Requests} requests, {load.Failures.Count} lost");
+}
