@@ -63,6 +63,7 @@ public sealed class Deployment
         var history = new ReleaseHistory(await _environment.Ledger.ReadAsync(cancellationToken));
         return status.Active == draft.Release
             && status.ActiveRelease is { IsHealthy: true }
+            && status.Running.All(release => release.Id == draft.Release || release.IsLeaving)
             && status.Host == draft.Host?.Short
             && history.IsVerified(draft.Release)
             && history.Active == draft.Release

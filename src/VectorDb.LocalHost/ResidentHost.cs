@@ -1,3 +1,4 @@
+using System.Net;
 using VectorDb.LocalHost.Control;
 using VectorDb.LocalHost.Gateway;
 using VectorDb.LocalHost.Platform;
@@ -20,6 +21,7 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
     private readonly ILogger _log;
     private readonly ProcessRegister _register;
     private readonly HttpMessageInvoker _probes = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly RouteSwitch _routes = new();
     private readonly QueueServer _queue;
     private readonly ReleaseSet _releases;
     private readonly GatewayServer _gateway;
@@ -40,15 +42,14 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         _log = _logs.CreateLogger<ResidentHost>();
         _register = new ProcessRegister(folders.Run);
         _queue = new QueueServer(folders, _logs);
-        var routes = new RouteSwitch();
         _releases = new ReleaseSet(
-            routes,
+            _routes,
             new HostState(folders.State),
             new ServiceEnvironment(folders, () => _queue.Port),
             new SupervisionContext(new HealthProbe(_probes), _register, (service, line) => _files[service].Append(line), time),
             new ReleaseLimits(options.Start, options.Drain),
             _logs.CreateLogger<ReleaseSet>());
-        _gateway = new GatewayServer(inheritance.Gateway, routes, _logs);
+        _gateway = new GatewayServer(inheritance.Gateway, _routes, _logs);
         _control = new ControlServer(inheritance.Control, new StatusReport(_description, _releases, _queue), _releases, this, _logs);
     }
 
@@ -92,14 +93,19 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         {
             _inheritance.Lock.Dispose();
             await _control.StopAsync();
-            await _gateway.RetireAsync(_options.Drain, CancellationToken.None);
-            await _releases.StopAllAsync();
+
+            // Connections of clients stay here until their next answer; what they ask for is the next host's to decide.
+            var successor = new ServiceEndpoint();
+            successor.Open(new IPEndPoint(_options.Bind.Equals(IPAddress.Any) ? IPAddress.Loopback : _options.Bind, _description.Port));
+            using var route = new GatewayRoute("of the next host", successor, successor);
+            _routes.Activate(route);
+            await Task.WhenAll(_gateway.RetireAsync(_options.Drain, CancellationToken.None), _releases.StopAllAsync(_options.Drain));
         }
         else
         {
             ServiceManager.Stopping();
             await _gateway.StopAsync(_options.Drain);
-            await _releases.StopAllAsync();
+            await _releases.StopAllAsync(TimeSpan.Zero);
             _queue.Dispose();
 
             // Last, so that whoever sees no host any more can start the next one.
@@ -153,7 +159,7 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _releases.StopAllAsync();
+        await _releases.StopAllAsync(TimeSpan.Zero);
         await _gateway.DisposeAsync();
         await _control.DisposeAsync();
         _queue.Dispose();

@@ -99,7 +99,10 @@ public sealed class Site : IAsyncLifetime
         {
             load.Add(keepAlive: client == 0, static () => new HttpRequestMessage(HttpMethod.Post, "/api/v1/collections/load/uploads?format=csv&idColumn=id&textColumn=text")
             {
-                Content = new TrickledContent([.. Enumerable.Range(0, 20).Select(static row => (ReadOnlyMemory<byte>)Encode(row))], TimeSpan.FromMilliseconds(50)),
+                Content = new TrickledContent([.. Enumerable.Range(0, 20).Select(static row => (ReadOnlyMemory<byte>)Encode(row))], TimeSpan.FromMilliseconds(50))
+                {
+                    Headers = { ContentType = new("text/csv") },
+                },
             });
         }
 

@@ -14,12 +14,11 @@ public sealed class SwitchTests(Site site)
         var after = await site.ReleaseAsync();
         Assert.NotEqual(before, after);
         await load.AdvanceAsync(100);
-        var (_, rollback) = await site.RunAsync("--target=Rollback");
-        Assert.Equal(before, await site.ReleaseAsync());
+        var (output, rollback) = await site.RunAsync("--target=Rollback");
+        Assert.True(before == await site.ReleaseAsync(), output);
         await load.AdvanceAsync(100);
         await load.StopAsync();
-        Report(load, $"deploy {deploy.TotalSeconds:0.00} s, rollback {rollback.TotalSeconds:0.00} s under load");
-        Assert.Empty(load.Failures);
+        Judge(load, $"deploy {deploy.TotalSeconds:0.00} s, rollback {rollback.TotalSeconds:0.00} s under load");
         await Eventually.TrueAsync(() => site.RunningReleases() is [var only] && only == before, "the release that was left ends");
     }
 
@@ -45,12 +44,15 @@ public sealed class SwitchTests(Site site)
         Assert.NotEqual(host, Host(await File.ReadAllTextAsync(site.File("run", "host.json"), TestContext.Current.CancellationToken)));
         await load.AdvanceAsync(200);
         await load.StopAsync();
-        Report(load, "upgrade under load");
-        Assert.Empty(load.Failures);
+        Judge(load, "upgrade under load");
     }
 
     private static string Host(string description) => (string)System.Text.Json.Nodes.JsonNode.Parse(description)!["content"]!;
 
-    private static void Report(RequestLoad load, string what) =>
-        TestContext.Current.SendDiagnosticMessage($"{what}: {load.Requests} requests, {load.Failures.Count} lost");
+    private static void Judge(RequestLoad load, string what)
+    {
+        var summary = $"{what}: {load.Requests} requests, {load.Failures.Count} lost";
+        TestContext.Current.SendDiagnosticMessage(summary);
+        Assert.True(load.Failures.Count == 0, $"{summary}\n{string.Join('\n', load.Failures.Take(5))}");
+    }
 }

@@ -37,6 +37,16 @@ public sealed class UpgradeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_that_was_open_during_the_upgrade_reaches_what_the_next_host_activates()
+    {
+        await _host.DeployAsync("one");
+        Assert.Equal("api one", await _host.GetAsync("/"));
+        (await _host.PostAsync("/upgrade", new { directory = RunningHost.Binaries, content = "next" })).EnsureSuccessStatusCode();
+        await _host.DeployAsync("two");
+        Assert.Equal("api two", await _host.GetAsync("/"));
+    }
+
+    [Fact]
     public async Task The_next_host_can_be_upgraded_and_stopped_like_the_first()
     {
         await _host.DeployAsync("one");

@@ -104,8 +104,8 @@ internal sealed class ReleaseSet(
         }
     }
 
-    /// <summary>Stops all. Requests in flight have been waited for by the gateway.</summary>
-    public Task StopAllAsync() => Task.WhenAll(Running.Select(release => StopAsync(release, TimeSpan.Zero)));
+    /// <summary>Stops all, each once its requests in flight have finished or the time is over.</summary>
+    public Task StopAllAsync(TimeSpan limit) => Task.WhenAll(Running.Select(release => StopAsync(release, limit)));
 
     private async Task<RunningRelease> BeginAsync(ReleaseDefinition definition)
     {

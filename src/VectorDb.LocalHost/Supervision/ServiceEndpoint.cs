@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace VectorDb.LocalHost.Supervision;
 
 /// <summary>Where a service can be reached right now. It changes with every restart.</summary>
@@ -5,10 +7,12 @@ internal sealed class ServiceEndpoint
 {
     private volatile TaskCompletionSource<string> _address = New();
 
-    /// <summary>The service answers here, as <c>http://127.0.0.1:port</c>.</summary>
-    public void Open(int port)
+    /// <summary>The service answers here, on the loopback address.</summary>
+    public void Open(int port) => Open(new IPEndPoint(IPAddress.Loopback, port));
+
+    public void Open(IPEndPoint endpoint)
     {
-        if (!_address.TrySetResult($"http://127.0.0.1:{port}"))
+        if (!_address.TrySetResult($"http://{endpoint}"))
         {
             throw new InvalidOperationException("The endpoint is open already.");
         }
