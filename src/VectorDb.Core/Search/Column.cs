@@ -61,6 +61,20 @@ internal sealed class Column<T>
         }
     }
 
+    /// <summary>Adds the pairs of the rows that are kept.</summary>
+    /// <param name="places">For each row of <paramref name="other"/> its row here, or a negative number.</param>
+    public void AddFrom(Column<T> other, ReadOnlySpan<int> places)
+    {
+        var (rows, values, count, _) = Volatile.Read(ref other._cells);
+        for (var i = 0; i < count; i++)
+        {
+            if (places[rows[i]] is var place and >= 0)
+            {
+                Add(place, values[i]);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Set(Span<ulong> mask, int row) => mask[row >> 6] |= 1ul << (row & 63);
 

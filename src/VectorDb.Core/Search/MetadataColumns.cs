@@ -26,6 +26,20 @@ internal sealed class MetadataColumns
         AddObject(ref reader, row, stackalloc char[MaximumPath], length: 0);
     }
 
+    /// <inheritdoc cref="Column{T}.AddFrom"/>
+    public void AddFrom(MetadataColumns other, ReadOnlySpan<int> places)
+    {
+        foreach (var (path, column) in other._numbers)
+        {
+            Column(_numbers, path).AddFrom(column, places);
+        }
+
+        foreach (var (path, column) in other._tokens)
+        {
+            Column(_tokens, path).AddFrom(column, places);
+        }
+    }
+
     /// <summary>Leaves the bits of the rows that match, of those set.</summary>
     public void Narrow(CompiledFilter filter, Span<ulong> mask)
     {

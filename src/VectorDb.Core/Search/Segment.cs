@@ -70,6 +70,26 @@ internal sealed class Segment
         }
     }
 
+    /// <summary>Appends the rows of another segment whose bits are set; all its sequences are greater than those here.</summary>
+    public void AppendFrom(Segment other, ReadOnlySpan<ulong> alive)
+    {
+        Span<int> places = stackalloc int[other.Count];
+        for (var row = 0; row < other.Count; row++)
+        {
+            if ((alive[row / 64] >> row % 64 & 1) == 0)
+            {
+                places[row] = -1;
+                continue;
+            }
+
+            other.Vector(row).CopyTo(_vectors.AsSpan(Count * _dimension, _dimension));
+            _sequences[Count] = other._sequences[row];
+            places[row] = Count++;
+        }
+
+        Metadata.AddFrom(other.Metadata, places);
+    }
+
     /// <returns>The row, or a negative number.</returns>
     public int Find(long sequence) => Array.BinarySearch(_sequences, 0, Count, sequence);
 

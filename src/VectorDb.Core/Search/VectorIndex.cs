@@ -13,6 +13,7 @@ internal sealed class VectorIndex(Metric metric, int dimension)
     private readonly Rotation _rotation = new(dimension);
     private readonly List<SegmentView> _next = [];
     private readonly List<Task> _encoding = [];
+    private bool _hasRemovals;
     private Snapshot _current = Snapshot.Empty;
 
     public Snapshot Current => Volatile.Read(ref _current);
@@ -43,6 +44,7 @@ internal sealed class VectorIndex(Metric metric, int dimension)
             alive = [.. alive];
         }
 
+        _hasRemovals = true;
         alive[row >> 6] &= ~(1ul << (row & 63));
         _next[at] = _next[at] with { Alive = alive };
     }
@@ -50,6 +52,12 @@ internal sealed class VectorIndex(Metric metric, int dimension)
     /// <summary>Shows everything since the last time to searches, at once.</summary>
     public void Publish(long sequence)
     {
+        if (_hasRemovals)
+        {
+            Compact();
+            _hasRemovals = false;
+        }
+
         if (_next.Count > 0)
         {
             _next[^1].Segment.Encode();
@@ -63,6 +71,53 @@ internal sealed class VectorIndex(Metric metric, int dimension)
     /// <returns>The best that match, best first.</returns>
     public Neighbour[] Search(in SearchRequest request) =>
         new SearchRun(Current, metric, dimension < Segment.SmallestCodedDimension ? null : _rotation, request).Run();
+
+    // Segments that are at most half alive give their memory back: neighbours among them become one. The last still grows.
+    private void Compact()
+    {
+        for (var first = 0; first < _next.Count - 1; first++)
+        {
+            var (last, alive) = (first, 0);
+            while (last < _next.Count - 1 && _next[last].AliveCount is var more and <= Segment.MaximumRows / 2 && alive + more <= Segment.MaximumRows)
+            {
+                alive += more;
+                last++;
+            }
+
+            if (last - first > 1 || (last > first && alive <= _next[first].Count / 2))
+            {
+                var merged = Merged(_next[first..last], alive);
+                _next.RemoveRange(first, last - first);
+                _next.InsertRange(first, merged);
+            }
+        }
+    }
+
+    private SegmentView[] Merged(List<SegmentView> sparse, int count)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
+
+        // One of them may still be at its codes; they are made again here, but it must not be half a task left behind.
+        Task.WaitAll(_encoding);
+        var merged = new Segment(metric, dimension, _rotation, (count + 63) / 64 * 64);
+        foreach (var view in sparse)
+        {
+            merged.AppendFrom(view.Segment, view.Alive);
+        }
+
+        merged.Encode();
+        var alive = new ulong[merged.Capacity / 64];
+        Array.Fill(alive, ulong.MaxValue);
+        if (count % 64 != 0)
+        {
+            alive[^1] = (1ul << count % 64) - 1;
+        }
+
+        return [new SegmentView(merged, count, alive)];
+    }
 
     private SegmentView Room()
     {

@@ -54,6 +54,28 @@ public sealed class VectorIndexTests
     }
 
     [Fact]
+    public void Records_that_are_replaced_again_and_again_do_not_fill_the_memory()
+    {
+        const int Records = 300;
+        var index = new VectorIndex(Metric.Cosine, 40);
+        for (var sequence = 1; sequence <= 40_000; sequence++)
+        {
+            index.Append(sequence, Vectors.Clustered(sequence % Records, 40), Encoding.UTF8.GetBytes($$"""{"n":{{sequence % Records}}}"""));
+            index.Remove(sequence - Records);
+            if (sequence % 500 == 0)
+            {
+                index.Publish(sequence);
+            }
+        }
+
+        Assert.InRange(index.Current.Segments.Sum(view => view.Segment.Capacity), Records, 3 * Segment.MaximumRows);
+        var filter = new CompiledFilter(FilterParser.Parse("""{"must":[{"key":"n","match":7}]}"""));
+        var request = new SearchRequest(Vectors.Clustered(7, 40), 1_000, Filter: null, Exact: false, Minimum: null);
+        Assert.Equal(Records, index.Search(request).Length);
+        Assert.Equal(index.Search(request)[0].Sequence, Assert.Single(index.Search(request with { Filter = filter })).Sequence);
+    }
+
+    [Fact]
     public void A_minimal_score_holds_in_every_metric()
     {
         foreach (var metric in Enum.GetValues<Metric>())
