@@ -18,7 +18,7 @@ public sealed class Compiler
         using var turn = await _workspace.EnterAsync(cancellationToken);
         await using var server = new CompilerServer(_commands);
         var build = await _commands.TryAsync(
-            DotNet("msbuild", _workspace.Solution, "-restore", "-p:Configuration=Release", server.Property, "-m", "-nodeReuse:false", "-v:quiet", "-clp:NoSummary", "-tl:off", "-nologo")
+            DotNet("msbuild", _workspace.Solution, "-restore", "-p:Configuration=Release", "-p:UseSharedCompilation=true", server.Property, "-m", "-nodeReuse:false", "-v:quiet", "-clp:NoSummary", "-tl:off", "-nologo")
                 with { OnLine = _journal.Say },
             cancellationToken);
         return build.Succeeded ? null : throw new InvalidOperationException("The solution does not compile.");
