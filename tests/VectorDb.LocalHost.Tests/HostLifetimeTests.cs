@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using VectorDb.LocalHost.Platform;
-using VectorDb.LocalHost.Supervision;
 using VectorDb.LocalHost.Tests.Hosting;
 
 namespace VectorDb.LocalHost.Tests;
