@@ -11,6 +11,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static readonly HttpClient Http = new();
     private readonly Process _process;
     private readonly Uri _url;
+    private ITestOutputHelper? _output;
 
     private WorkerProcess(Process process, Uri url) => (_process, _url) = (process, url);
 
@@ -34,6 +35,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var worker = new WorkerProcess(Process.Start(start)!, url);
         worker._process.OutputDataReceived += (_, line) => worker.Log.Enqueue(line.Data ?? "");
         worker._process.ErrorDataReceived += (_, line) => worker.Log.Enqueue(line.Data ?? "");
+        worker._output = TestContext.Current.TestOutputHelper;
         worker._process.BeginOutputReadLine();
         worker._process.BeginErrorReadLine();
         await Eventually.TrueAsync(worker.IsHealthyAsync, "the worker answers health", StartLimit);
@@ -62,9 +64,19 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (_process.HasExited)
+        {
+            _output?.WriteLine($"the worker had ended with {_process.ExitCode}");
+        }
+        else
         {
             await KillAsync();
+        }
+
+        // What a failed test shows: the complaints, without the daily business.
+        foreach (var line in Log.Where(static line => !line.Contains("\"level\":\"info\"", StringComparison.Ordinal)))
+        {
+            _output?.WriteLine(line);
         }
 
         _process.Dispose();

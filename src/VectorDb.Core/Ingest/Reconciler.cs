@@ -87,7 +87,7 @@ internal sealed partial class Reconciler(
                 _nextPurge = time.GetUtcNow() + PurgeEvery;
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // The next pass sees whatever this one missed.
             LogFailed(exception);

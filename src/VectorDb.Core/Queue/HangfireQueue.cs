@@ -35,11 +35,7 @@ internal sealed partial class HangfireQueue(JobStorage storage, IBackgroundJobCl
         return true;
     }
 
-    private long? Depth()
-    {
-        var monitoring = storage.GetMonitoringApi();
-        return monitoring.EnqueuedCount(EnqueuedState.DefaultQueue) + monitoring.ScheduledCount();
-    }
+    private long? Depth() => storage.GetMonitoringApi().EnqueuedCount(EnqueuedState.DefaultQueue);
 
     private T Reach<T>(Func<T> ask, T fallback)
     {

@@ -8,8 +8,9 @@ public interface IChunkQueue
     Task<bool> EnqueueAsync(string taskId, int? chunk, TimeSpan? delay, CancellationToken cancellationToken);
 
     /// <returns>
-    /// Jobs that wait, or null when the queue could not be reached. Those that a worker has taken are not in it: their leases tell
-    /// whether that worker lives, while the queue believes for hours that it does.
+    /// Jobs that a free worker would take now, or null when the queue could not be reached. Those that a worker has taken are not in
+    /// it: their leases tell whether that worker lives, while the queue believes for hours that it does. Nor are delayed ones: a
+    /// flush in the middle of a job leaves a wreck of it there, which waits for hours too.
     /// </returns>
     Task<long?> DepthAsync(CancellationToken cancellationToken);
 }
