@@ -43,7 +43,7 @@ public sealed class Deployment
         var manifest = await _environment.Catalog.AddAsync(draft, cancellationToken);
         var previous = await _switchover.RunAsync(manifest with { Host = draft.Host }, SmokeDepth.Full, hostUpgrade: true, cancellationToken);
         await _journal.RunAsync("Retire", () => RetireAsync(previous, cancellationToken));
-        await SayWhereAsync(manifest.Release, previous, cancellationToken);
+        await SayWhereAsync(manifest.Release, cancellationToken);
     }
 
     private async Task<Manifest> DescribeAsync(PublishedOutput output, CancellationToken cancellationToken) => new(
@@ -94,15 +94,17 @@ public sealed class Deployment
         return previous is null ? "nothing ran before" : $"release {previous} has finished its requests and ended";
     }
 
-    private async Task SayWhereAsync(ReleaseId release, ReleaseId? previous, CancellationToken cancellationToken)
+    private async Task SayWhereAsync(ReleaseId release, CancellationToken cancellationToken)
     {
+        var kept = (await _environment.Catalog.ListAsync(cancellationToken)).Select(manifest => manifest.Release).ToHashSet();
+        var before = new ReleaseHistory(await _environment.Ledger.ReadAsync(cancellationToken)).Before(release).Where(kept.Contains).Take(1);
         var status = await _environment.Rollout.StatusAsync(cancellationToken);
         _journal.Close($"Release {release} is live and verified at {status.Url}");
         _journal.Close($"  dashboard  {new Uri(status.Url, "dashboard/")}");
         _journal.Close($"  status     ./build.sh --target=Status");
-        if (previous is not null)
+        foreach (var target in before)
         {
-            _journal.Close($"  go back    ./build.sh --target=Rollback   (to {previous})");
+            _journal.Close($"  go back    ./build.sh --target=Rollback   (to {target})");
         }
     }
 }

@@ -47,17 +47,22 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
 
         await environment.Rollout.StartAsync(target, cancellationToken);
         await environment.Rollout.ActivateAsync(target.Release, cancellationToken);
+        if (previous is { } unproved && unproved != target.Release && unproved != candidate.Release)
+        {
+            await environment.Rollout.RetireAsync(unproved, wait: false, cancellationToken);
+        }
+
         await gate.RecordAsync(LedgerEvent.RolledBack, candidate, cancellationToken, $"to {target.Release}");
         await gate.RecordAsync(LedgerEvent.Activated, target, cancellationToken, $"back from {candidate.Release}");
         journal.Close($"Rolled back: release {target.Release} is active again.");
     }
 
-    /// <summary>What was active; where the candidate itself was (a killed run had activated it), the last verified one.</summary>
+    /// <summary>What was active, unless a killed run had activated it without proof: then the last verified one rather than that.</summary>
     private async Task<Manifest?> FindReturnAsync(ReleaseId candidate, ReleaseId? previous, CancellationToken cancellationToken)
     {
         var history = new ReleaseHistory(await environment.Ledger.ReadAsync(cancellationToken));
-        var targets = previous is { } active && active != candidate ? [active] : history.Before(candidate);
-        foreach (var target in targets)
+        ReleaseId[] active = previous is { } release && release != candidate ? [release] : [];
+        foreach (var target in active.Where(history.IsVerified).Concat(history.Before(candidate)).Concat(active))
         {
             if (await environment.Catalog.FindAsync(target, cancellationToken) is { } manifest)
             {

@@ -160,8 +160,29 @@ public sealed class DeployTests
 
         build.Deploy("two");
         Assert.Equal((Verified, second), (await build.LedgerAsync()).Last());
+        Assert.Contains($"--target=Rollback   (to {first})", build.Output, StringComparison.Ordinal);
+    }
 
-        build.Rollout.Active = first;
+    [Fact]
+    public async Task What_a_killed_run_activated_without_proof_is_nothing_to_go_back_to()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var verified = build.Deploy("one");
+        var unproved = build.Publish("two");
+        build.Rollout.Before = step => _ = step == "activate" ? throw new InvalidOperationException("killed") : 0;
+        build.Run("--target=Deploy", "--exclusive");
+        build.Rollout.Before = static _ => { };
+        build.Rollout.Run(unproved);
+        build.Rollout.Active = unproved;
+
+        build.Publish("three");
+        build.Api.Fault = Fault.WriteFails;
+        Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
+        Assert.Equal(verified, build.Rollout.Active);
+
+        build.Api.Fault = Fault.None;
+        build.Deploy("three");
+        Assert.Contains($"--target=Rollback   (to {verified})", build.Output, StringComparison.Ordinal);
     }
 
     [Fact]
