@@ -51,9 +51,10 @@ internal static class EmulatedProvider
     };
 
     /// <summary>Credentials that mean nothing outside the emulator, in place of whatever the caller has.</summary>
-    public static IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?>(StringComparer.Ordinal)
+    /// <param name="name">Whom the emulator records as the caller.</param>
+    public static IReadOnlyDictionary<string, string?> CredentialsOf(string name) => new Dictionary<string, string?>(StringComparer.Ordinal)
     {
-        ["AWS_ACCESS_KEY_ID"] = "rehearsal",
+        ["AWS_ACCESS_KEY_ID"] = name,
         ["AWS_SECRET_ACCESS_KEY"] = "rehearsal",
         ["AWS_SESSION_TOKEN"] = null,
         ["AWS_PROFILE"] = null,
@@ -65,8 +66,6 @@ internal static class EmulatedProvider
     private static string Text(Uri endpoint) => $$"""
         # Written by the rehearsal: the emulator in place of AWS.
         provider "aws" {
-          access_key              = "rehearsal"
-          secret_key              = "rehearsal"
           max_retries             = 4
           skip_metadata_api_check = true
           s3_use_path_style       = true

@@ -43,7 +43,7 @@ internal sealed class RehearsalInfrastructure
             Variables = variables,
             Backend = EmulatedProvider.Backend(bucket, $"{name}.tfstate", aws.Endpoint),
             Mirror = ProviderMirror.Find(System.Environment.GetEnvironmentVariable),
-            Environment = EmulatedProvider.Environment,
+            Environment = EmulatedProvider.CredentialsOf(name),
         };
 
         return new RehearsalInfrastructure(

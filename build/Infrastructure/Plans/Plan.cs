@@ -22,8 +22,9 @@ internal sealed record Plan(
 /// <summary>A resource as it will be after the apply.</summary>
 /// <param name="Address">For example <c>module.storage.aws_dynamodb_table.tasks</c>.</param>
 /// <param name="Type">For example <c>aws_dynamodb_table</c>.</param>
-/// <param name="Values">Its attributes, without those that are known only after the apply.</param>
-internal sealed record PlannedResource(string Address, string Type, JsonElement Values);
+/// <param name="Values">Its attributes, without those that are known only after the apply; AWS's own defaults are among them.</param>
+/// <param name="Configured">Names of the attributes and blocks that the configuration itself gives.</param>
+internal sealed record PlannedResource(string Address, string Type, JsonElement Values, IReadOnlySet<string> Configured);
 
 /// <summary>What a person reads before approving. Addresses are sorted.</summary>
 /// <param name="Create">Made.</param>

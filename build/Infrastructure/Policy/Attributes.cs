@@ -5,8 +5,14 @@ namespace VectorDb.Build.Infrastructure.Policy;
 /// <summary>
 /// Attributes of a planned resource. What is known only after the apply is absent, and so is what the configuration leaves out.
 /// </summary>
-internal readonly struct Attributes(JsonElement values)
+internal readonly struct Attributes(JsonElement values, IReadOnlySet<string> configured)
 {
+    // What a block was given is not told apart from what AWS adds to it.
+    private static readonly IReadOnlySet<string> NothingMore = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Whether the configuration itself gives it, and not AWS alone.</summary>
+    public bool IsConfigured(string name) => configured.Contains(name);
+
     public string? Text(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     public bool IsTrue(string name) => Find(name) is { ValueKind: JsonValueKind.True };
@@ -15,7 +21,7 @@ internal readonly struct Attributes(JsonElement values)
 
     /// <summary>The blocks of a name: none, one or several.</summary>
     public IReadOnlyList<Attributes> Blocks(string name) => Find(name) is { ValueKind: JsonValueKind.Array } array
-        ? [.. array.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object).Select(static item => new Attributes(item))]
+        ? [.. array.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object).Select(static item => new Attributes(item, NothingMore))]
         : [];
 
     public IReadOnlyList<string> Texts(string name) => Find(name) switch

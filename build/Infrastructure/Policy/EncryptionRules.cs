@@ -26,7 +26,7 @@ internal static class EncryptionRules
             "cache-without-login",
             "Whoever reaches the cache must log in: give it a user group. A token here would lie in the state.",
             ["aws_elasticache_replication_group"],
-            static cache => cache.Has("auth_token") ? "has its token in the state" : cache.IsLeftOut("user_group_ids") ? "has no user group" : null),
+            static cache => !string.IsNullOrEmpty(cache.Text("auth_token")) ? "has its token in the state" : cache.IsLeftOut("user_group_ids") ? "has no user group" : null),
         PolicyRule.ForEach(
             "unencrypted-disk",
             "Disks of instances are encrypted.",

@@ -17,7 +17,7 @@ internal static class NetworkRules
             "inline-security-rules",
             "Rules inside a security group hide from review and fight with rules beside it: use aws_vpc_security_group_ingress_rule.",
             ["aws_security_group"],
-            static group => group.Blocks("ingress").Concat(group.Blocks("egress")).Any() ? "has rules inside" : null),
+            static group => group.IsConfigured("ingress") || group.IsConfigured("egress") ? "has rules inside" : null),
         PolicyRule.ForEach(
             "default-group-open",
             "A VPC's default security group lets nothing through, so that forgetting a group fails closed.",

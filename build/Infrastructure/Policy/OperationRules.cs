@@ -11,7 +11,7 @@ internal static class OperationRules
             "missing-tags",
             "Everything that costs money says whose it is: Project, Environment and ManagedBy.",
             static plan => from resource in plan.Resources
-                           let attributes = new Attributes(resource.Values)
+                           let attributes = new Attributes(resource.Values, resource.Configured)
                            where attributes.Has("tags_all") || IsKnownToTag(resource.Type)
                            let missing = RequiredTags.Where(tag => !attributes.Names("tags_all").Contains(tag)).ToList()
                            where missing.Count > 0

@@ -18,7 +18,7 @@ internal sealed record PolicyRule(string Id, string Reason, Func<Plan, IEnumerab
         reason,
         plan => from resource in plan.Resources
                 where types.Contains(resource.Type, StringComparer.Ordinal)
-                let detail = offence(new Attributes(resource.Values))
+                let detail = offence(new Attributes(resource.Values, resource.Configured))
                 where detail is not null
                 select new Offence(resource.Address, detail));
 }

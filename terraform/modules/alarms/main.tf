@@ -5,7 +5,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "${each.value.what} Runbook: docs/runbook.md#${each.key}"
+  alarm_description   = "${each.value.what} Runbook: docs/runbook.md#${replace(each.key, "/-[0-9]+$/", "")}"
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions

@@ -7,7 +7,7 @@ PUT    /moto-api/vectordb/instances/<id>/health    {"status": "Healthy" | "Unhea
 PUT    /moto-api/vectordb/targets/<id>             {"state": "healthy", "reason": "", "description": ""}   (null state: back to default)
 POST   /moto-api/vectordb/faults                   {"service", "action" or "*", "times": 1, "status": 500, "code", "message"}
 DELETE /moto-api/vectordb/faults
-GET    /moto-api/vectordb/calls                    every AWS call: service, action, principal, status, count
+GET    /moto-api/vectordb/calls                    every AWS call: service, action, permission, principal, status, count
 DELETE /moto-api/vectordb/calls
 POST   /moto-api/vectordb/metrics                  {"namespace": "AWS/...", "metricData": [...]}   (what AWS itself publishes)
 POST   /moto-api/vectordb/hosted-zones             {"name": "example.org"} -> {"id"}: the domain that an account has already
@@ -21,8 +21,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.route53.models import route53_backends
 from werkzeug.wrappers import Request, Response
 
-import autoscaling
 import clock
+import instances
 import inventory
 import load_balancing
 import metrics
@@ -42,9 +42,9 @@ def answer(request: Request) -> Response:
             load_balancing.default_health = body.get("targetHealth", load_balancing.default_health)
             return _json(_settings())
         case ("GET", "instances"):
-            return _json([autoscaling.describe(state) for group in autoscaling.groups() for state in group.instance_states])
+            return _json([instances.describe(state) for group in instances.groups() for state in group.instance_states])
         case ("PUT", "instances", instance_id, "health"):
-            autoscaling.find(instance_id).health_status = body["status"]
+            instances.find(instance_id).health_status = body["status"]
             return _json({})
         case ("PUT", "targets", instance_id):
             load_balancing.set_health(instance_id, body.get("state"), body.get("reason"), body.get("description"))
@@ -58,10 +58,10 @@ def answer(request: Request) -> Response:
             wire.faults.clear()
             return _json({})
         case ("GET", "calls"):
-            counts = Counter((call.service, call.action, call.principal, call.status) for call in wire.calls)
+            counts = Counter((call.service, call.action, call.permission, call.principal, call.status) for call in wire.calls)
             return _json([
-                {"service": service, "action": action, "principal": principal, "status": status, "count": count}
-                for (service, action, principal, status), count in sorted(counts.items())])
+                {"service": service, "action": action, "permission": permission, "principal": principal, "status": status, "count": count}
+                for (service, action, permission, principal, status), count in sorted(counts.items())])
         case ("DELETE", "calls"):
             wire.calls.clear()
             return _json({})

@@ -18,6 +18,7 @@ from moto.core.responses import ActionResult
 
 import autoscaling
 import clock
+import instances
 
 _ACTIVE = ("Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress")
 #: A refresh that replaces nothing for this long has failed.
@@ -30,26 +31,26 @@ class Refresh:
         self.preferences = {"MinHealthyPercentage": 90, "MaxHealthyPercentage": 100, **preferences}
         self.status, self.reason = "Pending", None
         self.start_time, self.end_time, self.started_at = clock.timestamp(), None, clock.now()
-        self.original = autoscaling.version_of(group)
+        self.original = instances.version_of(group)
         specification = configuration.get("LaunchTemplate", {})
-        self.target = autoscaling.version_of(group, specification.get("Version"))
+        self.target = instances.version_of(group, specification.get("Version"))
         self.total, self.percentage, self.checkpoint = 0, 0, 0
         self.paused_until, self.bakes_until, self.moved_at = 0.0, 0.0, clock.now()
         self.rollback: dict[str, Any] | None = None
 
     def begin(self) -> None:
-        present = autoscaling.staying(self.group)
+        present = instances.staying(self.group)
         self.outdated = {s.instance.id for s in present if not (self.preferences.get("SkipMatching") and s.template_version == self.target)}
         self.total, self.status = len(self.outdated), "InProgress"
 
     def remaining(self) -> list[InstanceState]:
-        return [s for s in autoscaling.staying(self.group) if s.instance.id in self.outdated]
+        return [s for s in instances.staying(self.group) if s.instance.id in self.outdated]
 
     def ready(self, state: InstanceState) -> bool:
         """In service, healthy, and warmed up."""
         warmup = self.preferences.get("InstanceWarmup", getattr(self.group, "default_instance_warmup", None) or 0)
         return (state.lifecycle_state == "InService" and state.health_status == "Healthy"
-                and clock.now() >= state.in_service_at + warmup / clock.scale and autoscaling.target_healthy(state))
+                and clock.now() >= state.in_service_at + warmup / clock.scale and instances.target_healthy(state))
 
     def end(self, status: str, reason: str | None = None) -> None:
         self.status, self.end_time = status, clock.timestamp()
@@ -69,7 +70,7 @@ class Refresh:
             "InstancesToUpdateOnRollback": len(self.remaining())}
         self.status, self.reason, self.target = "RollbackInProgress", reason, self.original
         # What still runs the original version stays; what the refresh launched goes, without checkpoint or bake.
-        self.outdated = {s.instance.id for s in autoscaling.staying(self.group) if s.template_version != self.original}
+        self.outdated = {s.instance.id for s in instances.staying(self.group) if s.template_version != self.original}
         self.total, self.paused_until, self.moved_at = len(self.outdated), 0.0, clock.now()
 
     def describe(self) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def _step(refresh: Refresh) -> None:
 
 def _replace(refresh: Refresh) -> None:
     group, desired = refresh.group, refresh.group.desired_capacity or 0
-    remaining, present = refresh.remaining(), autoscaling.staying(group)
+    remaining, present = refresh.remaining(), instances.staying(group)
     new = [state for state in present if state.instance.id not in refresh.outdated and state.template_version == refresh.target]
     fresh = [state for state in new if state.launched_at >= refresh.started_at]
     ready = [state for state in fresh if refresh.ready(state)]
@@ -138,12 +139,12 @@ def _replace(refresh: Refresh) -> None:
     for old in sorted(remaining, key=lambda state: state.launched_at):
         if len(usable) - (old in usable) >= minimum or (maximum == desired and len(usable) == desired):
             if len(present) > desired or maximum == desired:
-                autoscaling.terminate(old, f"An instance refresh replaces instances of {group.name}")
+                instances.terminate(old, f"An instance refresh replaces instances of {group.name}")
                 refresh.moved_at = clock.now()
                 return
     in_flight = len(fresh) - len(ready)
     if len(present) < maximum and in_flight < len(remaining):
-        autoscaling.launch(group, refresh.target, f"An instance refresh replaces instances of {group.name}")
+        instances.launch(group, refresh.target, f"An instance refresh replaces instances of {group.name}")
 
 
 def _past_checkpoint(refresh: Refresh) -> bool:
@@ -188,7 +189,7 @@ def _active(group: FakeAutoScalingGroup) -> Refresh | None:
 
 def _start(self: AutoScalingResponse) -> ActionResult:
     # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html
-    group = autoscaling._of_group(self)
+    group = autoscaling.group_of(self)
     if _active(group):
         raise AutoscalingClientError("InstanceRefreshInProgress", "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.")
     configuration, preferences = self._get_param("DesiredConfiguration") or {}, self._get_param("Preferences") or {}
@@ -202,7 +203,7 @@ def _start(self: AutoScalingResponse) -> ActionResult:
 
 def _describe(self: AutoScalingResponse) -> ActionResult:
     wanted = self._get_param("InstanceRefreshIds") or []
-    found = [refresh.describe() for refresh in _refreshes(autoscaling._of_group(self)) if not wanted or refresh.id in wanted]
+    found = [refresh.describe() for refresh in _refreshes(autoscaling.group_of(self)) if not wanted or refresh.id in wanted]
     return ActionResult({"InstanceRefreshes": found})
 
 
@@ -223,14 +224,14 @@ def _roll_back(self: AutoScalingResponse) -> ActionResult:
 
 
 def _required(self: AutoScalingResponse) -> Refresh:
-    refresh = _active(autoscaling._of_group(self))
+    refresh = _active(autoscaling.group_of(self))
     if refresh is None:
         raise AutoscalingClientError("ActiveInstanceRefreshNotFound", "No in progress or pending Instance Refresh found for the group.")
     return refresh
 
 
 def step() -> None:
-    for group in autoscaling.groups():
+    for group in instances.groups():
         refresh = _active(group)
         if refresh:
             _step(refresh)

@@ -11,10 +11,9 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sts.models import sts_backends
 from werkzeug.wrappers import Request, Response
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+import permissions
 
-#: Operations of S3 by method, and what of the query tells them apart.
-_S3 = {"GET": "GetObject", "PUT": "PutObject", "HEAD": "HeadObject", "DELETE": "DeleteObject", "POST": "PostObject"}
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
 @dataclass
@@ -23,6 +22,7 @@ class Call:
     action: str
     principal: str
     protocol: str
+    permission: str
     status: int = 0
     at: float = field(default_factory=time.time)
 
@@ -61,27 +61,21 @@ def read(request: Request) -> Call:
     target = request.headers.get("X-Amz-Target", "")
     principal = _principal(key)
     if target:
-        return Call(service, target.rsplit(".", 1)[-1], principal, "json")
+        return _call(service, target.rsplit(".", 1)[-1], principal, "json")
     if request.mimetype == "application/x-www-form-urlencoded":
         # Kept by werkzeug for moto to read again.
         action = parse_qs(request.get_data(cache=True, as_text=True)).get("Action", [""])[0]
         request.environ["wsgi.input"] = io.BytesIO(request.get_data(cache=True))
-        return Call(service or "sts", action, principal, "query")
+        return _call(service or "sts", action, principal, "query")
     if service in ("s3", ""):
-        return Call("s3", _s3_action(request), principal, "query")
-    return Call(service, f"{request.method} {request.path}", principal, "json")
+        permission = permissions.of_s3(request.method, request.path, list(request.args))
+        return Call("s3", permission.split(":")[1], principal, "query", permission)
+    permission = permissions.of_path(service, request.method, request.path)
+    return Call(service, permission.split(":", 1)[1], principal, "json", permission)
 
 
-def _s3_action(request: Request) -> str:
-    """The API operation, near enough to name the permission that it needs."""
-    has_key = request.path.strip("/").count("/") > 0
-    if has_key:
-        return _S3.get(request.method, request.method)
-    sub = next((name for name in request.args if name not in ("list-type", "prefix", "x-id", "max-keys")), "")
-    verb = {"GET": "Get", "PUT": "Put", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}.get(request.method, request.method)
-    if sub in ("", "delimiter", "continuation-token", "encoding-type", "fetch-owner", "start-after"):
-        return {"GET": "ListBucket", "PUT": "CreateBucket", "HEAD": "ListBucket", "DELETE": "DeleteBucket"}.get(request.method, verb)
-    return f"{verb}Bucket{sub.title()}"
+def _call(service: str, action: str, principal: str, protocol: str) -> Call:
+    return Call(service, action, principal, protocol, permissions.of_action(service, action))
 
 
 def _principal(key: str) -> str:

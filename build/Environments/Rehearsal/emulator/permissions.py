@@ -1,0 +1,56 @@
+"""Which IAM permission a call needs.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+import re
+
+#: Signing names that are not the prefix of the service's permissions.
+_PREFIXES = {"monitoring": "cloudwatch"}
+
+#: Sub-resources of a bucket by the query that names them.
+_BUCKET = {
+    "accelerate": "AccelerateConfiguration", "acl": "BucketAcl", "cors": "BucketCORS", "encryption": "EncryptionConfiguration",
+    "lifecycle": "LifecycleConfiguration", "location": "BucketLocation", "logging": "BucketLogging",
+    "notification": "BucketNotification", "object-lock": "BucketObjectLockConfiguration", "ownershipControls": "BucketOwnershipControls",
+    "policy": "BucketPolicy", "publicAccessBlock": "BucketPublicAccessBlock", "replication": "ReplicationConfiguration",
+    "requestPayment": "BucketRequestPayment", "tagging": "BucketTagging", "versioning": "BucketVersioning", "website": "BucketWebsite"}
+
+#: Paths of REST services: method, pattern, permission.
+_PATHS = {
+    "backup": [
+        ("PUT", r"/backup/plans/?$", "CreateBackupPlan"), ("GET", r"/backup/plans/[^/]+/?$", "GetBackupPlan"),
+        ("POST", r"/backup/plans/[^/]+/?$", "UpdateBackupPlan"), ("DELETE", r"/backup/plans/[^/]+/?$", "DeleteBackupPlan"),
+        ("PUT", r"/backup/plans/[^/]+/selections/?$", "CreateBackupSelection"),
+        ("GET", r"/backup/plans/[^/]+/selections/[^/]+$", "GetBackupSelection"),
+        ("DELETE", r"/backup/plans/[^/]+/selections/[^/]+$", "DeleteBackupSelection"),
+        ("GET", r"/backup-vaults/[^/]+/recovery-points/?$", "ListRecoveryPointsByBackupVault"),
+        ("PUT", r"/backup-vaults/[^/]+$", "CreateBackupVault"), ("GET", r"/backup-vaults/[^/]+$", "DescribeBackupVault"),
+        ("DELETE", r"/backup-vaults/[^/]+$", "DeleteBackupVault"), ("GET", r"/tags/", "ListTags"), ("POST", r"/tags/", "TagResource")],
+    "route53": [
+        ("GET", r"/hostedzone/[^/]+/rrset", "ListResourceRecordSets"), ("POST", r"/hostedzone/[^/]+/rrset", "ChangeResourceRecordSets"),
+        ("GET", r"/hostedzone/[^/]+$", "GetHostedZone"), ("GET", r"/change/", "GetChange")]}
+
+
+def of_action(service: str, action: str) -> str:
+    """A call of a Query or JSON service; the few whose permission has another name than the call."""
+    if service == "budgets" and not action.endswith("TagsForResource"):
+        return "budgets:ViewBudget" if action.startswith("Describe") else "budgets:ModifyBudget"
+    return f"{_PREFIXES.get(service, service)}:{action}"
+
+
+def of_path(service: str, method: str, path: str) -> str:
+    for expected, pattern, permission in _PATHS.get(service, []):
+        if method == expected and re.search(pattern, path):
+            return f"{service}:{permission}"
+    return f"{service}:{method} {path}"
+
+
+def of_s3(method: str, path: str, query: list[str]) -> str:
+    if path.strip("/").count("/") > 0:
+        return {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "DELETE": "s3:DeleteObject"}.get(method, "s3:PutObject")
+    part = next((_BUCKET[name] for name in query if name in _BUCKET), None)
+    if part is None:
+        return {"PUT": "s3:CreateBucket", "DELETE": "s3:DeleteBucket", "POST": "s3:DeleteObject"}.get(method, "s3:ListBucket")
+    # Only a policy has a permission of its own for its removal.
+    verb = "Get" if method == "GET" else "Delete" if (method, part) == ("DELETE", "BucketPolicy") else "Put"
+    return f"s3:{verb}{part}"

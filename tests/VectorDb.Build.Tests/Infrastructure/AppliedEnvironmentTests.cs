@@ -1,0 +1,99 @@
+using System.Text.Json;
+using VectorDb.Build.Infrastructure.Plans;
+
+namespace VectorDb.Build.Tests.Infrastructure;
+
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class AppliedEnvironmentTests(AppliedEnvironment environment) : IClassFixture<AppliedEnvironment>
+{
+    [Fact]
+    public void The_first_plan_makes_everything_breaks_no_rule_and_touches_nothing_that_holds_data()
+    {
+        var summary = environment.First.Plan.Summary;
+
+        Assert.Empty(environment.First.Findings);
+        Assert.True(summary.Create.Count > 140, $"{summary}");
+        Assert.Empty(summary.Stateful);
+    }
+
+    [Fact]
+    public void A_second_plan_changes_nothing()
+    {
+        Assert.True(environment.Again.Plan.Summary.IsEmpty, Shown(environment.Again.Plan));
+        Assert.False(environment.Again.Saved.HasChanges);
+        Assert.True(environment.FoundationAgain.Plan.Summary.IsEmpty, Shown(environment.FoundationAgain.Plan));
+        Assert.False(environment.FoundationAgain.Saved.HasChanges);
+    }
+
+    [Fact]
+    public void Another_boot_script_publishes_template_versions_and_changes_nothing_else()
+    {
+        Assert.Equal(
+            ["module.web.aws_launch_template.this", "module.worker.aws_launch_template.this"],
+            environment.WithAnotherScript.Plan.Changes.Select(change => change.Address).Order(StringComparer.Ordinal));
+        Assert.All(environment.WithAnotherScript.Plan.Changes, change => Assert.Equal(ChangeAction.Update, change.Action));
+        // The group stays where it is until a rollout moves it.
+        Assert.Equal(("1", "2"), environment.Versions);
+    }
+
+    [Fact]
+    public void No_secret_is_in_a_state_a_plan_or_an_output()
+    {
+        Assert.All(environment.SecretValues, value => Assert.True(value.Length >= 16));
+        Assert.All(environment.Texts, text => Assert.All(environment.SecretValues, value => Assert.False(text.Value.Contains(value, StringComparison.Ordinal), $"a secret is in the {text.Key}")));
+    }
+
+    [Fact]
+    public void Every_alarm_policy_and_widget_looks_at_a_metric_that_is_published_with_these_dimensions()
+    {
+        var used = UsedMetric.Of(environment.Again.Plan).ToList();
+        var published = UsedMetric.Published();
+
+        Assert.True(used.Count > 40, $"only {used.Count} metrics were found");
+        Assert.Empty(used.Where(metric => !published.Contains(metric.Key)).Select(metric => $"{metric.Where}: {metric.Key}"));
+    }
+
+    [Fact]
+    public void The_deployer_may_make_every_call_that_the_service_needs_and_a_plan_needs_to_read_only()
+    {
+        var policies = environment.FoundationAgain.Plan.Resources.Where(resource => resource.Type == "aws_iam_policy" && !resource.Address.EndsWith("boundary", StringComparison.Ordinal)).ToList();
+        var allowed = policies.SelectMany(Actions).ToHashSet(StringComparer.Ordinal);
+        var reading = policies.Where(policy => policy.Address.EndsWith(".reading", StringComparison.Ordinal)).SelectMany(Actions).ToList();
+
+        Assert.Empty(environment.Permissions["service"].Except(allowed).Order(StringComparer.Ordinal));
+        // But for the state's own lock.
+        Assert.All(
+            reading.Except(["s3:PutObject", "s3:DeleteObject", "kms:Decrypt", "budgets:ViewBudget", "ecr:BatchGetImage", "dynamodb:Query"]),
+            action => Assert.Matches(":(Get|Describe|List|Filter)", action));
+    }
+
+    [Fact]
+    public void A_destroy_leaves_nothing_behind() =>
+        // The state's bucket is older than the state.
+        Assert.Equal("""{"s3":["vectordb-rehearsal-state-123456789012"]}""", environment.Left.Replace(" ", "", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_outputs_tell_the_rollout_all_it_needs()
+    {
+        var web = environment.Outputs["groups"].GetProperty("web");
+
+        Assert.Equal("vectordb-rehearsal-web", web.GetProperty("name").GetString());
+        Assert.Equal((2, 6), (web.GetProperty("minimum").GetInt32(), web.GetProperty("maximum").GetInt32()));
+        Assert.Equal("https://api.rehearsal.example.org", environment.Outputs["url"].GetString());
+        Assert.Contains("vectordb-rehearsal-unhealthy-hosts", environment.Outputs["rollout_alarms"].EnumerateArray().Select(name => name.GetString()));
+    }
+
+    private static IEnumerable<string> Actions(PlannedResource policy)
+    {
+        using var document = JsonDocument.Parse(policy.Values.GetProperty("policy").GetString()!);
+        foreach (var statement in document.RootElement.GetProperty("Statement").EnumerateArray())
+        {
+            foreach (var action in statement.GetProperty("Action").EnumerateArray())
+            {
+                yield return action.GetString()!;
+            }
+        }
+    }
+
+    private static string Shown(Plan plan) => string.Join('\n', plan.Changes.Select(change => $"{change.Action} {change.Address}\n{change.Before}\n{change.After}"));
+}
