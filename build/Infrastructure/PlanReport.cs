@@ -26,7 +26,8 @@ internal static class PlanReport
             yield return $"  changed behind Terraform's back: {drift}";
         }
 
-        foreach (var group in change.Plan.Changes.Where(static each => each.Action == ChangeAction.Create).GroupBy(static each => each.Type).OrderByDescending(static group => group.Count()).Take(Listed))
+        var created = change.Plan.Changes.Where(static each => each.Action == ChangeAction.Create).GroupBy(static each => each.Type);
+        foreach (var group in created.OrderByDescending(static group => group.Count()).Take(Listed))
         {
             yield return $"  create {group.Count(),3} {group.Key}";
         }

@@ -47,4 +47,8 @@ internal sealed class InfrastructureChange(Terraform terraform, string waivers, 
 
 /// <summary>A plan may not be applied: it breaks rules that no waiver covers.</summary>
 internal sealed class PolicyException(IReadOnlyList<PolicyFinding> findings) : Exception(
-    $"The plan breaks {findings.Count} rule(s); nothing was applied:\n{string.Join('\n', findings.Select(static finding => $"  {finding}"))}\nChange the configuration, or add a waiver with a reason and an end to terraform/policy-waivers.json.");
+    $"""
+    The plan breaks {findings.Count} rule(s); nothing was applied:
+    {string.Join('\n', findings.Select(static finding => $"  {finding}"))}
+    Change the configuration, or add a waiver with a reason and an end to terraform/policy-waivers.json.
+    """);

@@ -5,7 +5,9 @@ using Amazon.S3.Model;
 
 namespace VectorDb.Build.Infrastructure;
 
-/// <summary>The bucket of the Terraform state. It cannot be in that state itself, so it is made by API, once; doing it again changes nothing.</summary>
+/// <summary>
+/// The bucket of the Terraform state. It cannot be in that state itself, so it is made by API, once; doing it again changes nothing.
+/// </summary>
 internal static class StateBucket
 {
     /// <exception cref="AmazonS3Exception">The name belongs to somebody else, or the caller may not do this.</exception>
@@ -20,11 +22,22 @@ internal static class StateBucket
             new PutPublicAccessBlockRequest
             {
                 BucketName = bucket,
-                PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration { BlockPublicAcls = true, BlockPublicPolicy = true, IgnorePublicAcls = true, RestrictPublicBuckets = true },
+                PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration
+                {
+                    BlockPublicAcls = true,
+                    BlockPublicPolicy = true,
+                    IgnorePublicAcls = true,
+                    RestrictPublicBuckets = true,
+                },
             },
             cancellation);
         await s3.PutBucketVersioningAsync(
-            new PutBucketVersioningRequest { BucketName = bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } }, cancellation);
+            new PutBucketVersioningRequest
+            {
+                BucketName = bucket,
+                VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+            },
+            cancellation);
         await s3.PutBucketEncryptionAsync(
             new PutBucketEncryptionRequest
             {
@@ -36,7 +49,10 @@ internal static class StateBucket
                         new ServerSideEncryptionRule
                         {
                             BucketKeyEnabled = true,
-                            ServerSideEncryptionByDefault = new ServerSideEncryptionByDefault { ServerSideEncryptionAlgorithm = ServerSideEncryptionMethod.AWSKMS },
+                            ServerSideEncryptionByDefault = new ServerSideEncryptionByDefault
+                            {
+                                ServerSideEncryptionAlgorithm = ServerSideEncryptionMethod.AWSKMS,
+                            },
                         },
                     ],
                 },

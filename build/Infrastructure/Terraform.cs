@@ -12,7 +12,9 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
     private const int NoChanges = 0;
     private const int Changes = 2;
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan LockWait = TimeSpan.FromMinutes(1);
+
+    // Another run's plan holds the state's lock for seconds.
+    private const string LockTimeout = "-lock-timeout=60s";
 
     /// <summary>Whether every file below a folder is written as <c>terraform fmt</c> writes it.</summary>
     /// <returns>The files that are not.</returns>
@@ -29,7 +31,7 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
         PrivateFolder.Create(root.WorkDirectory);
         await PrivateFolder.WriteAsync(root.VariablesFile, root.Variables.ToJsonString(), cancellation);
         string[] state = withState
-            ? [.. root.Backend.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"-backend-config={entry.Key}={entry.Value}"), "-reconfigure"]
+            ? [.. root.Backend.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(Setting), "-reconfigure"]
             : ["-backend=false"];
         string[] mirror = root.Mirror is { } folder ? [$"-plugin-dir={folder}"] : [];
         await commands.RunAsync(Of("init", ["-input=false", "-lockfile=readonly", .. mirror, .. state]), cancellation);
@@ -49,7 +51,7 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
     {
         var file = Path.Combine(root.WorkDirectory, $"{name}.tfplan");
         string[] mode = destroy ? ["-destroy"] : [];
-        var command = Of("plan", ["-input=false", "-detailed-exitcode", $"-lock-timeout={LockWait.TotalSeconds:0}s", $"-var-file={root.VariablesFile}", $"-out={file}", .. mode]);
+        var command = Of("plan", ["-input=false", "-detailed-exitcode", LockTimeout, $"-var-file={root.VariablesFile}", $"-out={file}", .. mode]);
         var result = await commands.TryAsync(command, cancellation);
         if (result.ExitCode is not (NoChanges or Changes))
         {
@@ -67,7 +69,7 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
     /// <summary>Applies exactly what the saved plan says.</summary>
     /// <exception cref="CommandFailedException">It failed, perhaps half way: a new plan shows what is left.</exception>
     public async Task ApplyAsync(SavedPlan plan, Action<string>? onLine, CancellationToken cancellation) =>
-        await commands.RunAsync(Of("apply", "-input=false", $"-lock-timeout={LockWait.TotalSeconds:0}s", plan.File) with { OnLine = onLine }, cancellation);
+        await commands.RunAsync(Of("apply", "-input=false", LockTimeout, plan.File) with { OnLine = onLine }, cancellation);
 
     /// <summary>The root's outputs after an apply, by name.</summary>
     public async Task<IReadOnlyDictionary<string, JsonElement>> OutputsAsync(CancellationToken cancellation)
@@ -76,6 +78,8 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
         return document.RootElement.EnumerateObject().ToDictionary(
             static output => output.Name, static output => output.Value.GetProperty("value").Clone(), StringComparer.Ordinal);
     }
+
+    private static string Setting(KeyValuePair<string, string> entry) => $"-backend-config={entry.Key}={entry.Value}";
 
     private Command Of(string verb, params IReadOnlyList<string> arguments) =>
         new("terraform", [$"-chdir={root.Directory}", verb, .. verb is "show" or "output" or "fmt" ? arguments : arguments.Prepend("-no-color")])

@@ -35,7 +35,8 @@ internal sealed class EmulatedAws : IAsyncDisposable
     /// <param name="time">Paces the wait for its first answer.</param>
     /// <param name="cancellation">Ends the start; and the emulator with it.</param>
     /// <exception cref="CommandFailedException">Python or moto is missing, or the emulator does not answer.</exception>
-    public static async Task<EmulatedAws> StartAsync(CommandRunner commands, string repositoryRoot, double timeScale, TimeProvider time, CancellationToken cancellation)
+    public static async Task<EmulatedAws> StartAsync(
+        CommandRunner commands, string repositoryRoot, double timeScale, TimeProvider time, CancellationToken cancellation)
     {
         var endpoint = new Uri($"http://127.0.0.1:{FreePort()}/");
         var program = Path.Combine(repositoryRoot, "build", "Environments", "Rehearsal", "emulator");

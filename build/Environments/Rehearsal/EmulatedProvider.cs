@@ -8,8 +8,8 @@ internal static class EmulatedProvider
 {
     private static readonly string[] Services =
     [
-        "acm", "autoscaling", "backup", "budgets", "cloudwatch", "dynamodb", "ec2", "ecr", "elasticache", "elbv2", "iam", "kms", "logs", "rds", "route53", "s3",
-        "secretsmanager", "sns", "ssm", "sts", "wafv2",
+        "acm", "autoscaling", "backup", "budgets", "cloudwatch", "dynamodb", "ec2", "ecr", "elasticache", "elbv2", "iam", "kms", "logs", "rds",
+        "route53", "s3", "secretsmanager", "sns", "ssm", "sts", "wafv2",
     ];
 
     /// <summary>Copies the sources, and overrides the provider of each root.</summary>
@@ -21,7 +21,8 @@ internal static class EmulatedProvider
             Directory.Delete(copy, recursive: true);
         }
 
-        foreach (var file in Directory.EnumerateFiles(sources, "*", SearchOption.AllDirectories).Where(static file => !file.Contains("/.terraform/", StringComparison.Ordinal)))
+        var files = Directory.EnumerateFiles(sources, "*", SearchOption.AllDirectories);
+        foreach (var file in files.Where(static file => !file.Contains("/.terraform/", StringComparison.Ordinal)))
         {
             var target = Path.Combine(copy, Path.GetRelativePath(sources, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

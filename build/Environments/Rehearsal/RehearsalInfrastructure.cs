@@ -24,11 +24,12 @@ internal sealed class RehearsalInfrastructure
     /// <param name="repositoryRoot">Where the Terraform sources are.</param>
     /// <param name="folder">The rehearsal's own; made anew.</param>
     /// <param name="cancellation">Ends the preparation.</param>
-    public static async Task<RehearsalInfrastructure> PrepareAsync(EmulatedAws aws, string repositoryRoot, string folder, CancellationToken cancellation)
+    public static async Task<RehearsalInfrastructure> PrepareAsync(
+        EmulatedAws aws, string repositoryRoot, string folder, CancellationToken cancellation)
     {
         var bucket = $"vectordb-{Name}-state-{EmulatedAws.Account}";
-        using (var s3 = new AmazonS3Client(
-            new BasicAWSCredentials(Name, Name), new AmazonS3Config { ServiceURL = aws.Endpoint.AbsoluteUri, AuthenticationRegion = EmulatedAws.Region, ForcePathStyle = true }))
+        var settings = new AmazonS3Config { ServiceURL = aws.Endpoint.AbsoluteUri, AuthenticationRegion = EmulatedAws.Region, ForcePathStyle = true };
+        using (var s3 = new AmazonS3Client(new BasicAWSCredentials(Name, Name), settings))
         {
             await StateBucket.EnsureAsync(s3, bucket, cancellation);
         }
@@ -47,7 +48,13 @@ internal sealed class RehearsalInfrastructure
         };
 
         return new RehearsalInfrastructure(
-            Root("foundation", foundation, new JsonObject { ["environment"] = Name, ["region"] = EmulatedAws.Region, ["state_bucket"] = bucket, ["deletion_protection"] = false }),
+            Root("foundation", foundation, new JsonObject
+            {
+                ["environment"] = Name,
+                ["region"] = EmulatedAws.Region,
+                ["state_bucket"] = bucket,
+                ["deletion_protection"] = false,
+            }),
             Root("service", service, new JsonObject
             {
                 ["environment"] = Name,

@@ -8,11 +8,17 @@ namespace VectorDb.Build.Infrastructure.Plans;
 /// <param name="Outputs">Names of outputs that change.</param>
 /// <param name="Resources">Every resource as it will be, changed or not.</param>
 internal sealed record Plan(
-    IReadOnlyList<ResourceChange> Changes, IReadOnlyList<ResourceChange> Drift, IReadOnlyList<string> Outputs, IReadOnlyList<PlannedResource> Resources)
+    IReadOnlyList<ResourceChange> Changes,
+    IReadOnlyList<ResourceChange> Drift,
+    IReadOnlyList<string> Outputs,
+    IReadOnlyList<PlannedResource> Resources)
 {
     public PlanSummary Summary => new(
         Of(ChangeAction.Create), Of(ChangeAction.Update), Of(ChangeAction.Replace), Of(ChangeAction.Delete),
-        [.. Changes.Where(static change => change is { IsStateful: true, Action: not ChangeAction.Create }).OrderBy(static change => change.Address, StringComparer.Ordinal)],
+        [
+            .. Changes.Where(static change => change is { IsStateful: true, Action: not ChangeAction.Create })
+                .OrderBy(static change => change.Address, StringComparer.Ordinal),
+        ],
         [.. Drift.Select(static change => change.Address).Order(StringComparer.Ordinal)]);
 
     private IReadOnlyList<string> Of(ChangeAction action) =>
