@@ -19,7 +19,8 @@ public sealed class Compiler
         await using var server = new CompilerServer(_commands);
         var build = await _commands.TryAsync(
             DotNet("msbuild", _workspace.Solution, "-restore", "-p:Configuration=Release", "-p:UseSharedCompilation=true", server.Property, "-m", "-nodeReuse:false", "-v:quiet", "-clp:NoSummary", "-tl:off", "-nologo")
-                with { OnLine = _journal.Say },
+                with
+            { OnLine = _journal.Say },
             cancellationToken);
         return build.Succeeded ? null : throw new InvalidOperationException("The solution does not compile.");
     });

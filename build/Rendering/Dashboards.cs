@@ -50,11 +50,14 @@ internal static partial class Dashboards
         }),
         _ when widget["log"] is { } log => ("log", new JsonObject
         {
-            ["region"] = model.Region, ["view"] = "table", ["query"] = $"SOURCE '{log}' | {widget["query"]}",
+            ["region"] = model.Region,
+            ["view"] = "table",
+            ["query"] = $"SOURCE '{log}' | {widget["query"]}",
         }),
         _ when widget["search"] is { } search => ("metric", Metric(widget, model, new JsonArray(new JsonArray(new JsonObject
         {
-            ["expression"] = $"SEARCH('{search}', '{widget["statistic"]}', 60)", ["id"] = "found",
+            ["expression"] = $"SEARCH('{search}', '{widget["statistic"]}', 60)",
+            ["id"] = "found",
         })))),
         _ when widget["metrics"] is { } metrics => ("metric", Metric(widget, model, metrics.DeepClone())),
         _ => throw new RenderingException($"The widget {widget["title"]} of monitoring/dashboards.json shows neither metrics nor alarms nor a log."),
@@ -62,7 +65,11 @@ internal static partial class Dashboards
 
     private static JsonObject Metric(JsonObject widget, DashboardModel model, JsonNode metrics) => new()
     {
-        ["region"] = model.Region, ["view"] = "timeSeries", ["stat"] = widget["statistic"]!.GetValue<string>(), ["period"] = 60, ["metrics"] = metrics,
+        ["region"] = model.Region,
+        ["view"] = "timeSeries",
+        ["stat"] = widget["statistic"]!.GetValue<string>(),
+        ["period"] = 60,
+        ["metrics"] = metrics,
     };
 
     private static string Resolve(string text, DashboardModel model) => Marker().Replace(text, match => match.Groups["name"].Value switch

@@ -1,5 +1,4 @@
 using Cake.Core;
-using Cake.Core.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 

@@ -123,8 +123,10 @@ public sealed class WorkerTests : IAsyncLifetime
         await using var redis = await RedisServer.StartAsync("s3cret-password", certificates);
         var secure = new Dictionary<string, string>
         {
-            ["VECTORDB_REDIS"] = $"127.0.0.1:{redis.Port}", ["VECTORDB_REDIS_TLS"] = "true",
-            ["VECTORDB_REDIS_PASSWORD"] = "s3cret-password", ["VECTORDB_REDIS_CA"] = certificates.Authority,
+            ["VECTORDB_REDIS"] = $"127.0.0.1:{redis.Port}",
+            ["VECTORDB_REDIS_TLS"] = "true",
+            ["VECTORDB_REDIS_PASSWORD"] = "s3cret-password",
+            ["VECTORDB_REDIS_CA"] = certificates.Authority,
         };
         await using var home = await IngestHome.OpenAsync(redis.Port, secure);
         await using var worker = await WorkerProcess.StartAsync(home.Environment);

@@ -20,7 +20,7 @@ internal sealed class SearchRun : IThreadPoolWorkItem
     // Fewer matching rows than this in a segment: their floats cost less than scanning codes and then the floats of the best.
     private const int FewRows = 16;
 
-    private static int s_running;
+    private static int _running;
 
     private readonly Snapshot _snapshot;
     private readonly Metric _metric;
@@ -48,7 +48,7 @@ internal sealed class SearchRun : IThreadPoolWorkItem
 
     public Neighbour[] Run()
     {
-        var running = Interlocked.Increment(ref s_running);
+        var running = Interlocked.Increment(ref _running);
         try
         {
             for (var helpers = Helpers(running); helpers > 0; helpers--)
@@ -69,7 +69,7 @@ internal sealed class SearchRun : IThreadPoolWorkItem
         }
         finally
         {
-            Interlocked.Decrement(ref s_running);
+            Interlocked.Decrement(ref _running);
         }
     }
 

@@ -8,8 +8,11 @@ public sealed class ReleaseRenderingTests
 {
     private static readonly Dictionary<string, string> File = new()
     {
-        ["VECTORDB_REGION"] = "eu-central-1", ["VECTORDB_ACCOUNT"] = "123456789012", ["VECTORDB_DOMAIN_NAME"] = "api.example.org",
-        ["VECTORDB_IMAGE_ID"] = "ami-0123456789abcdef0", ["VECTORDB_COMPOSE_SHA256"] = new string('a', 64),
+        ["VECTORDB_REGION"] = "eu-central-1",
+        ["VECTORDB_ACCOUNT"] = "123456789012",
+        ["VECTORDB_DOMAIN_NAME"] = "api.example.org",
+        ["VECTORDB_IMAGE_ID"] = "ami-0123456789abcdef0",
+        ["VECTORDB_COMPOSE_SHA256"] = new string('a', 64),
     };
 
     private static readonly Dictionary<string, string> Images = new[] { "app", "worker", "dashboard", "nginx" }

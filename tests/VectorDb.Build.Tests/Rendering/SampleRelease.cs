@@ -29,8 +29,11 @@ internal static class SampleRelease
     public static DevelopmentModel Development { get; } = new(
         new Dictionary<string, string>
         {
-            ["api"] = "vectordb-api/app:dev", ["worker"] = "vectordb-api/worker:dev", ["dashboard"] = "vectordb-api/dashboard:dev",
-            ["nginx"] = "vectordb-api/nginx:dev", ["redis"] = "docker.io/library/redis:7.4",
+            ["api"] = "vectordb-api/app:dev",
+            ["worker"] = "vectordb-api/worker:dev",
+            ["dashboard"] = "vectordb-api/dashboard:dev",
+            ["nginx"] = "vectordb-api/nginx:dev",
+            ["redis"] = "docker.io/library/redis:7.4",
         },
         8080, new Dictionary<string, string>(), "0123456789ab", "none");
 

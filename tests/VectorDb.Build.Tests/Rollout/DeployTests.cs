@@ -1,4 +1,3 @@
-using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Tests.SmokeTest;
 using static VectorDb.Build.Releases.LedgerEvent;

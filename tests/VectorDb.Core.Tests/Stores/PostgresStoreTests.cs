@@ -1,7 +1,6 @@
 using Npgsql;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Filters;
-using VectorDb.Core.Records;
 using VectorDb.Core.Stores;
 using VectorDb.Core.Stores.Postgres;
 using VectorDb.Core.Tests.Search;

@@ -143,7 +143,8 @@ internal sealed class RecordTable(long collection)
             row.Text(1)!,
             row.Text(4),
             withVector ? row.Vector(5).ToArray() : ReadOnlyMemory<float>.Empty,
-            metadata.IsEmpty ? null : (JsonObject?)JsonNode.Parse(metadata)) { ContentHash = row.Text(2) };
+            metadata.IsEmpty ? null : (JsonObject?)JsonNode.Parse(metadata))
+        { ContentHash = row.Text(2) };
     }
 
     private void Bury(Database database, long victim, long sequence)

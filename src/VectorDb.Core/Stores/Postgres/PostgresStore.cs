@@ -199,7 +199,8 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         row.GetString(0),
         row.IsDBNull(3) ? null : row.GetString(3),
         withVector ? row.GetFieldValue<Vector>(4).Memory : ReadOnlyMemory<float>.Empty,
-        row.IsDBNull(2) ? null : (JsonObject?)JsonNode.Parse(row.GetString(2))) { ContentHash = row.IsDBNull(1) ? null : row.GetString(1) };
+        row.IsDBNull(2) ? null : (JsonObject?)JsonNode.Parse(row.GetString(2)))
+    { ContentHash = row.IsDBNull(1) ? null : row.GetString(1) };
 
     internal static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {

@@ -18,8 +18,11 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
                 "#state <= :processing AND lease_until <= :now",
                 new()
                 {
-                    [":processing"] = Number((int)TaskState.Processing), [":now"] = Now(), [":lease"] = new(token),
-                    [":until"] = Now(lease), [":one"] = Number(1),
+                    [":processing"] = Number((int)TaskState.Processing),
+                    [":now"] = Now(),
+                    [":lease"] = new(token),
+                    [":until"] = Now(lease),
+                    [":one"] = Number(1),
                 }),
             cancellationToken);
         return item is null
@@ -33,8 +36,11 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
         var opened = chunk.Records > 0 ? 1 : 0;
         var values = new Dictionary<string, AttributeValue>
         {
-            [":total"] = Number(chunk.Records + chunk.Errors.Count), [":failed"] = Number(chunk.Errors.Count), [":opened"] = Number(opened),
-            [":processing"] = Number((int)TaskState.Processing), [":lease"] = new(claim.Lease),
+            [":total"] = Number(chunk.Records + chunk.Errors.Count),
+            [":failed"] = Number(chunk.Errors.Count),
+            [":opened"] = Number(opened),
+            [":processing"] = Number((int)TaskState.Processing),
+            [":lease"] = new(claim.Lease),
         };
         List<TransactWriteItem> items =
         [
@@ -47,9 +53,16 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
         {
             items.Add(table.Put(new()
             {
-                ["pk"] = new(TaskPk(taskId)), ["sk"] = new(ChunkSk(chunk.Number)), ["number"] = Number(chunk.Number), ["open"] = Number(1),
-                ["file_key"] = new(chunk.FileKey), ["records"] = Number(chunk.Records), ["done"] = Number(0), ["attempts"] = Number(0),
-                ["lease_until"] = Number(0), ["nudged_at"] = Now(),
+                ["pk"] = new(TaskPk(taskId)),
+                ["sk"] = new(ChunkSk(chunk.Number)),
+                ["number"] = Number(chunk.Number),
+                ["open"] = Number(1),
+                ["file_key"] = new(chunk.FileKey),
+                ["records"] = Number(chunk.Records),
+                ["done"] = Number(0),
+                ["attempts"] = Number(0),
+                ["lease_until"] = Number(0),
+                ["nudged_at"] = Now(),
             }));
         }
 
@@ -63,7 +76,9 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
                 TaskPk(claim.Task.Id), TaskSk, "SET #state = :next REMOVE #lease", "#state = :processing AND #lease = :lease",
                 new()
                 {
-                    [":next"] = Number((int)TaskState.ProcessingChunks), [":processing"] = Number((int)TaskState.Processing), [":lease"] = new(claim.Lease),
+                    [":next"] = Number((int)TaskState.ProcessingChunks),
+                    [":processing"] = Number((int)TaskState.Processing),
+                    [":lease"] = new(claim.Lease),
                 }),
             cancellationToken);
         if (item is not null)
@@ -111,7 +126,9 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
         var closed = progress.Done >= claim.Records ? 1 : 0;
         var values = new Dictionary<string, AttributeValue>
         {
-            [":succeeded"] = Number(progress.Succeeded), [":failed"] = Number(progress.Errors.Count), [":closed"] = Number(-closed),
+            [":succeeded"] = Number(progress.Succeeded),
+            [":failed"] = Number(progress.Errors.Count),
+            [":closed"] = Number(-closed),
             [":lastOpen"] = DynamoTaskLedger.LastOpen,
         };
         var booked = await TransactAsync(
@@ -194,7 +211,9 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
                 TaskPk(taskId), sk, "SET lease_until = :until, nudged_at = :until REMOVE #lease ADD attempts :forgiven", "#lease = :lease",
                 new()
                 {
-                    [":until"] = Number(notBefore.ToUnixTimeMilliseconds()), [":lease"] = new(lease), [":forgiven"] = Number(failedAttempt ? 0 : -1),
+                    [":until"] = Number(notBefore.ToUnixTimeMilliseconds()),
+                    [":lease"] = new(lease),
+                    [":forgiven"] = Number(failedAttempt ? 0 : -1),
                 }),
             cancellationToken);
 }

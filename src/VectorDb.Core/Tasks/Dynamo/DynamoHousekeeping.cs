@@ -22,7 +22,10 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
         var end = task.Failed == 0 ? TaskState.Completed : task.Succeeded > 0 ? TaskState.PartiallyCompleted : TaskState.Failed;
         var values = new Dictionary<string, AttributeValue>
         {
-            [":end"] = Number((int)end), [":now"] = Number(Now), [":processing"] = Number((int)TaskState.ProcessingChunks), [":none"] = Number(0),
+            [":end"] = Number((int)end),
+            [":now"] = Number(Now),
+            [":processing"] = Number((int)TaskState.ProcessingChunks),
+            [":none"] = Number(0),
         };
         if (end == TaskState.Failed)
         {

@@ -120,8 +120,10 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             items.Add(table.Put(
                 new()
                 {
-                    ["pk"] = new(KeyPk(task.Collection, key)), ["sk"] = new(KeySk),
-                    ["task_id"] = new(task.Id), ["content_hash"] = new(task.ContentHash),
+                    ["pk"] = new(KeyPk(task.Collection, key)),
+                    ["sk"] = new(KeySk),
+                    ["task_id"] = new(task.Id),
+                    ["content_hash"] = new(task.ContentHash),
                 },
                 mustBeNew: true));
         }

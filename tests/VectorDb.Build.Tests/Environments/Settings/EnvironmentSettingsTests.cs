@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using VectorDb.Build.Environments.Settings;
 
@@ -10,8 +9,11 @@ public sealed class EnvironmentSettingsTests
 
     private static readonly Dictionary<string, string> Required = new()
     {
-        ["VECTORDB_REGION"] = "eu-central-1", ["VECTORDB_ACCOUNT"] = "123456789012", ["VECTORDB_DOMAIN_NAME"] = "api.example.org",
-        ["VECTORDB_IMAGE_ID"] = "ami-0123456789abcdef0", ["VECTORDB_COMPOSE_SHA256"] = new string('a', 64),
+        ["VECTORDB_REGION"] = "eu-central-1",
+        ["VECTORDB_ACCOUNT"] = "123456789012",
+        ["VECTORDB_DOMAIN_NAME"] = "api.example.org",
+        ["VECTORDB_IMAGE_ID"] = "ami-0123456789abcdef0",
+        ["VECTORDB_COMPOSE_SHA256"] = new string('a', 64),
     };
 
     [Fact]
