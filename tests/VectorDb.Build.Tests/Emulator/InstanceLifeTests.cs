@@ -62,7 +62,7 @@ public sealed class InstanceLifeTests(EmulatorFixture aws) : IClassFixture<Emula
         var vpc = (await aws.QueryAsync("ec2", "DescribeVpcs")).Descendants("vpcId").First().Value;
         var target = (await aws.QueryAsync("elasticloadbalancing", "CreateTargetGroup", ("Name", $"t-{Guid.NewGuid():N}"[..12]), ("Protocol", "HTTP"), ("Port", "80"), ("VpcId", vpc)))
             .Descendants("TargetGroupArn").First().Value;
-        var group = await EmulatedGroup.CreateAsync(aws, ("TargetGroupARNs.member.1", target), ("HealthCheckType", "ELB"), ("HealthCheckGracePeriod", "60"));
+        var group = await EmulatedGroup.CreateAsync(aws, ("TargetGroupARNs.member.1", target), ("HealthCheckType", "ELB"), ("HealthCheckGracePeriod", "36000"));
         await group.ResizeAsync(2);
         var sick = (await group.InstancesAsync())[0].Id;
 
@@ -70,6 +70,8 @@ public sealed class InstanceLifeTests(EmulatorFixture aws) : IClassFixture<Emula
 
         var health = await aws.QueryAsync("elasticloadbalancing", "DescribeTargetHealth", ("TargetGroupArn", target));
         Assert.Contains("Target.FailedHealthChecks", health.ToString(), StringComparison.Ordinal);
+        Assert.Contains(await group.InstancesAsync(), each => each.Id == sick);
+        await group.CallAsync("UpdateAutoScalingGroup", ("HealthCheckGracePeriod", "0"));
         await Eventually.TrueAsync(async () => (await group.InstancesAsync()) is { Count: 2 } seen && seen.All(each => each.Id != sick && each.State == "InService"), "a healthy one in its place");
     }
 
