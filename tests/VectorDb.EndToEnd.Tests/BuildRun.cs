@@ -38,7 +38,8 @@ internal sealed partial class BuildRun : IAsyncDisposable
 
     public static BuildRun Start(string root, string home, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(root, "build.sh"), arguments)
+        // A test run that was started in the background ignores SIGINT, and so would its children for good.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(root, "build.sh"), .. arguments])
         {
             UseShellExecute = false,
             WorkingDirectory = root,

@@ -29,11 +29,11 @@ public sealed class Site : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        var leftovers = "";
         try
         {
             await RunAsync("--target=Stop");
-            leftovers = string.Join('\n', Processes());
+            await Eventually.ReturnsAsync(
+                () => Task.FromResult(string.Join('\n', Processes())), static leftovers => leftovers.Length == 0, "no process is left");
         }
         finally
         {
@@ -41,8 +41,6 @@ public sealed class Site : IAsyncLifetime
             _folder.Dispose();
             Checkout.Dispose();
         }
-
-        Assert.Equal("", leftovers);
     }
 
     public string File(params string[] parts) => _folder.File(["local", .. parts]);
