@@ -13,9 +13,11 @@ wanted=()
 ((${#wanted[@]} > 0)) || exit 0
 ((EUID == 0)) || { echo "run as root: Docker's plugins are missing: ${wanted[*]}" >&2; exit 1; }
 
-# An apt of its own, which knows Debian 13 and leaves this machine's sources alone.
+# An apt of its own, which knows Debian 13 from the mirror of this machine and leaves its sources alone.
 mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main' >"$work/sources.list"
+# shellcheck disable=SC2016 # apt-get expands it, not the shell
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | sed -n 1p)
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/sources.list"
 options=(
   -o APT::Sandbox::User=root
   -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null

@@ -11,7 +11,7 @@ mkdir -p "$(dirname "$root")"
 work=$(mktemp -d "$(dirname "$root")/postgresql-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
-debootstrap --variant=minbase --include=postgresql-17-pgvector trixie "$work" http://deb.debian.org/debian >"$work.log" 2>&1 \
+debootstrap --variant=minbase --include=postgresql-17-pgvector trixie "$work" >"$work.log" 2>&1 \
   || { tail -20 "$work.log" >&2; exit 1; }
 rm -rf "$root" "$work.log"
 mv "$work" "$root"
