@@ -7,6 +7,7 @@ using Spectre.Console;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
+using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Settings;
@@ -32,6 +33,7 @@ internal static class ReleaseServices
         .AddSingleton(at => LocalHome.Of(at.Get<BuildSession>().RepositoryRoot, System.Environment.GetEnvironmentVariable(LocalHome.Variable)))
         .AddSingleton<IReleaseEnvironment>(at => new LocalEnvironment(
             at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<TimeProvider>()))
+        .AddSingleton(at => new AwsAccount(at.Environment(), at.Settings(), at.Get<TimeProvider>()))
         .AddBuilding()
         .AddInfrastructure()
         .AddRollout();
@@ -66,6 +68,11 @@ internal static class ReleaseServices
         .AddSingleton(at => new SmokeRun(at.Get<IReleaseEnvironment>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>()))
         .AddSingleton(at => new StatusReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()))
         .AddSingleton(at => new HistoryReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()));
+
+    private static string Environment(this IServiceProvider services) => services.Get<BuildSession>().Invocation.Value(Options.Environment);
+
+    private static EnvironmentSettings Settings(this IServiceProvider services) =>
+        services.Get<SettingsSource>().LoadAsync(services.Environment(), services.Get<BuildSession>().Cancellation).GetAwaiter().GetResult();
 
     private static T Get<T>(this IServiceProvider services)
         where T : notnull => services.GetRequiredService<T>();

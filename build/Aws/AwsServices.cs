@@ -16,6 +16,10 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
 
     public CloudWatchClient CloudWatch { get; } = new(Query(connection, time, "monitoring", "monitoring", "2010-08-01"));
 
+    public StsClient Sts { get; } = new(Query(connection, time, "sts", "sts", "2011-06-15"));
+
+    public ElastiCacheClient ElastiCache { get; } = new(Query(connection, time, "elasticache", "elasticache", "2015-02-02"));
+
     public void Dispose()
     {
         Ecr.Dispose();
@@ -24,6 +28,8 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
         AutoScaling.Dispose();
         LoadBalancing.Dispose();
         CloudWatch.Dispose();
+        Sts.Dispose();
+        ElastiCache.Dispose();
     }
 
     private static AwsJsonProtocol Json(AwsConnection connection, TimeProvider time, string signingName, string host, string target) =>

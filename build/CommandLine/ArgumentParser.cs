@@ -86,9 +86,9 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
     // An option that a target ignored would deploy somewhere else than was asked.
     private void CheckEnvironment(Invocation invocation)
     {
-        if (invocation.Value(Options.Environment) != "local" && !Options.OfInfrastructure.Contains(invocation.Target, StringComparer.Ordinal) && _problems.Count == 0)
+        if (invocation.Value(Options.Environment) != Options.Environment.Default && _problems.Count == 0 && targets.Any(target => target.Name == invocation.Target && target.IsOfThisMachine))
         {
-            _problems.Add($"{Options.Environment.Typed}={invocation.Value(Options.Environment)} is for {string.Join(" and ", Options.OfInfrastructure.Select(target => $"--target={target}"))}");
+            _problems.Add($"--target={invocation.Target} is for this machine alone; leave {Options.Environment.Typed} out");
         }
     }
 
