@@ -4,6 +4,7 @@ using Amazon.SimpleSystemsManagement;
 using Cake.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
+using VectorDb.Build.Bootstrap;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
@@ -18,6 +19,7 @@ using VectorDb.Build.Releases;
 using VectorDb.Build.Rendering;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
+using VectorDb.Build.Secrets;
 using VectorDb.Build.SmokeTest;
 using VectorDb.Build.Testing;
 
@@ -35,7 +37,9 @@ internal static class ReleaseServices
         .AddSingleton<IReleaseEnvironment>(at => new LocalEnvironment(
             at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<TimeProvider>()))
         .AddSingleton(at => new AwsAccount(at.Environment(), at.Settings(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new Lazy<AwsAccount>(() => at.Get<AwsAccount>()))
         .AddBuilding()
+        .AddAccount()
         .AddInfrastructure()
         .AddRollout();
 
@@ -51,6 +55,16 @@ internal static class ReleaseServices
         .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<SettingsSource>(), at.Get<StepJournal>()))
         .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
 
+    // What needs an account gets it late: every task is built for every run, that of another environment too.
+    private static IServiceCollection AddAccount(this IServiceCollection services) => services
+        .AddSingleton(at => new Foundation(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<Approval>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new PinnedFiles(new SocketsHttpHandler(), at.Get<StepJournal>()))
+        .AddSingleton(at => new SecretReaders(at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new CacheRotation(at.Get<SecretReaders>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new SecretKeeper(
+            at.Get<Lazy<AwsAccount>>(), at.Get<Terminal>(), at.Get<SecretReaders>(), at.Get<CacheRotation>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new EnvironmentBootstrap(at.Get<Lazy<AwsAccount>>(), at.Get<Foundation>(), at.Get<PinnedFiles>(), at.Get<StepJournal>()));
+
     private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
         .AddSingleton(at => new Approval(at.Get<Terminal>(), at.Get<StepJournal>()))
         .AddSingleton(at => new InfrastructureRehearsal(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
@@ -60,6 +74,7 @@ internal static class ReleaseServices
         .AddSingleton<HttpMessageHandler>(_ => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         .AddSingleton(at => new SmokeSuite(at.Get<HttpMessageHandler>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new DeployFreeze(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new FailureReport(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Switchover(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))

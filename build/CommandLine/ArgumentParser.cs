@@ -86,9 +86,19 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
     // An option that a target ignored would deploy somewhere else than was asked.
     private void CheckEnvironment(Invocation invocation)
     {
-        if (invocation.Value(Options.Environment) != Options.Environment.Default && _problems.Count == 0 && targets.Any(target => target.Name == invocation.Target && target.IsOfThisMachine))
+        if (_problems.Count > 0 || targets.FirstOrDefault(target => target.Name == invocation.Target) is not { } chosen)
         {
-            _problems.Add($"--target={invocation.Target} is for this machine alone; leave {Options.Environment.Typed} out");
+            return;
+        }
+
+        var isHere = invocation.Value(Options.Environment) == Options.Environment.Default;
+        if (chosen.IsOfThisMachine && !isHere)
+        {
+            _problems.Add($"--target={chosen.Name} is for this machine alone; leave {Options.Environment.Typed} out");
+        }
+        else if (chosen.IsOfAws && isHere)
+        {
+            _problems.Add($"--target={chosen.Name} is for an environment in AWS: add {Options.Environment.Usage}");
         }
     }
 

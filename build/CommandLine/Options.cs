@@ -13,7 +13,12 @@ public static class Options
     public static readonly Option<int?> Port = Option.Number("port", 1, 65535, "the port of the local gateway").For("Deploy");
     public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest");
     public static readonly Option<string?> Approve =
-        Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy");
+        Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Bootstrap");
+
+    public static readonly Option<string?> Files =
+        Option.Text("files", "<folder>", "where pinned files are taken from before they are downloaded").For("Bootstrap");
+    public static readonly Option<string?> Name = Option.Text("name", "<secret>", "which secret; its value comes on the standard input").For("PutSecret", "RotateSecret");
+    public static readonly Option<string?> Message = Option.Text("message", "<why>", "what those read who find deploys frozen").For("Freeze");
 
     public static readonly Option<bool> Help = Option.Flag("help", "list targets and options").Or("-h", "-?");
     public static readonly Option<bool> DryRun =
