@@ -30,6 +30,7 @@ internal static class ReleaseServices
         .AddSingleton(_ => BuildConsole.Create(Console.Out))
         .AddSingleton(at => new StepJournal(at.Get<IAnsiConsole>(), at.Get<TimeProvider>()))
         .AddSingleton<ICakeReportPrinter>(at => new SummaryPrinter(at.Get<StepJournal>(), at.Get<IAnsiConsole>()))
+        .AddSingleton(_ => Terminal.OfThisProcess())
         .AddSingleton(at => LocalHome.Of(at.Get<BuildSession>().RepositoryRoot, System.Environment.GetEnvironmentVariable(LocalHome.Variable)))
         .AddSingleton<IReleaseEnvironment>(at => new LocalEnvironment(
             at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<TimeProvider>()))
@@ -51,6 +52,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
 
     private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
+        .AddSingleton(at => new Approval(at.Get<Terminal>(), at.Get<StepJournal>()))
         .AddSingleton(at => new InfrastructureRehearsal(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new InfrastructureRun(at.Get<BuildSession>().Invocation.Value(Options.Environment), at.Get<InfrastructureRehearsal>(), at.Get<StepJournal>()));
 

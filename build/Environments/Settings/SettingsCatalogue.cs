@@ -10,6 +10,8 @@ internal static class SettingsCatalogue
     public static readonly EnvironmentSetting Registry = Text("REGISTRY", "Host of the image registry; the account's own when not set. Environments that share one promote images without a copy.");
     public static readonly EnvironmentSetting StateBucket = Text("STATE_BUCKET", "Bucket of the Terraform state; named after environment and account when not set.");
     public static readonly EnvironmentSetting AwsEndpoint = Text("AWS_ENDPOINT", "An emulator in place of AWS.");
+    public static readonly EnvironmentSetting Approval =
+        Text("APPROVAL", "Who says yes to a plan: required asks at the terminal or for --approve; none asks only where data would be lost.", "required") with { Allowed = ["required", "none"] };
     public static readonly EnvironmentSetting VpcCidr = Text("VPC_CIDR", "Addresses of the VPC; the proxy takes the load balancer's word from here only.", "10.40.0.0/16") with { Variable = "vpc_cidr" };
     public static readonly EnvironmentSetting ComposeVersion = Text("COMPOSE_VERSION", "Version of the pinned Compose plugin.", "2.39.4");
     public static readonly EnvironmentSetting ComposeSha256 = Text("COMPOSE_SHA256", "SHA-256 of the plugin's program (linux-x86_64), as its release page gives it; Bootstrap puts the file into the release bucket.") with { Required = true };
@@ -17,7 +19,7 @@ internal static class SettingsCatalogue
 
     public static IReadOnlyList<SettingsGroup> Groups { get; } =
     [
-        new("Where", [Region, Account, Registry, StateBucket, AwsEndpoint]),
+        new("Where", [Region, Account, Registry, StateBucket, AwsEndpoint, Approval]),
         new("Address",
         [
             Text("DOMAIN_NAME", "Name of the service, for example api.example.org.") with { Required = true, Variable = "domain_name" },
