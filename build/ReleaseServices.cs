@@ -12,6 +12,7 @@ using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Infrastructure;
+using VectorDb.Build.LoadTest;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
@@ -66,6 +67,8 @@ internal static class ReleaseServices
         .AddSingleton(at => new Rollback(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Shutdown(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<StepJournal>()))
         .AddSingleton(at => new SmokeRun(at.Get<IReleaseEnvironment>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new LoadSession(
+            at.Get<IReleaseEnvironment>(), System.Environment.GetEnvironmentVariable(LoadSession.KeyVariable), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new StatusReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()))
         .AddSingleton(at => new HistoryReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()));
 
