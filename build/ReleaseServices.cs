@@ -12,6 +12,7 @@ using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
 using VectorDb.Build.Infrastructure;
+using VectorDb.Build.LoadTest;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
@@ -90,6 +91,8 @@ internal static class ReleaseServices
             new ImageCopier(at.Get<DockerClient>()), at.Get<ReleaseRendering>(), at.Get<ReleaseInfrastructure>(), at.Get<Deployment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Shutdown(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<StepJournal>()))
         .AddSingleton(at => new SmokeRun(at.Get<IReleaseEnvironment>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new LoadSession(
+            at.Get<IReleaseEnvironment>(), System.Environment.GetEnvironmentVariable(LoadSession.KeyVariable), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new StatusReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()))
         .AddSingleton(at => new HistoryReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()));
 

@@ -11,7 +11,9 @@ public static class Options
     public static readonly Option<string?> To =
         Option.Text("to", "<release>", "which release; without it the last verified one before").For("Rollback");
     public static readonly Option<int?> Port = Option.Number("port", 1, 65535, "the port of the local gateway").For("Deploy");
-    public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest");
+    public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest", "LoadTest");
+    public static readonly Option<int?> Rate = Option.Number("rate", 1, 2000, "requests a second; 50 when left out").For("LoadTest");
+    public static readonly Option<int?> Seconds = Option.Number("seconds", 1, 600, "how long; 30 when left out").For("LoadTest");
     public static readonly Option<string?> Approve =
         Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Promote");
     public static readonly Option<string?> From = Option.Text("from", "<environment>", "whose verified release to take").For("Promote");
