@@ -6,12 +6,15 @@ Draining: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/ed
 from typing import Any
 
 from moto.elbv2.exceptions import ELBClientError
-from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 
 import clock
 
 #: auto: a registered target is healthy; probed: it stays initial until somebody who probes it says otherwise.
 default_health = "auto"
+
+#: Where a real load balancer stands for all of them; what they say is their DNS name.
+balancer_address: str | None = None
 
 _given: dict[str, tuple[str, str | None, str | None]] = {}
 
@@ -77,6 +80,15 @@ def install() -> None:
         return describe(self, target_group_arn, targets)
 
     ELBv2Backend.describe_target_health = describe_target_health
+
+    create = ELBv2Backend.create_load_balancer
+
+    def create_load_balancer(self: ELBv2Backend, *args: Any, **kwargs: Any) -> FakeLoadBalancer:
+        balancer = create(self, *args, **kwargs)
+        balancer.dns_name = balancer_address or balancer.dns_name
+        return balancer
+
+    ELBv2Backend.create_load_balancer = create_load_balancer
 
     delete = ELBv2Backend.delete_load_balancer
 
