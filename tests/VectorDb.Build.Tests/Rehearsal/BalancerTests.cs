@@ -11,6 +11,8 @@ namespace VectorDb.Build.Tests.Rehearsal;
 [Collection(SiteFixture.Name)]
 public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
 {
+    private static int _count;
+
     private string _balancer = "";
     private string _group = "";
 
@@ -38,13 +40,21 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
     {
         await CallAsync("DeleteLoadBalancer", ("LoadBalancerArn", _balancer));
         await CallAsync("DeleteTargetGroup", ("TargetGroupArn", _group));
+        using var browser = fixture.Browser();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var answer = await browser.GetAsync(Service, CancellationToken.None);
+                return answer.StatusCode == HttpStatusCode.ServiceUnavailable;
+            },
+            "the balancer has let go of the targets");
     }
 
     [Fact]
     public async Task Targets_are_healthy_once_probes_say_so_and_one_that_stops_loses_no_request_afterwards()
     {
-        await using var staying = await Backend.StartAsync("127.0.0.2");
-        await using var stopping = await Backend.StartAsync("127.0.0.3");
+        await using var staying = await StartBackendAsync();
+        await using var stopping = await StartBackendAsync();
         await RegisterAsync(staying);
         await RegisterAsync(stopping);
         await BecomesAsync(staying, "healthy");
@@ -53,8 +63,9 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
         await AskAsync(browser, 10);
         Assert.All([staying, stopping], static backend => Assert.Equal(5, backend.Requests["/echo"]));
 
+        var target = Target(stopping);
         await stopping.DisposeAsync();
-        var health = await BecomesAsync(stopping, "unhealthy");
+        var health = await BecomesAsync(target, "unhealthy");
 
         Assert.Equal("Target.FailedHealthChecks", health.Descendants("Reason").Single().Value);
         await AskAsync(browser, 50);
@@ -64,7 +75,7 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task A_target_that_answers_wrongly_is_unhealthy_and_well_again_when_it_recovers()
     {
-        await using var backend = await Backend.StartAsync("127.0.0.2");
+        await using var backend = await StartBackendAsync();
         await RegisterAsync(backend);
         await BecomesAsync(backend, "healthy");
 
@@ -80,8 +91,8 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task A_target_that_is_deregistered_gets_no_new_request_and_ends_those_that_it_has()
     {
-        await using var leaving = await Backend.StartAsync("127.0.0.2");
-        await using var coming = await Backend.StartAsync("127.0.0.3");
+        await using var leaving = await StartBackendAsync();
+        await using var coming = await StartBackendAsync();
         await RegisterAsync(leaving);
         await BecomesAsync(leaving, "healthy");
         using var browser = fixture.Browser();
@@ -108,7 +119,7 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task A_request_that_a_target_fails_is_counted_and_not_tried_on_another_one()
     {
-        await using var backend = await Backend.StartAsync("127.0.0.2");
+        await using var backend = await StartBackendAsync();
         await RegisterAsync(backend);
         await BecomesAsync(backend, "healthy");
         var before = await fixture.Site.Balancer!.CountAsync(Token);
@@ -150,7 +161,7 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task A_target_learns_who_asks_and_how()
     {
-        await using var backend = await Backend.StartAsync("127.0.0.2");
+        await using var backend = await StartBackendAsync();
         await RegisterAsync(backend);
         await BecomesAsync(backend, "healthy");
         using var browser = fixture.Browser();
@@ -162,6 +173,9 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
         Assert.StartsWith("203.0.113.7, ", seen["X-Forwarded-For"], StringComparison.Ordinal);
     }
 
+    /// <summary>At an address of its own, because that is what the emulator knows a target by.</summary>
+    private static Task<Backend> StartBackendAsync() => Backend.StartAsync($"127.0.9.{Interlocked.Increment(ref _count)}");
+
     private static (string Name, string Value)[] Target(Backend backend) =>
         [("Targets.member.1.Id", backend.Address.Split(':')[0]), ("Targets.member.1.Port", backend.Address.Split(':')[1])];
 
@@ -169,8 +183,10 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
 
     private Task RegisterAsync(Backend backend) => CallAsync("RegisterTargets", [("TargetGroupArn", _group), .. Target(backend)]);
 
-    private Task<XElement> BecomesAsync(Backend backend, string state) => Eventually.ReturnsAsync(
-        () => CallAsync("DescribeTargetHealth", [("TargetGroupArn", _group), .. Target(backend)]), seen => seen.Descendants("State").Single().Value == state, $"the target is {state}");
+    private Task<XElement> BecomesAsync(Backend backend, string state) => BecomesAsync(Target(backend), state);
+
+    private Task<XElement> BecomesAsync((string Name, string Value)[] target, string state) => Eventually.ReturnsAsync(
+        () => CallAsync("DescribeTargetHealth", [("TargetGroupArn", _group), .. target]), seen => seen.Descendants("State").Single().Value == state, $"the target is {state}");
 
     private async Task AskAsync(HttpClient browser, int times)
     {

@@ -90,8 +90,9 @@ public sealed class SiteTests(SiteFixture fixture)
         Assert.Equal("vectordb", user);
 
         await Eventually.TrueAsync(async () => (await AskDatabaseAsync(endpoint, user, password, "SELECT 1")).Succeeded, "the master user gets in");
-        var answer = await AskDatabaseAsync(endpoint, user, password, "CREATE EXTENSION vector; SELECT '[1,2]'::vector <-> '[4,6]'");
+        var answer = await AskDatabaseAsync(endpoint, user, password, "CREATE EXTENSION IF NOT EXISTS vector; SELECT '[1,2]'::vector <-> '[4,6]'");
 
+        Assert.True(answer.Succeeded, answer.Error);
         Assert.Equal("5", answer.Output.Trim().Split('\n')[^1]);
         Assert.Contains("password authentication failed", (await AskDatabaseAsync(endpoint, user, "wrong", "SELECT 1")).Error, StringComparison.Ordinal);
         Assert.Contains("no encryption", (await AskDatabaseAsync(endpoint, user, password, "SELECT 1", "disable")).Error, StringComparison.Ordinal);
@@ -119,6 +120,7 @@ public sealed class SiteTests(SiteFixture fixture)
             SslHost = host,
             Password = password,
             ConnectRetry = 0,
+            AllowAdmin = true,
         };
         options.TrustIssuer(fixture.Site.CaFile);
         return ConnectionMultiplexer.ConnectAsync(options);

@@ -70,13 +70,16 @@ internal sealed class DatabaseServer : IAsyncDisposable
             await CertifyAsync(cluster.Endpoints, cancellation);
         }
 
-        // A master user of RDS is no superuser; owning the database is what lets it create the trusted extension vector.
+        // A master user of RDS is no superuser, but RDS lets it create the extension; this PostgreSQL lets a superuser alone.
         var (user, database) = (Identifier(cluster.User), Identifier(cluster.Name));
         var sql = $"""
             SELECT pg_reload_conf();
             SELECT {Literal($"CREATE ROLE {user} LOGIN CREATEROLE CREATEDB")} WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {Literal(cluster.User)}) \gexec
             ALTER ROLE {user} PASSWORD {Literal(cluster.Password)};
             SELECT {Literal($"CREATE DATABASE {database} OWNER {user}")} WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = {Literal(cluster.Name)}) \gexec
+            \connect {database}
+            SET client_min_messages = warning;
+            CREATE EXTENSION IF NOT EXISTS vector;
 
             """;
         await _context.Commands.RunAsync(

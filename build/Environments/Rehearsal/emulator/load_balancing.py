@@ -56,6 +56,8 @@ def _deregister(self: FakeTargetGroup, targets: list[dict[str, Any]]) -> None:
         if self.targets.pop(target["Id"], None) is not None:
             delay = float(self.attributes.get("deregistration_delay.timeout_seconds", 300))
             _draining(self)[target["Id"]] = clock.after(delay)
+            # Health is of a registration: registered again, the target is initial again.
+            _given.pop(target["Id"], None)
 
 
 def _health_for(self: FakeTargetGroup, target: dict[str, Any], ec2_backend: Any) -> FakeHealthStatus:
