@@ -16,6 +16,7 @@ import databases
 import ec2
 import instance_refresh
 import load_balancing
+import machines
 import metrics
 import scaling
 import storage
@@ -61,7 +62,7 @@ class Application:
 
 def run(host: str, port: int, target_health: str) -> None:
     load_balancing.default_health = target_health
-    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets, storage):
+    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, machines, backup, budgets, storage):
         extension.install()
     clock.start()
     print(f"emulated AWS at http://{host}:{port}", flush=True)
