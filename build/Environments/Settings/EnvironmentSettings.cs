@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace VectorDb.Build.Environments.Settings;
@@ -52,6 +53,17 @@ internal sealed class EnvironmentSettings
 
     /// <exception cref="InvalidOperationException">It is neither set nor required.</exception>
     public string Require(EnvironmentSetting setting) => this[setting] ?? throw new InvalidOperationException($"{setting.Name} is not set.");
+
+    /// <exception cref="InvalidOperationException">It is not set.</exception>
+    public int Whole(EnvironmentSetting setting) => (int)double.Parse(Require(setting), CultureInfo.InvariantCulture);
+
+    /// <exception cref="InvalidOperationException">It is not set.</exception>
+    public TimeSpan Seconds(EnvironmentSetting setting) => TimeSpan.FromSeconds(double.Parse(Require(setting), CultureInfo.InvariantCulture));
+
+    /// <summary>What a release is made of: the settings of its services, and those that its files name.</summary>
+    public IReadOnlyDictionary<string, string> OfRelease() => SettingsCatalogue.All
+        .Where(setting => (setting.IsOfServices || SettingsCatalogue.InFiles.Contains(setting)) && this[setting] is not null)
+        .ToDictionary(setting => setting.Name, setting => this[setting]!);
 
     /// <summary>Where its value comes from, for Status and the plan.</summary>
     public string? SourceOf(EnvironmentSetting setting) => _values.TryGetValue(setting.Name, out var found) ? found.Source : null;

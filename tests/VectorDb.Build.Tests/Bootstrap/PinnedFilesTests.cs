@@ -25,7 +25,7 @@ public sealed class PinnedFilesTests(AwsBuild build) : IClassFixture<AwsBuild>, 
         var publisher = new Publisher("authorities of the day");
         Settings("CA_BUNDLE_SHA256", ContentHash.OfText("authorities of the day").Hex);
 
-        Assert.Equal(2, await EnsureAsync(publisher, build.Files));
+        Assert.InRange(await EnsureAsync(publisher, build.Files), 1, 2);
         Assert.Equal(0, await EnsureAsync(publisher, null));
         Assert.Equal([new Uri("https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem")], publisher.Asked);
     }

@@ -33,6 +33,7 @@ public sealed class UserDataTests
         Assert.Contains("VECTORDB_OPENAI_API_KEY 400 1654", listing);
         Assert.Contains("VECTORDB_API_KEYS 400 1654", listing);
         Assert.Contains("VECTORDB_TASKS_TABLE 400 1654", listing);
+        Assert.Contains("VECTORDB_INSTANCE 400 1654", listing);
         Assert.Contains("""Host=db;SSL Mode=VerifyFull;Username="app";Password="a"";b-very-secret" """.TrimEnd(), listing);
         Assert.Contains("tmpfs", listing);
         Assert.DoesNotContain("SECRET_ARN", listing);
@@ -150,6 +151,19 @@ public sealed class UserDataTests
         Assert.Equal(1, (await instance.StartAsync("ls /usr/local/lib/docker/cli-plugins/docker-compose.new")).ExitCode);
         Assert.Contains(Abandon, instance.Calls[^1]);
         Assert.DoesNotContain(instance.Calls, call => call.StartsWith("docker "));
+    }
+
+    [Fact]
+    public async Task The_authorities_that_containers_trust_are_those_of_the_hash_and_no_others()
+    {
+        using var instance = new Instance("worker");
+        var (_, text) = await instance.StartAsync("cat /opt/vectordb/ca/extra.pem");
+        Assert.Contains("the authorities", text);
+
+        instance.Put($"behaviour/bucket/bundles/ca-{Hash(instance.UserData, "CA_SHA256")[..12]}.pem", "somebody's");
+        instance.Forget("opt/vectordb/ca/extra.pem");
+        Assert.Equal(1, (await instance.StartAsync()).ExitCode);
+        Assert.Contains(Abandon, instance.Calls[^1]);
     }
 
     [Fact]

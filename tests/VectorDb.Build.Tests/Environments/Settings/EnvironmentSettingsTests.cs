@@ -14,6 +14,7 @@ public sealed class EnvironmentSettingsTests
         ["VECTORDB_DOMAIN_NAME"] = "api.example.org",
         ["VECTORDB_IMAGE_ID"] = "ami-0123456789abcdef0",
         ["VECTORDB_COMPOSE_SHA256"] = new string('a', 64),
+        ["VECTORDB_CA_BUNDLE_SHA256"] = new string('d', 64),
     };
 
     [Fact]
