@@ -64,7 +64,7 @@ internal static class ReleaseServices
     // What needs an account gets it late: every task is built for every run, that of this machine too.
     private static IServiceCollection AddAccount(this IServiceCollection services) => services
         .AddSingleton(at => new Foundation(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<Approval>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new PinnedFiles(new SocketsHttpHandler(), at.Get<StepJournal>()))
+        .AddSingleton(at => new PinnedFileStore(new SocketsHttpHandler(), at.Get<StepJournal>()))
         .AddSingleton(at => new SecretReaders(at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new CacheRotation(at.Get<SecretReaders>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new SecretKeeper(
@@ -73,7 +73,7 @@ internal static class ReleaseServices
             at.Environment(), at.Get<SettingsSource>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new EnvironmentDestruction(
             at.Get<Lazy<AwsAccount>>(), at.Get<ReleaseGate>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<Terminal>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new EnvironmentBootstrap(at.Get<Lazy<AwsAccount>>(), at.Get<Foundation>(), at.Get<PinnedFiles>(), at.Get<StepJournal>()));
+        .AddSingleton(at => new EnvironmentBootstrap(at.Get<Lazy<AwsAccount>>(), at.Get<Foundation>(), at.Get<PinnedFileStore>(), at.Get<StepJournal>()));
 
     private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
         .AddSingleton(at => new DockerClient(at.Get<CommandRunner>()))

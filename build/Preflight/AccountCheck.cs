@@ -1,4 +1,3 @@
-using VectorDb.Build.Aws;
 using VectorDb.Build.Bootstrap;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
@@ -52,7 +51,7 @@ internal sealed class AccountCheck(AwsAccount account, TimeProvider time)
         List<Finding> findings = [];
         foreach (var file in PinnedFile.Of(account.Settings))
         {
-            if (!await PinnedFiles.IsThereAsync(account, file.Key, cancellation))
+            if (!await PinnedFileStore.IsThereAsync(account, file.Key, cancellation))
             {
                 findings.Add(new Finding("pinned-file", $"{file.Name} is not in {account.ReleaseBucket} ({file.Key})", "No instance could start.", $"{Bootstrap}   (--files=<folder> takes it from there)"));
             }
