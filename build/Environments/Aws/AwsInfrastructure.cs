@@ -5,6 +5,7 @@ using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Reporting;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Environments.Aws;
 
@@ -42,14 +43,14 @@ internal sealed class AwsInfrastructure(
         }
 
         var planned = _planned!;
-        if (!planned.Saved.HasChanges)
+        if (planned.Saved.HasChanges)
         {
-            return "nothing to change";
+            var request = new ApprovalRequest(target, account.Environment, account.Settings.Require(SettingsCatalogue.Approval));
+            await approval.EnsureAsync(planned, approved, request, cancellationToken);
+            await new InfrastructureChange(_terraform!, Waivers, time).ApplyAsync(planned, null, cancellationToken);
         }
 
-        var request = new ApprovalRequest(target, account.Environment, account.Settings.Require(SettingsCatalogue.Approval));
-        await approval.EnsureAsync(planned, approved, request, cancellationToken);
-        await new InfrastructureChange(_terraform!, Waivers, time).ApplyAsync(planned, null, cancellationToken);
+        await OpenQueueAsync(cancellationToken);
         return planned.Plan.Summary.ToString();
     }
 
@@ -65,6 +66,17 @@ internal sealed class AwsInfrastructure(
                     group.Value.GetProperty("launch_template_id").GetString()!, group.Value.GetProperty("launch_template_version").GetRawText()),
                 StringComparer.Ordinal)
             : throw new InvalidOperationException($"Nothing was applied to {account.Environment} yet. Next: ./build.sh --target=TerraformApply --environment={account.Environment}");
+    }
+
+    /// <summary>Terraform made the queue's user locked: a password that it knew would lie in its state.</summary>
+    private async Task OpenQueueAsync(CancellationToken cancellationToken)
+    {
+        var user = await CachePassword.FindUserIdAsync(account, cancellationToken)
+            ?? throw new InvalidOperationException($"Terraform has left no parameter {account.ParameterName("service/cache-user-id")}.");
+        if (await CachePassword.EnsureAsync(account, user, time, cancellationToken))
+        {
+            journal.Say($"the queue's user has the password of {account.SecretName(SecretCatalogue.RedisPassword.Name)}");
+        }
     }
 
     private async Task<Terraform> InitializedAsync(RenderedRelease rendered, CancellationToken cancellationToken)
