@@ -42,6 +42,7 @@ internal static class ReleaseServices
         // No environment can be made of settings that a preflight finds wrong; it looks at them alone.
         .AddSingleton<IReleaseEnvironment>(at => at.IsLocal() || at.Get<BuildSession>().Invocation.Target == "Preflight" ? at.Local() : at.Get<AwsEnvironment>())
         .AddSingleton(at => new ReleaseSteps(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<BuildSession>().Invocation.Target))
+        .AddSingleton(at => new Lazy<AwsAccount>(() => at.Get<AwsAccount>()))
         .AddAws()
         .AddBuilding()
         .AddAccount()
@@ -61,7 +62,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<ReleaseSteps>(), new Lazy<AwsRelease?>(() => at.IsLocal() ? null : at.Get<AwsRelease>())))
         .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
 
-    // What needs an account gets it late: every task is built for every run, that of this machine too.
+    // What needs an account gets it late: every task is built for every run, that of another environment too.
     private static IServiceCollection AddAccount(this IServiceCollection services) => services
         .AddSingleton(at => new Foundation(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<Approval>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new PinnedFileStore(new SocketsHttpHandler(), at.Get<StepJournal>()))
@@ -76,6 +77,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new EnvironmentBootstrap(at.Get<Lazy<AwsAccount>>(), at.Get<Foundation>(), at.Get<PinnedFileStore>(), at.Get<StepJournal>()));
 
     private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
+        .AddSingleton(at => new Approval(at.Get<Terminal>(), at.Get<StepJournal>()))
         .AddSingleton(at => new DockerClient(at.Get<CommandRunner>()))
         .AddSingleton(at => new ImageBuilder(at.Get<DockerClient>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseImages(
@@ -85,13 +87,11 @@ internal static class ReleaseServices
 
     private static IServiceCollection AddAws(this IServiceCollection services) => services
         .AddSingleton(at => new AwsAccount(at.Environment(), at.Settings(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new Lazy<AwsAccount>(at.Get<AwsAccount>))
         .AddSingleton(at => new S3ReleaseCatalog(at.Get<AwsAccount>().S3, at.Get<AwsAccount>().ReleaseBucket))
         .AddSingleton(at => new AwsDrafts(at.Get<AwsAccount>(), at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<S3ReleaseCatalog>()))
         .AddSingleton(at => new AwsRelease(at.Get<AwsAccount>(), at.Get<AwsDrafts>(), at.Get<Workspace>()))
-        .AddSingleton(at => new AwsTerraform(at.Get<AwsAccount>(), at.Get<Workspace>()))
         .AddSingleton(at => new AwsInfrastructure(
-            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<AwsTerraform>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Fleets(at.Get<AwsAccount>()))
         .AddSingleton(at => new FleetRefresh(at.Get<AwsAccount>(), at.Get<Fleets>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new AwsRollout(

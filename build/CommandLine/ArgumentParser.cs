@@ -87,20 +87,19 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
 
     private void CheckEnvironment(Invocation invocation, IReadOnlyList<string>? environments)
     {
-        var name = invocation.Value(Options.Environment);
-        var isHere = name == Options.Environment.Default;
-        var chosen = targets.FirstOrDefault(target => target.Name == invocation.Target);
-        if (_problems.Count > 0)
+        if (_problems.Count > 0 || targets.FirstOrDefault(target => target.Name == invocation.Target) is not { } chosen)
         {
             return;
         }
 
+        var name = invocation.Value(Options.Environment);
+        var isHere = name == Options.Environment.Default;
         // An option that a target ignored would deploy somewhere else than was asked.
-        if (chosen is { IsOfThisMachine: true } && !isHere)
+        if (chosen.IsOfThisMachine && !isHere)
         {
             _problems.Add($"--target={chosen.Name} is for this machine alone; leave {Options.Environment.Typed} out");
         }
-        else if (chosen is { IsOfAws: true } && isHere)
+        else if (chosen.IsOfAws && isHere)
         {
             _problems.Add($"--target={chosen.Name} is for an environment in AWS: add {Options.Environment.Usage}");
         }

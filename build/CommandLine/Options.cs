@@ -17,7 +17,6 @@ public static class Options
     public static readonly Option<string?> Approve =
         Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Promote", "Bootstrap");
     public static readonly Option<string?> From = Option.Text("from", "<environment>", "whose verified release to take").For("Promote");
-
     public static readonly Option<string?> Files =
         Option.Text("files", "<folder>", "where pinned files are taken from before they are downloaded").For("Bootstrap");
     public static readonly Option<string?> Name = Option.Text("name", "<secret>", "which secret; its value comes on the standard input").For("PutSecret", "RotateSecret");

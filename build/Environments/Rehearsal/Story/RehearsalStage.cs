@@ -14,11 +14,11 @@ internal sealed class RehearsalStage : IAsyncDisposable
 
     private const double TimeScale = 60;
 
-    private RehearsalStage(RehearsalSite site, PinnedFiles pinned, ChildBuild build) => (Site, Pinned, Build) = (site, pinned, build);
+    private RehearsalStage(RehearsalSite site, RehearsalFiles pinned, ChildBuild build) => (Site, Pinned, Build) = (site, pinned, build);
 
     public RehearsalSite Site { get; }
 
-    public PinnedFiles Pinned { get; }
+    public RehearsalFiles Pinned { get; }
 
     public ChildBuild Build { get; }
 
@@ -38,7 +38,7 @@ internal sealed class RehearsalStage : IAsyncDisposable
                 journal.Say($"without {missing.Name}: {missing.Reason}; to have it: {missing.InstallCommand}");
             }
 
-            var pinned = await PinnedFiles.GatherAsync(commands, Path.Combine(folder, "pinned"), site.CaFile, cancellation);
+            var pinned = await RehearsalFiles.GatherAsync(commands, Path.Combine(folder, "pinned"), site.CaFile, cancellation);
             return new RehearsalStage(site, pinned, new ChildBuild(commands, workspace.Root, VariablesOf(site, pinned), Path.Combine(folder, "logs"), journal));
         }
         catch
@@ -53,7 +53,7 @@ internal sealed class RehearsalStage : IAsyncDisposable
     public ValueTask DisposeAsync() => Site.DisposeAsync();
 
     /// <summary>The environment's settings: production's own defaults, but for what names a place, and for what is thrown away.</summary>
-    private static Dictionary<string, string?> VariablesOf(RehearsalSite site, PinnedFiles pinned) => new(site.BuildEnvironment, StringComparer.Ordinal)
+    private static Dictionary<string, string?> VariablesOf(RehearsalSite site, RehearsalFiles pinned) => new(site.BuildEnvironment, StringComparer.Ordinal)
     {
         ["VECTORDB_IMAGE_ID"] = MachineImage,
         ["VECTORDB_COMPOSE_SHA256"] = pinned.ComposeSha256,

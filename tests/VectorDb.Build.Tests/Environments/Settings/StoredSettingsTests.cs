@@ -9,6 +9,7 @@ public sealed class StoredSettingsTests : IDisposable
         ["VECTORDB_REGION"] = "eu-central-1",
         ["VECTORDB_ACCOUNT"] = "123456789012",
         ["VECTORDB_COMPOSE_SHA256"] = new string('a', 64),
+        ["VECTORDB_CA_BUNDLE_SHA256"] = new string('d', 64),
         ["VECTORDB_NAT"] = "single",
     };
 

@@ -6,13 +6,13 @@ namespace VectorDb.Build.Environments.Rehearsal.Story;
 /// <summary>The files that instances fetch by hash beside the bundle: this machine's Compose plugin, and the site's own authority.</summary>
 /// <param name="Folder">Holds them, for Bootstrap.</param>
 /// <param name="ComposeSha256">Of the plugin.</param>
-internal sealed record PinnedFiles(string Folder, string ComposeSha256)
+internal sealed record RehearsalFiles(string Folder, string ComposeSha256)
 {
     /// <param name="commands">Asks <c>docker</c> where its plugin is.</param>
     /// <param name="folder">Where to put them.</param>
     /// <param name="authority">Certificate of the site's authority.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<PinnedFiles> GatherAsync(CommandRunner commands, string folder, string authority, CancellationToken cancellation)
+    public static async Task<RehearsalFiles> GatherAsync(CommandRunner commands, string folder, string authority, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
         File.Copy(authority, Path.Combine(folder, "ca.pem"), overwrite: true);
@@ -28,7 +28,7 @@ internal sealed record PinnedFiles(string Folder, string ComposeSha256)
             File.Copy(plugin, copy, overwrite: true);
         }
 
-        return new PinnedFiles(folder, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(copy, cancellation))));
+        return new RehearsalFiles(folder, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(copy, cancellation))));
     }
 
     private static async Task<string?> PluginAsync(CommandRunner commands, CancellationToken cancellation)
