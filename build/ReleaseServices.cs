@@ -32,6 +32,8 @@ internal static class ReleaseServices
         .AddSingleton(_ => BuildConsole.Create(Console.Out))
         .AddSingleton(at => new StepJournal(at.Get<IAnsiConsole>(), at.Get<TimeProvider>()))
         .AddSingleton<ICakeReportPrinter>(at => new SummaryPrinter(at.Get<StepJournal>(), at.Get<IAnsiConsole>()))
+        .AddSingleton(at => new RunReporter(
+            at.Get<Workspace>().Artifacts, at.Environment(), PipelineOutput.From(System.Environment.GetEnvironmentVariable), at.Get<StepJournal>(), at.Get<IAnsiConsole>(), at.Get<TimeProvider>()))
         .AddSingleton(_ => Terminal.OfThisProcess())
         .AddSingleton(at => LocalHome.Of(at.Get<BuildSession>().RepositoryRoot, System.Environment.GetEnvironmentVariable(LocalHome.Variable)))
         .AddSingleton<IReleaseEnvironment>(at => at.IsLocal() ? at.Local() : at.Get<AwsEnvironment>())

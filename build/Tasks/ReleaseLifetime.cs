@@ -3,6 +3,7 @@ using Cake.Core;
 using Cake.Frosting;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Releases;
+using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Tasks;
 
@@ -14,8 +15,8 @@ public sealed class ChangesEnvironmentAttribute : Attribute
     public bool DespiteFreeze { get; init; }
 }
 
-/// <summary>Takes the lock before the first task of such a target, and gives it back after the last, however that ended.</summary>
-public sealed class ReleaseLifetime(ReleaseGate gate, IEnumerable<IFrostingTask> tasks) : FrostingLifetime<BuildContext>
+/// <summary>Takes the lock before the first task of such a target, gives it back after the last, however that ended, and leaves the reports of the run.</summary>
+public sealed class ReleaseLifetime(ReleaseGate gate, RunReporter reporter, IEnumerable<IFrostingTask> tasks) : FrostingLifetime<BuildContext>
 {
     /// <inheritdoc/>
     public override void Setup(BuildContext context, ISetupContext info)
@@ -36,5 +37,7 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IEnumerable<IFrostingTask>
             // Cake itself reports every failed run as 1.
             context.ExitCode = failure.ExitCode;
         }
+
+        reporter.WriteAsync(context.Value(Options.Target) ?? "", info.ThrownException, context.ExitCode).GetAwaiter().GetResult();
     }
 }
