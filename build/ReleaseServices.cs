@@ -50,7 +50,8 @@ internal static class ReleaseServices
         .AddSingleton(at => new Publication(at.Get<Workspace>(), at.Get<StepJournal>()))
         .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults))
         .AddSingleton(at => new TestMemory(at.Get<LocalHome>().TestResults, at.Get<Workspace>().Root))
-        .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>(),
+            new Lazy<bool>(() => at.Get<IReleaseEnvironment>().Rules.DemandsFullSuite)))
         .AddSingleton(at => new SettingsSource(at.Get<Workspace>().Root, new Dictionary<string, string>(Variables(), StringComparer.Ordinal), Systems))
         .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<ReleaseSteps>(), new Lazy<AwsRelease?>(() => at.IsLocal() ? null : at.Get<AwsRelease>())))
         .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
@@ -87,6 +88,9 @@ internal static class ReleaseServices
         .AddSingleton(at => new Deployment(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SourceRevision>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Rollback(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new Promotion(
+            at.Get<Workspace>(), at.Get<SourceRevision>(), new PromotionSource(at.Get<SettingsSource>(), at.Get<TimeProvider>()), new Lazy<AwsAccount>(at.Get<AwsAccount>),
+            new ImageCopier(at.Get<DockerClient>()), at.Get<ReleaseRendering>(), at.Get<ReleaseInfrastructure>(), at.Get<Deployment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Shutdown(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<StepJournal>()))
         .AddSingleton(at => new SmokeRun(at.Get<IReleaseEnvironment>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>()))
         .AddSingleton(at => new LoadSession(

@@ -6,8 +6,22 @@ using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Environments.Rehearsal;
 
+/// <summary>What a start of the emulator decides.</summary>
+/// <param name="TimeScale">How much faster than AWS its waits pass.</param>
+internal sealed record EmulatorOptions(double TimeScale)
+{
+    /// <summary>Address that it listens on.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Whether a registered target is healthy only once somebody has probed it and says so.</summary>
+    public bool TargetsAreProbed { get; init; }
+
+    /// <summary>What every load balancer says is its DNS name; null leaves the name that AWS would give.</summary>
+    public string? BalancerAddress { get; init; }
+}
+
 /// <summary>
-/// An AWS of a rehearsal's own: <c>moto</c> and the extension beside this file, on loopback. It lives in memory and ends with
+/// An AWS of a rehearsal's own: <c>moto</c> and the extension beside this file, on this machine. It lives in memory and ends with
 /// whoever started it. <c>docs/emulator.md</c> lists how it differs from AWS.
 /// </summary>
 internal sealed class EmulatedAws : IAsyncDisposable
@@ -29,22 +43,33 @@ internal sealed class EmulatedAws : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
+    /// <inheritdoc cref="StartAsync(CommandRunner, string, EmulatorOptions, TimeProvider, CancellationToken)"/>
+    public static Task<EmulatedAws> StartAsync(
+        CommandRunner commands, string repositoryRoot, double timeScale, TimeProvider time, CancellationToken cancellation) =>
+        StartAsync(commands, repositoryRoot, new EmulatorOptions(timeScale), time, cancellation);
+
     /// <param name="commands">Runs the emulator.</param>
     /// <param name="repositoryRoot">Where its program is.</param>
-    /// <param name="timeScale">How much faster than AWS its waits pass.</param>
+    /// <param name="options">Where it listens, and how fast its time is.</param>
     /// <param name="time">Paces the wait for its first answer.</param>
-    /// <param name="cancellation">Ends the start; and the emulator with it.</param>
+    /// <param name="cancellation">Ends the start alone: a run that is stopped may still have calls to make.</param>
     /// <exception cref="CommandFailedException">Python or moto is missing, or the emulator does not answer.</exception>
     public static async Task<EmulatedAws> StartAsync(
-        CommandRunner commands, string repositoryRoot, double timeScale, TimeProvider time, CancellationToken cancellation)
+        CommandRunner commands, string repositoryRoot, EmulatorOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        var endpoint = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var endpoint = new Uri($"http://{options.Host}:{FreePort(options.Host)}/");
         var program = Path.Combine(repositoryRoot, "build", "Environments", "Rehearsal", "emulator");
-        var command = new Command("python3", program, "--port", $"{endpoint.Port}", "--time-scale", $"{timeScale}", "--supervised")
+        string[] balancer = options.BalancerAddress is { } address ? ["--balancer-address", address] : [];
+        var command = new Command(
+            "python3",
+            [
+                program, "--host", options.Host, "--port", $"{endpoint.Port}", "--time-scale", $"{options.TimeScale}",
+                "--target-health", options.TargetsAreProbed ? "probed" : "auto", "--supervised", .. balancer,
+            ])
         {
             Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["PYTHONDONTWRITEBYTECODE"] = "1" },
         };
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var stop = new CancellationTokenSource();
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = endpoint };
         var emulated = new EmulatedAws(stop, http, commands.RunAsync(command, stop.Token), endpoint);
         try
@@ -112,9 +137,9 @@ internal sealed class EmulatedAws : IAsyncDisposable
         throw new InvalidOperationException($"The emulated AWS did not answer within {StartLimit.TotalSeconds:0} s.");
     }
 
-    private static int FreePort()
+    private static int FreePort(string host)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(IPAddress.Parse(host), 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

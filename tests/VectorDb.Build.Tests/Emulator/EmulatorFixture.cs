@@ -5,76 +5,35 @@ using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Tests.Emulator;
 
-/// <summary>An emulated AWS in which an hour takes six seconds, spoken to as any client does: over the wire.</summary>
+/// <summary>An emulated AWS in which an hour takes six seconds.</summary>
 public sealed class EmulatorFixture : IAsyncLifetime
 {
     private const double TimeScale = 600;
-    private static readonly XNamespace NoNamespace = "";
 
-    private readonly HttpClient _http = new();
     private EmulatedAws? _aws;
+    private AwsWire? _wire;
 
     public async ValueTask InitializeAsync()
     {
         RequiredTool.Find("moto_server");
         _aws = await EmulatedAws.StartAsync(new CommandRunner(TimeProvider.System), Repository.Root, TimeScale, TimeProvider.System, TestContext.Current.CancellationToken);
+        _wire = new AwsWire(_aws);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
+        _wire?.Dispose();
         if (_aws is not null)
         {
             await _aws.DisposeAsync();
         }
     }
 
-    public Task<JsonElement> ControlAsync(HttpMethod method, string path, object? body = null) =>
-        _aws!.ControlAsync(method, path, body, TestContext.Current.CancellationToken);
+    public Task<JsonElement> ControlAsync(HttpMethod method, string path, object? body = null) => _wire!.ControlAsync(method, path, body);
 
-    /// <summary>A call of the Query protocol.</summary>
-    /// <returns>The answer without namespaces; an error has its code in <c>Code</c>.</returns>
-    public async Task<XElement> QueryAsync(string service, string action, params (string Name, string Value)[] parameters)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _aws!.Endpoint)
-        {
-            Content = new FormUrlEncodedContent([new("Action", action), new("Version", VersionOf(service)), .. parameters.Select(each => KeyValuePair.Create(each.Name, each.Value))]),
-        };
-        Sign(request, service);
-        using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
-        var document = XElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        foreach (var element in document.DescendantsAndSelf())
-        {
-            element.Name = NoNamespace + element.Name.LocalName;
-            element.RemoveAttributes();
-        }
+    /// <inheritdoc cref="AwsWire.QueryAsync"/>
+    public Task<XElement> QueryAsync(string service, string action, params (string Name, string Value)[] parameters) => _wire!.QueryAsync(service, action, parameters);
 
-        return document;
-    }
-
-    /// <summary>A call of the JSON protocol.</summary>
-    public async Task<JsonElement> JsonAsync(string service, string target, object body)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _aws!.Endpoint) { Content = new StringContent(JsonSerializer.Serialize(body)) };
-        request.Content.Headers.ContentType = new("application/x-amz-json-1.1");
-        request.Headers.Add("X-Amz-Target", target);
-        Sign(request, service);
-        using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
-        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return JsonSerializer.Deserialize<JsonElement>(text.Length == 0 ? "{}" : text);
-    }
-
-    // The emulator looks at who calls which service, and believes it.
-    private static void Sign(HttpRequestMessage request, string service) => request.Headers.TryAddWithoutValidation(
-        "Authorization", $"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=none");
-
-    private static string VersionOf(string service) => service switch
-    {
-        "ec2" => "2016-11-15",
-        "autoscaling" => "2011-01-01",
-        "elasticloadbalancing" => "2015-12-01",
-        "monitoring" => "2010-08-01",
-        "elasticache" => "2015-02-02",
-        _ => throw new ArgumentOutOfRangeException(nameof(service), service, "is not spoken to in these tests"),
-    };
+    /// <inheritdoc cref="AwsWire.JsonAsync"/>
+    public Task<JsonElement> JsonAsync(string service, string target, object body) => _wire!.JsonAsync(service, target, body);
 }

@@ -1,0 +1,23 @@
+using VectorDb.Build.Environments.Aws;
+using VectorDb.Build.Environments.Local;
+using VectorDb.Build.Environments.Settings;
+
+namespace VectorDb.Build.Environments;
+
+/// <summary>The environments that there are.</summary>
+internal static class EnvironmentNames
+{
+    private const string Prefix = ".env.";
+
+    /// <returns>Null where a pipeline gives the settings as variables: then any name will do.</returns>
+    public static IReadOnlyList<string>? Of(string root) => Environment.GetEnvironmentVariable(SettingsCatalogue.Region.Name) is { Length: > 0 }
+        ? null
+        :
+        [
+            LocalEnvironment.LocalName,
+            AwsEnvironment.Rehearsal,
+            .. Directory.EnumerateFiles(root, $"{Prefix}*")
+                .Select(static path => Path.GetFileName(path)[Prefix.Length..])
+                .Where(static name => !name.EndsWith(".template", StringComparison.Ordinal)),
+        ];
+}
