@@ -9,6 +9,7 @@ using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Local;
+using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
 using VectorDb.Build.Infrastructure;
@@ -61,6 +62,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new ImageBuilder(at.Get<DockerClient>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseImages(
             at.Get<Workspace>(), at.Get<ReleaseSteps>(), at.Get<StepJournal>(), at.Get<ImageBuilder>(), at.Get<DockerClient>(), new Lazy<ImageTarget?>(() => at.IsLocal() ? null : at.Images())))
+        .AddSingleton(at => new Rehearsal(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseInfrastructure(at.Get<ReleaseSteps>(), at.Get<ReleaseGate>(), new Lazy<AwsInfrastructure>(at.Get<AwsInfrastructure>)));
 
     private static IServiceCollection AddAws(this IServiceCollection services) => services
