@@ -26,7 +26,7 @@ internal static partial class PlaceholderCheck
         }
     }
 
-    [GeneratedRegex("your[-_](org|key|key-pair|account|domain)|change[-_]?me|<[^>]*>|\\btodo\\b|\\bxxx+\\b|placeholder", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("your[-_](org|key|key-pair|account|domain)|\\bchange[-_]?me\\b|<[^>]*>|\\btodo\\b|\\bxxx+\\b|placeholder", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Placeholder();
 
     // RFC 2606 and RFC 6761.
