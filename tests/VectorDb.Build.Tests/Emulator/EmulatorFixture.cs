@@ -11,31 +11,29 @@ public sealed class EmulatorFixture : IAsyncLifetime
     private const double TimeScale = 600;
 
     private EmulatedAws? _aws;
-    private EmulatedCalls? _calls;
+    private AwsWire? _wire;
 
     public async ValueTask InitializeAsync()
     {
         RequiredTool.Find("moto_server");
         _aws = await EmulatedAws.StartAsync(new CommandRunner(TimeProvider.System), Repository.Root, TimeScale, TimeProvider.System, TestContext.Current.CancellationToken);
-        _calls = new EmulatedCalls(_aws.Endpoint);
+        _wire = new AwsWire(_aws);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _calls?.Dispose();
+        _wire?.Dispose();
         if (_aws is not null)
         {
             await _aws.DisposeAsync();
         }
     }
 
-    public Task<JsonElement> ControlAsync(HttpMethod method, string path, object? body = null) =>
-        _aws!.ControlAsync(method, path, body, TestContext.Current.CancellationToken);
+    public Task<JsonElement> ControlAsync(HttpMethod method, string path, object? body = null) => _wire!.ControlAsync(method, path, body);
 
-    /// <inheritdoc cref="EmulatedCalls.QueryAsync"/>
-    public Task<XElement> QueryAsync(string service, string action, params (string Name, string Value)[] parameters) =>
-        _calls!.QueryAsync(service, action, parameters);
+    /// <inheritdoc cref="AwsWire.QueryAsync"/>
+    public Task<XElement> QueryAsync(string service, string action, params (string Name, string Value)[] parameters) => _wire!.QueryAsync(service, action, parameters);
 
-    /// <inheritdoc cref="EmulatedCalls.JsonAsync"/>
-    public Task<JsonElement> JsonAsync(string service, string target, object body) => _calls!.JsonAsync(service, target, body);
+    /// <inheritdoc cref="AwsWire.JsonAsync"/>
+    public Task<JsonElement> JsonAsync(string service, string target, object body) => _wire!.JsonAsync(service, target, body);
 }

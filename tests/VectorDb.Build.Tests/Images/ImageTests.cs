@@ -5,7 +5,8 @@ namespace VectorDb.Build.Tests.Images;
 
 /// <summary>With a real engine and a real registry; the base image is an empty one made on the spot.</summary>
 [Trait(Suites.Trait, Suites.Full)]
-public sealed class ImageTests(ImageTests.Engine engine) : IClassFixture<ImageTests.Engine>, IAsyncLifetime
+[Collection(DockerEngine.Name)]
+public sealed class ImageTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly string _base = $"vectordb-test/base:{Guid.NewGuid():N}";
@@ -18,7 +19,6 @@ public sealed class ImageTests(ImageTests.Engine engine) : IClassFixture<ImageTe
 
     public async ValueTask InitializeAsync()
     {
-        Assert.NotNull(engine.Daemon);
         _server = await ImageRegistryServer.StartAsync(Token);
         _registry = new LoopbackRegistry(_server.Address);
         var commands = new CommandRunner(TimeProvider.System);
@@ -139,33 +139,6 @@ public sealed class ImageTests(ImageTests.Engine engine) : IClassFixture<ImageTe
         var dockerfile = _folder.File($"{service}.Dockerfile");
         await File.WriteAllTextAsync(dockerfile, $"ARG BASE_IMAGE\nFROM ${{BASE_IMAGE}}\nLABEL vectordb.test={_base}\nCOPY . /app\nUSER 1654\n", Token);
         return new ImageRecipe(service, context, dockerfile, _base);
-    }
-
-    /// <summary>One engine for all tests here, named to the docker program by the environment of this process.</summary>
-    public sealed class Engine : IAsyncLifetime
-    {
-        public DockerDaemon? Daemon { get; private set; }
-
-        public async ValueTask InitializeAsync()
-        {
-            Daemon = await DockerDaemon.StartAsync(Token);
-            if (Daemon.Host is { } host)
-            {
-                Environment.SetEnvironmentVariable("DOCKER_HOST", host);
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (Daemon is { } daemon)
-            {
-                await daemon.DisposeAsync();
-                if (daemon.Host is not null)
-                {
-                    Environment.SetEnvironmentVariable("DOCKER_HOST", null);
-                }
-            }
-        }
     }
 
     /// <summary>Knows no image, but still hands out logins for an address where nobody listens.</summary>

@@ -50,7 +50,9 @@ public sealed class AppliedEnvironment : IAsyncLifetime
     {
         RequiredTool.Find("terraform");
         RequiredTool.Find("moto_server");
-        await using var aws = await EmulatedAws.StartAsync(_commands, Repository.Root, timeScale: 60, TimeProvider.System, Token);
+        await using var aws = await EmulatedAws.StartAsync(
+            // A load balancer that gives an address for its name, as the rehearsal's does, must not trouble Terraform.
+            _commands, Repository.Root, new EmulatorOptions(60) { BalancerAddress = "127.31.250.1" }, TimeProvider.System, Token);
         var roots = await RehearsalInfrastructure.PrepareAsync(aws, Repository.Root, _folder.Path, Token);
         Render(roots.Service, "one");
         var (foundation, service) = (Change(roots.Foundation), Change(roots.Service));

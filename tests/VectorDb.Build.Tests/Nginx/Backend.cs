@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,6 +25,9 @@ internal sealed class Backend : IAsyncDisposable
     /// <summary>Pieces of an upload as they arrive.</summary>
     public Channel<int> Pieces { get; } = Channel.CreateUnbounded<int>();
 
+    /// <summary>What its health check answers.</summary>
+    public HttpStatusCode Health { get; set; } = HttpStatusCode.OK;
+
     public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public static async Task<Backend> StartAsync(string host = "127.0.0.1", int port = 0)
@@ -48,7 +52,7 @@ internal sealed class Backend : IAsyncDisposable
             return "ok";
         });
         app.MapGet("/slow", () => backend.Release.Task);
-        app.MapGet("/api/v1/health", () => "ok");
+        app.MapGet("/api/v1/health", () => Results.Text("ok", statusCode: (int)backend.Health));
         app.MapGet("/metrics", () => "secret");
         app.MapGet("/docs/page.js", () => Results.Text("script", "text/javascript"));
         app.MapPost("/echo", (HttpRequest request) => request.Body.CopyToAsync(Stream.Null));

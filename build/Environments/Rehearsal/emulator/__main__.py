@@ -1,6 +1,6 @@
 """An emulated AWS on loopback: moto's server, and what it lacks of what a release depends on.
 
-python3 emulator --port 5000 [--time-scale 60] [--target-health auto|probed] [--supervised]
+python3 emulator --port 5000 [--time-scale 60] [--target-health auto|probed] [--balancer-address 127.0.0.2] [--supervised]
 
 docs/emulator.md lists how it differs from AWS. With --supervised it never outlives the program that started it.
 """
@@ -32,18 +32,21 @@ def main() -> None:
     parser.add_argument("-p", "--port", type=int, default=5000)
     parser.add_argument("--time-scale", type=float, default=1.0, help="how much faster than AWS its waits pass")
     parser.add_argument("--target-health", choices=["auto", "probed"], default="auto", help="auto: a registered target is healthy")
+    parser.add_argument("--balancer-address", help="what every load balancer says is its DNS name: where a real one listens")
     parser.add_argument("--supervised", action="store_true", help="end with the program that started this one")
     options = parser.parse_args()
 
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: os._exit(0))
     if options.supervised:
+        # Ctrl+C is for the program that started this one; it may still have calls to make before it ends.
+        os.setpgrp()
         threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
 
     # One line a request would drown the rehearsal's own output; GET /moto-api/vectordb/calls has them all.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     clock.scale = options.time_scale
-    server.run(options.host, options.port, options.target_health)
+    server.run(options.host, options.port, options.target_health, options.balancer_address)
 
 
 main()

@@ -9,7 +9,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import (
     CacheSubnetGroupNotFound, InvalidParameterCombinationException, PasswordTooShort, ReplicationGroupNotFound, UserNotFound)
-from moto.elasticache.models import CacheCluster, ElastiCacheBackend, ReplicationGroup
+from moto.elasticache.models import CacheCluster, ElastiCacheBackend, ReplicationGroup, User
 from moto.elasticache.responses import ElastiCacheResponse
 
 import clock
@@ -142,6 +142,13 @@ def _user_group(self: ElastiCacheResponse) -> dict[str, Any]:
     if group is None:
         raise _NotFound("UserGroupNotFound", f"User group {self._get_param('UserGroupId')} not found.")
     return group
+
+
+def users_of(backend: ElastiCacheBackend, group: ReplicationGroup) -> list[User]:
+    """Those who may log in at a replication group."""
+    groups = _kept(backend, "user_groups")
+    names = [user for name in group.user_group_ids or [] if name in groups for user in groups[name]["UserIds"]]
+    return [backend.users[name] for name in names if name in backend.users]
 
 
 def _create_user_group(self: ElastiCacheResponse) -> ActionResult:

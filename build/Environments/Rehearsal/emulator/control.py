@@ -17,6 +17,10 @@ GET    /moto-api/vectordb/calls                    every AWS call: service, acti
 DELETE /moto-api/vectordb/calls
 POST   /moto-api/vectordb/metrics                  {"namespace": "AWS/...", "metricData": [...]}   (what AWS itself publishes)
 POST   /moto-api/vectordb/hosted-zones             {"name": "example.org"} -> {"id"}: the domain that an account has already
+PUT    /moto-api/vectordb/registry                 {"endpoint": "http://127.0.0.1:5001", "password"}: the real registry behind ECR
+GET    /moto-api/vectordb/caches                   who may log in where, with passwords: for a real Redis behind ElastiCache
+GET    /moto-api/vectordb/databases                master users and endpoints: for a real PostgreSQL behind RDS
+GET    /moto-api/vectordb/target-groups            targets, and how they are to be probed: for a real load balancer
 GET    /moto-api/vectordb/resources                names of everything that a destroy should have removed
 """
 import json
@@ -29,11 +33,13 @@ from moto.route53.models import route53_backends
 from werkzeug.wrappers import Request, Response
 
 import clock
+import data_plane
 import instances
 import inventory
 import load_balancing
 import machines
 import metrics
+import registry
 import wire
 
 PREFIX = "/moto-api/vectordb/"
@@ -102,6 +108,15 @@ def _answer(request: Request) -> Response:
         case ("POST", "hosted-zones"):
             zone = route53_backends[DEFAULT_ACCOUNT_ID]["aws"].create_hosted_zone(body["name"], private_zone=False)
             return _json({"id": zone.id.rsplit("/", 1)[-1]})
+        case ("PUT", "registry"):
+            registry.use(body["endpoint"], body["password"])
+            return _json({})
+        case ("GET", "caches"):
+            return _json(data_plane.caches())
+        case ("GET", "databases"):
+            return _json(data_plane.databases())
+        case ("GET", "target-groups"):
+            return _json(data_plane.target_groups())
         case ("GET", "resources"):
             return _json(inventory.names())
         case _:

@@ -6,12 +6,15 @@ Draining: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/ed
 from typing import Any
 
 from moto.elbv2.exceptions import ELBClientError
-from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 
 import clock
 
 #: auto: a registered target is healthy; probed: it stays initial until somebody who probes it says otherwise.
 default_health = "auto"
+
+#: Where a real load balancer stands for all of them; what they say is their DNS name.
+balancer_address: str | None = None
 
 _given: dict[str, tuple[str, str | None, str | None]] = {}
 
@@ -53,6 +56,8 @@ def _deregister(self: FakeTargetGroup, targets: list[dict[str, Any]]) -> None:
         if self.targets.pop(target["Id"], None) is not None:
             delay = float(self.attributes.get("deregistration_delay.timeout_seconds", 300))
             _draining(self)[target["Id"]] = clock.after(delay)
+            # Health is of a registration: registered again, the target is initial again.
+            _given.pop(target["Id"], None)
 
 
 def _health_for(self: FakeTargetGroup, target: dict[str, Any], ec2_backend: Any) -> FakeHealthStatus:
@@ -77,6 +82,15 @@ def install() -> None:
         return describe(self, target_group_arn, targets)
 
     ELBv2Backend.describe_target_health = describe_target_health
+
+    create = ELBv2Backend.create_load_balancer
+
+    def create_load_balancer(self: ELBv2Backend, *args: Any, **kwargs: Any) -> FakeLoadBalancer:
+        balancer = create(self, *args, **kwargs)
+        balancer.dns_name = balancer_address or balancer.dns_name
+        return balancer
+
+    ELBv2Backend.create_load_balancer = create_load_balancer
 
     delete = ELBv2Backend.delete_load_balancer
 

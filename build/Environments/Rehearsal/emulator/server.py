@@ -12,12 +12,14 @@ import budgets
 import cache
 import clock
 import control
+import data_plane
 import databases
 import ec2
 import instance_refresh
 import load_balancing
 import machines
 import metrics
+import registry
 import scaling
 import storage
 import wire
@@ -60,9 +62,9 @@ class Application:
             return body
 
 
-def run(host: str, port: int, target_health: str) -> None:
-    load_balancing.default_health = target_health
-    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, machines, backup, budgets, storage):
+def run(host: str, port: int, target_health: str, balancer_address: str | None) -> None:
+    load_balancing.default_health, load_balancing.balancer_address = target_health, balancer_address
+    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, machines, backup, budgets, storage, registry, data_plane):
         extension.install()
     clock.start()
     print(f"emulated AWS at http://{host}:{port}", flush=True)

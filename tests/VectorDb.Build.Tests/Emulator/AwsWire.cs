@@ -1,20 +1,24 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using VectorDb.Build.Environments.Rehearsal;
 
 namespace VectorDb.Build.Tests.Emulator;
 
-/// <summary>Calls of an emulated AWS as any client makes them: over the wire.</summary>
-internal sealed class EmulatedCalls(Uri endpoint) : IDisposable
+/// <summary>Speaks to an emulated AWS as any client does: over the wire.</summary>
+internal sealed class AwsWire(EmulatedAws aws) : IDisposable
 {
     private static readonly XNamespace NoNamespace = "";
 
     private readonly HttpClient _http = new();
 
+    public Task<JsonElement> ControlAsync(HttpMethod method, string path, object? body = null) =>
+        aws.ControlAsync(method, path, body, TestContext.Current.CancellationToken);
+
     /// <summary>A call of the Query protocol.</summary>
     /// <returns>The answer without namespaces; an error has its code in <c>Code</c>.</returns>
     public async Task<XElement> QueryAsync(string service, string action, params (string Name, string Value)[] parameters)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        using var request = new HttpRequestMessage(HttpMethod.Post, aws.Endpoint)
         {
             Content = new FormUrlEncodedContent([new("Action", action), new("Version", VersionOf(service)), .. parameters.Select(each => KeyValuePair.Create(each.Name, each.Value))]),
         };
@@ -33,7 +37,7 @@ internal sealed class EmulatedCalls(Uri endpoint) : IDisposable
     /// <summary>A call of the JSON protocol.</summary>
     public async Task<JsonElement> JsonAsync(string service, string target, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new StringContent(JsonSerializer.Serialize(body)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, aws.Endpoint) { Content = new StringContent(JsonSerializer.Serialize(body)) };
         request.Content.Headers.ContentType = new("application/x-amz-json-1.1");
         request.Headers.Add("X-Amz-Target", target);
         Sign(request, service);
@@ -41,8 +45,6 @@ internal sealed class EmulatedCalls(Uri endpoint) : IDisposable
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return JsonSerializer.Deserialize<JsonElement>(text.Length == 0 ? "{}" : text);
     }
-
-    public void Dispose() => _http.Dispose();
 
     // The emulator looks at who calls which service, and believes it.
     private static void Sign(HttpRequestMessage request, string service) => request.Headers.TryAddWithoutValidation(
@@ -55,7 +57,10 @@ internal sealed class EmulatedCalls(Uri endpoint) : IDisposable
         "elasticloadbalancing" => "2015-12-01",
         "monitoring" => "2010-08-01",
         "elasticache" => "2015-02-02",
+        "rds" => "2014-10-31",
         "iam" => "2010-05-08",
         _ => throw new ArgumentOutOfRangeException(nameof(service), service, "is not spoken to in these tests"),
     };
+
+    public void Dispose() => _http.Dispose();
 }

@@ -1,0 +1,23 @@
+using VectorDb.Build.Infrastructure;
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build.Environments.Rehearsal.Site;
+
+/// <summary>What every part of a site starts from.</summary>
+/// <param name="RepositoryRoot">Where the rehearsal's own programs are.</param>
+/// <param name="Address">The site's address.</param>
+/// <param name="Authority">Signs the certificates of the parts.</param>
+internal sealed record PartContext(
+    CommandRunner Commands, string RepositoryRoot, SiteRun Run, string Address, CertificateAuthority Authority, TimeProvider Time)
+{
+    /// <returns>A folder of the part's own, for nobody else to read.</returns>
+    public string Folder(string part)
+    {
+        var folder = Run.File(part);
+        PrivateFolder.Create(folder);
+        return folder;
+    }
+
+    public Task<KeptProgram> KeepAsync(Command command, Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellation) =>
+        KeptProgram.StartAsync(Commands, RepositoryRoot, Run.LockFile, command, isReady, Time, cancellation);
+}
