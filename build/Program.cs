@@ -2,14 +2,21 @@ using Cake.Frosting;
 using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Build;
 using VectorDb.Build.CommandLine;
+using VectorDb.Build.Environments;
 using VectorDb.Build.Processes;
 
 var targets = Target.Of(typeof(BuildContext).Assembly);
-var (invocation, problems) = ArgumentParser.Parse(args, targets);
+var root = RepositoryRoot.Find();
+var (invocation, problems) = ArgumentParser.Parse(args, targets, EnvironmentNames.Of(root));
 if (invocation is null)
 {
     problems.ToList().ForEach(problem => Console.Error.WriteLine($"Error: {problem}"));
     return 2;
+}
+
+if (EnvironmentNames.IsClosedRehearsal(invocation))
+{
+    invocation = invocation.InRehearsal();
 }
 
 if (invocation.AsksForHelp)
@@ -26,7 +33,7 @@ if (Console.IsOutputRedirected && Environment.GetEnvironmentVariable("GITHUB_ACT
 
 var commands = new CommandRunner(TimeProvider.System);
 using var signals = new Signals(commands.KillAll);
-var session = new BuildSession(RepositoryRoot.Find(), invocation, signals.Cancellation);
+var session = new BuildSession(root, invocation, signals.Cancellation);
 var exitCode = new CakeHost()
     .UseContext<BuildContext>()
     .UseWorkingDirectory(session.RepositoryRoot)

@@ -4,19 +4,25 @@ using Amazon.SimpleSystemsManagement;
 using Cake.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
+using VectorDb.Build.Bootstrap;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
+using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Local;
-using VectorDb.Build.Environments.Rehearsal;
+using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Environments.Settings;
+using VectorDb.Build.Images;
 using VectorDb.Build.Infrastructure;
+using VectorDb.Build.LoadTest;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
+using VectorDb.Build.Releases.Aws;
 using VectorDb.Build.Rendering;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
+using VectorDb.Build.Secrets;
 using VectorDb.Build.SmokeTest;
 using VectorDb.Build.Testing;
 
@@ -29,10 +35,14 @@ internal static class ReleaseServices
         .AddSingleton(_ => BuildConsole.Create(Console.Out))
         .AddSingleton(at => new StepJournal(at.Get<IAnsiConsole>(), at.Get<TimeProvider>()))
         .AddSingleton<ICakeReportPrinter>(at => new SummaryPrinter(at.Get<StepJournal>(), at.Get<IAnsiConsole>()))
+        .AddSingleton(_ => Terminal.OfThisProcess())
         .AddSingleton(at => LocalHome.Of(at.Get<BuildSession>().RepositoryRoot, System.Environment.GetEnvironmentVariable(LocalHome.Variable)))
-        .AddSingleton<IReleaseEnvironment>(at => new LocalEnvironment(
-            at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<TimeProvider>()))
+        .AddSingleton<IReleaseEnvironment>(at => at.IsLocal() ? at.Local() : at.Get<AwsEnvironment>())
+        .AddSingleton(at => new ReleaseSteps(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<BuildSession>().Invocation.Target))
+        .AddSingleton(at => new Lazy<AwsAccount>(() => at.Get<AwsAccount>()))
+        .AddAws()
         .AddBuilding()
+        .AddAccount()
         .AddInfrastructure()
         .AddRollout();
 
@@ -43,29 +53,88 @@ internal static class ReleaseServices
         .AddSingleton(at => new Publication(at.Get<Workspace>(), at.Get<StepJournal>()))
         .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults))
         .AddSingleton(at => new TestMemory(at.Get<LocalHome>().TestResults, at.Get<Workspace>().Root))
-        .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>(),
+            new Lazy<bool>(() => at.Get<IReleaseEnvironment>().Rules.DemandsFullSuite)))
         .AddSingleton(at => new SettingsSource(at.Get<Workspace>().Root, new Dictionary<string, string>(Variables(), StringComparer.Ordinal), Systems))
-        .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<SettingsSource>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<ReleaseSteps>(), new Lazy<AwsRelease?>(() => at.IsLocal() ? null : at.Get<AwsRelease>())))
         .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
 
+    // What needs an account gets it late: every task is built for every run, that of another environment too.
+    private static IServiceCollection AddAccount(this IServiceCollection services) => services
+        .AddSingleton(at => new Foundation(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<Approval>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new PinnedFiles(new SocketsHttpHandler(), at.Get<StepJournal>()))
+        .AddSingleton(at => new SecretReaders(at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new CacheRotation(at.Get<SecretReaders>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new SecretKeeper(
+            at.Get<Lazy<AwsAccount>>(), at.Get<Terminal>(), at.Get<SecretReaders>(), at.Get<CacheRotation>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new EnvironmentBootstrap(at.Get<Lazy<AwsAccount>>(), at.Get<Foundation>(), at.Get<PinnedFiles>(), at.Get<StepJournal>()));
+
     private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
-        .AddSingleton(at => new InfrastructureRehearsal(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new InfrastructureRun(at.Get<BuildSession>().Invocation.Value(Options.Environment), at.Get<InfrastructureRehearsal>(), at.Get<StepJournal>()));
+        .AddSingleton(at => new Approval(at.Get<Terminal>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new DockerClient(at.Get<CommandRunner>()))
+        .AddSingleton(at => new ImageBuilder(at.Get<DockerClient>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new ReleaseImages(
+            at.Get<Workspace>(), at.Get<ReleaseSteps>(), at.Get<StepJournal>(), at.Get<ImageBuilder>(), at.Get<DockerClient>(), new Lazy<ImageTarget?>(() => at.IsLocal() ? null : at.Images())))
+        .AddSingleton(at => new Rehearsal(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new ReleaseInfrastructure(at.Get<ReleaseSteps>(), at.Get<ReleaseGate>(), new Lazy<AwsInfrastructure>(at.Get<AwsInfrastructure>)));
+
+    private static IServiceCollection AddAws(this IServiceCollection services) => services
+        .AddSingleton(at => new AwsAccount(at.Environment(), at.Settings(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new S3ReleaseCatalog(at.Get<AwsAccount>().S3, at.Get<AwsAccount>().ReleaseBucket))
+        .AddSingleton(at => new AwsDrafts(at.Get<AwsAccount>(), at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<S3ReleaseCatalog>()))
+        .AddSingleton(at => new AwsRelease(at.Get<AwsAccount>(), at.Get<AwsDrafts>(), at.Get<Workspace>()))
+        .AddSingleton(at => new AwsInfrastructure(
+            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new Fleets(at.Get<AwsAccount>()))
+        .AddSingleton(at => new FleetRefresh(at.Get<AwsAccount>(), at.Get<Fleets>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new AwsRollout(
+            at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<Fleets>(), at.Get<FleetRefresh>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new AwsEnvironment(
+            at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<AwsInfrastructure>(), at.Get<Fleets>(), at.Get<AwsRollout>(), at.Get<TimeProvider>()));
 
     private static IServiceCollection AddRollout(this IServiceCollection services) => services
-        .AddSingleton<HttpMessageHandler>(_ => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
-        .AddSingleton(at => new SmokeSuite(at.Get<HttpMessageHandler>(), at.Get<TimeProvider>()))
+        .AddSingleton<ISmokeNetwork, SmokeNetwork>()
+        .AddSingleton(at => new SmokeSuite(at.Get<ISmokeNetwork>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new DeployFreeze(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new FailureReport(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Switchover(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Deployment(
-            at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<Publication>(), at.Get<SourceRevision>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+            at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SourceRevision>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Rollback(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new Promotion(
+            at.Get<Workspace>(), at.Get<SourceRevision>(), new PromotionSource(at.Get<SettingsSource>(), at.Get<TimeProvider>()), new Lazy<AwsAccount>(at.Get<AwsAccount>),
+            new ImageCopier(at.Get<DockerClient>()), at.Get<ReleaseRendering>(), at.Get<ReleaseInfrastructure>(), at.Get<Deployment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Shutdown(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<StepJournal>()))
         .AddSingleton(at => new SmokeRun(at.Get<IReleaseEnvironment>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new LoadSession(
+            at.Get<IReleaseEnvironment>(), System.Environment.GetEnvironmentVariable(LoadSession.KeyVariable), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new StatusReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()))
         .AddSingleton(at => new HistoryReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()));
+
+    private static string Environment(this IServiceProvider services) => services.Get<BuildSession>().Invocation.Value(Options.Environment);
+
+    private static bool IsLocal(this IServiceProvider services) => services.Environment() == LocalEnvironment.LocalName;
+
+    private static LocalEnvironment Local(this IServiceProvider at) => new(
+        at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<TimeProvider>());
+
+    private static ImageTarget Images(this IServiceProvider at)
+    {
+        var account = at.Get<AwsAccount>();
+        var registry = new EcrRegistry(account.Services.Ecr, account.Environment);
+        return new ImageTarget(
+            account.Environment,
+            registry,
+            new ImagePusher(at.Get<DockerClient>(), registry, at.Get<TimeProvider>()),
+            new ScanGate(registry, account.Settings.Require(SettingsCatalogue.ScanThreshold), at.Get<TimeProvider>()),
+            account.Settings[SettingsCatalogue.RuntimeImage],
+            account.Settings[SettingsCatalogue.NginxImage]);
+    }
+
+    private static EnvironmentSettings Settings(this IServiceProvider services) =>
+        services.Get<SettingsSource>().LoadAsync(services.Environment(), services.Get<BuildSession>().Cancellation).GetAwaiter().GetResult();
 
     private static T Get<T>(this IServiceProvider services)
         where T : notnull => services.GetRequiredService<T>();

@@ -19,10 +19,16 @@ module "runtime" {
   } : "runtime/${name}" => value }
 }
 
-# Beside the settings: the release needs it, the instances do not.
+# Beside the settings: the release needs them, the instances do not. A rollback reads them without Terraform.
 module "references" {
   source = "./modules/settings"
 
-  path       = "/vectordb/${var.environment}"
-  parameters = { "service/cache-user-id" = module.cache.user_id }
+  path = "/vectordb/${var.environment}"
+  parameters = { for name, value in {
+    url              = "https://${var.domain_name}"
+    load-balancer    = module.load_balancer.dns_name
+    target-group-arn = module.load_balancer.target_group_arn
+    rollout-alarms   = join(",", module.alarms.rollout_alarms)
+    cache-user-id    = module.cache.user_id
+  } : "service/${name}" => value }
 }

@@ -9,6 +9,8 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
 
     public LogsClient Logs { get; } = new(Json(connection, time, "logs", "logs", "Logs_20140328"));
 
+    public CertificateClient Certificates { get; } = new(Json(connection, time, "acm", "acm", "CertificateManager"));
+
     public AutoScalingClient AutoScaling { get; } = new(Query(connection, time, "autoscaling", "autoscaling", "2011-01-01"));
 
     public LoadBalancingClient LoadBalancing { get; } =
@@ -16,14 +18,21 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
 
     public CloudWatchClient CloudWatch { get; } = new(Query(connection, time, "monitoring", "monitoring", "2010-08-01"));
 
+    public StsClient Sts { get; } = new(Query(connection, time, "sts", "sts", "2011-06-15"));
+
+    public ElastiCacheClient ElastiCache { get; } = new(Query(connection, time, "elasticache", "elasticache", "2015-02-02"));
+
     public void Dispose()
     {
         Ecr.Dispose();
         SecretsManager.Dispose();
         Logs.Dispose();
+        Certificates.Dispose();
         AutoScaling.Dispose();
         LoadBalancing.Dispose();
         CloudWatch.Dispose();
+        Sts.Dispose();
+        ElastiCache.Dispose();
     }
 
     private static AwsJsonProtocol Json(AwsConnection connection, TimeProvider time, string signingName, string host, string target) =>

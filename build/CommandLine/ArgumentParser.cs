@@ -10,14 +10,16 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
     private readonly List<string> _problems = [];
 
     /// <summary>Reads the arguments.</summary>
+    /// <param name="environments">The environments that there are; null takes any.</param>
     /// <returns>The command line, or null and what is wrong with it.</returns>
-    public static (Invocation? Invocation, IReadOnlyList<string> Problems) Parse(IReadOnlyList<string> args, IReadOnlyList<Target> targets)
+    public static (Invocation? Invocation, IReadOnlyList<string> Problems) Parse(
+        IReadOnlyList<string> args, IReadOnlyList<Target> targets, IReadOnlyList<string>? environments = null)
     {
         var parser = new ArgumentParser(targets);
         parser.Read(args);
         var invocation = new Invocation(parser._values);
         parser.CheckTargetsOfOptions(invocation);
-        parser.CheckEnvironment(invocation);
+        parser.CheckEnvironment(invocation, environments);
         return parser._problems.Count == 0 ? (invocation, []) : (null, parser._problems);
     }
 
@@ -83,12 +85,29 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
         }
     }
 
-    // An option that a target ignored would deploy somewhere else than was asked.
-    private void CheckEnvironment(Invocation invocation)
+    private void CheckEnvironment(Invocation invocation, IReadOnlyList<string>? environments)
     {
-        if (invocation.Value(Options.Environment) != "local" && !Options.OfInfrastructure.Contains(invocation.Target, StringComparer.Ordinal) && _problems.Count == 0)
+        if (_problems.Count > 0 || targets.FirstOrDefault(target => target.Name == invocation.Target) is not { } chosen)
         {
-            _problems.Add($"{Options.Environment.Typed}={invocation.Value(Options.Environment)} is for {string.Join(" and ", Options.OfInfrastructure.Select(target => $"--target={target}"))}");
+            return;
+        }
+
+        var name = invocation.Value(Options.Environment);
+        var isHere = name == Options.Environment.Default;
+        // An option that a target ignored would deploy somewhere else than was asked.
+        if (chosen.IsOfThisMachine && !isHere)
+        {
+            _problems.Add($"--target={chosen.Name} is for this machine alone; leave {Options.Environment.Typed} out");
+        }
+        else if (chosen.IsOfAws && isHere)
+        {
+            _problems.Add($"--target={chosen.Name} is for an environment in AWS: add {Options.Environment.Usage}");
+        }
+        else if (!isHere && environments?.Contains(name, StringComparer.Ordinal) == false)
+        {
+            _problems.Add(Spelling.Nearest(name, environments) is { } nearest
+                ? $"there is no environment {name}; did you mean {Options.Environment.Typed}={nearest}?"
+                : $"there is no environment {name}: copy .env.production.template to .env.{name} and fill it in");
         }
     }
 

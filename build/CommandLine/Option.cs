@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace VectorDb.Build.CommandLine;
 
@@ -6,7 +7,7 @@ namespace VectorDb.Build.CommandLine;
 /// <param name="Name">Without dashes.</param>
 /// <param name="Shape">What a value looks like in the help, or null for a flag.</param>
 /// <param name="Description">One line for the help.</param>
-public abstract record Option(string Name, string? Shape, string Description)
+public abstract partial record Option(string Name, string? Shape, string Description)
 {
     /// <summary>Shorter or older names, with their dashes.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
@@ -38,6 +39,10 @@ public abstract record Option(string Name, string? Shape, string Description)
         words[0],
         text => words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)));
 
+    /// <summary>An option with a name in lower case, 3 to 16 characters, as it becomes part of names of resources.</summary>
+    public static Option<string> Identifier(string name, string shape, string description, string value) => new(
+        name, shape, description, value, static text => NamePattern().IsMatch(text) ? text : null);
+
     /// <summary>An option with a whole number.</summary>
     public static Option<int?> Number(string name, int least, int most, string description) => new(
         name,
@@ -59,6 +64,9 @@ public abstract record Option(string Name, string? Shape, string Description)
     /// <summary>Reads a value.</summary>
     /// <returns>The value, or null when the text is not one.</returns>
     internal abstract object? Read(string text);
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{1,14}[a-z0-9]$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex NamePattern();
 }
 
 /// <summary>An option of the command line whose value has a type.</summary>

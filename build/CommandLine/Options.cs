@@ -6,12 +6,21 @@ namespace VectorDb.Build.CommandLine;
 public static class Options
 {
     public static readonly Option<string?> Target = Option.Text("target", "<target>", "what to do").OfCake("-t");
-    public static readonly Option<string> Environment = Option.Choice("environment", "where", "local", "rehearsal");
+    public static readonly Option<string> Environment = Option.Identifier("environment", "<name>", "where: local, rehearsal, or the <name> of a file .env.<name>", "local");
     public static readonly Option<bool> Json = Option.Flag("json", "print one JSON document and nothing else").For("Status", "History");
     public static readonly Option<string?> To =
         Option.Text("to", "<release>", "which release; without it the last verified one before").For("Rollback");
     public static readonly Option<int?> Port = Option.Number("port", 1, 65535, "the port of the local gateway").For("Deploy");
-    public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest");
+    public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest", "LoadTest");
+    public static readonly Option<int?> Rate = Option.Number("rate", 1, 2000, "requests a second; 50 when left out").For("LoadTest");
+    public static readonly Option<int?> Seconds = Option.Number("seconds", 1, 600, "how long; 30 when left out").For("LoadTest");
+    public static readonly Option<string?> Approve =
+        Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Promote", "Bootstrap");
+    public static readonly Option<string?> From = Option.Text("from", "<environment>", "whose verified release to take").For("Promote");
+    public static readonly Option<string?> Files =
+        Option.Text("files", "<folder>", "where pinned files are taken from before they are downloaded").For("Bootstrap");
+    public static readonly Option<string?> Name = Option.Text("name", "<secret>", "which secret; its value comes on the standard input").For("PutSecret", "RotateSecret");
+    public static readonly Option<string?> Message = Option.Text("message", "<why>", "what those read who find deploys frozen").For("Freeze");
 
     public static readonly Option<bool> Help = Option.Flag("help", "list targets and options").Or("-h", "-?");
     public static readonly Option<bool> DryRun =
@@ -26,9 +35,6 @@ public static class Options
     public static readonly Option<string?> Working = Option.Text("working", "<folder>", "the working directory").OfCake("-w");
     public static readonly Option<bool> Version = Option.Flag("version", "print the version of the build").OfCake("--ver");
     public static readonly Option<bool> Info = Option.Flag("info", "print the version of Cake").OfCake();
-
-    /// <summary>The targets that know an environment other than this machine.</summary>
-    internal static IReadOnlyList<string> OfInfrastructure { get; } = ["TerraformPlan", "TerraformApply"];
 
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =

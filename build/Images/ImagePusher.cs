@@ -52,28 +52,4 @@ internal sealed class ImagePusher(DockerClient docker, IImageRegistry registry, 
         var digest = await _retry.ExecuteAsync(async token => await docker.PushAsync(name, session, token), cancellation);
         return new PushedImage(new ImageDigest(image.Recipe.Repository, digest), Pushed: true, time.GetElapsedTime(started));
     }
-
-    /// <summary>A folder of this run's own for the login, in memory where the system has such a place, gone afterwards.</summary>
-    private sealed class LoginFolder : IDisposable
-    {
-        private const string Memory = "/dev/shm";
-
-        public LoginFolder()
-        {
-            var parent = Directory.Exists(Memory) ? Memory : System.IO.Path.GetTempPath();
-            Path = System.IO.Path.Combine(parent, $"vectordb-login-{Guid.NewGuid():N}");
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(Path);
-            }
-            else
-            {
-                Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        }
-
-        public string Path { get; }
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
 }

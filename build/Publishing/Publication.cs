@@ -16,6 +16,8 @@ public sealed class Publication
 
     internal Publication(Workspace workspace, StepJournal journal) => (_workspace, _journal) = (workspace, journal);
 
+    internal string Folder => _workspace.Published;
+
     public Task PublishAsync(CancellationToken cancellationToken) => _journal.RunAsync("Publish", async () =>
     {
         using var turn = await _workspace.EnterAsync(cancellationToken);

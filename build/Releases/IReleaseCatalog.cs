@@ -7,6 +7,9 @@ internal interface IReleaseCatalog
     /// <returns>The stored manifest.</returns>
     Task<Manifest> AddAsync(Manifest manifest, CancellationToken cancellationToken);
 
+    /// <summary>Stores a manifest in the place of the one that is there: instances of the same content start from something new.</summary>
+    Task ReplaceAsync(Manifest manifest, CancellationToken cancellationToken);
+
     /// <returns>Null when there is no such release.</returns>
     Task<Manifest?> FindAsync(ReleaseId release, CancellationToken cancellationToken);
 

@@ -1,8 +1,10 @@
+using VectorDb.Build.Aws;
+
 namespace VectorDb.Build.Releases;
 
 /// <summary>
-/// Everything that a rollback must restore, in one JSON document. It is written before the rollout and never changes after;
-/// that a release was verified is an event of the ledger.
+/// Everything that a rollback must restore, in one JSON document. It is written before the rollout; that a release was verified is an
+/// event of the ledger. Only what instances start from may be published anew for the same content.
 /// </summary>
 /// <param name="Release">The id of the release: derived from services and configuration.</param>
 /// <param name="Commit">The full commit id, with <c>-dirty</c> for a tree with changes; <c>none</c> outside a git checkout.</param>
@@ -31,17 +33,25 @@ internal sealed record Manifest(
     /// <summary>Content of each rendered file, by its path in the release bundle.</summary>
     public IReadOnlyDictionary<string, ContentHash> RenderedFiles { get; init; } = new Dictionary<string, ContentHash>();
 
-    /// <summary>The numbered launch template version that instances start from; null where there are no instances.</summary>
-    public int? LaunchTemplateVersion { get; init; }
+    /// <summary>Content of what else the release is made of, by name: image recipes, templates of its files; empty where nothing is.</summary>
+    public IReadOnlyDictionary<string, ContentHash> Sources { get; init; } = new Dictionary<string, ContentHash>();
+
+    /// <summary>The numbered launch template version that instances start from, by profile; empty where there are no instances.</summary>
+    public IReadOnlyDictionary<string, LaunchTemplateVersion> LaunchTemplates { get; init; } = new Dictionary<string, LaunchTemplateVersion>();
 
     /// <summary>Version of each secret at the time, for the audit: a rollback runs with current ones.</summary>
     public IReadOnlyDictionary<string, string> SecretVersions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The id follows from content alone, so that an unchanged tree is the same release on every machine.</summary>
-    public static ReleaseId IdOf(IReadOnlyDictionary<string, ContentHash> services, IReadOnlyDictionary<string, string> configuration) =>
+    /// <param name="sources">What else it is made of; null for nothing.</param>
+    public static ReleaseId IdOf(
+        IReadOnlyDictionary<string, ContentHash> services,
+        IReadOnlyDictionary<string, string> configuration,
+        IReadOnlyDictionary<string, ContentHash>? sources = null) =>
         ReleaseId.From(ContentHash.Of(
         [
             .. services.Select(service => KeyValuePair.Create($"service/{service.Key}", service.Value)),
+            .. (sources ?? new Dictionary<string, ContentHash>()).Select(source => KeyValuePair.Create($"source/{source.Key}", source.Value)),
             .. configuration.Select(setting => KeyValuePair.Create($"setting/{setting.Key}", ContentHash.OfText(setting.Value))),
         ]));
 }

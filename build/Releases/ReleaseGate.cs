@@ -46,6 +46,16 @@ public sealed class ReleaseGate
         ? lease.EnsureHeldAsync(cancellationToken)
         : throw new InvalidOperationException("This target changes the environment, but its run did not take the lock.");
 
+    /// <summary>Where the environment asks for it: no deploy until somebody has looked.</summary>
+    internal async Task FreezeAfterRollbackAsync(string why, CancellationToken cancellationToken)
+    {
+        if (_environment.Rules.FreezesAfterRollback)
+        {
+            await _environment.Lock.FreezeAsync(Identity.Owner, why, cancellationToken);
+            await RecordAsync(LedgerEvent.Frozen, manifest: null, cancellationToken, why);
+        }
+    }
+
     internal Task RecordAsync(
         LedgerEvent what, Manifest? manifest, CancellationToken cancellationToken,
         string? outcome = null, TimeSpan? took = null, IReadOnlyDictionary<string, double>? numbers = null) =>

@@ -22,9 +22,11 @@ internal sealed record ReleaseModel
     /// <summary>Bucket of bundles and pinned tools.</summary>
     public required string Bucket { get; init; }
 
-    public required ReleaseImages Images { get; init; }
+    public required ReleaseImageReferences Images { get; init; }
 
     public required ComposePlugin Compose { get; init; }
+
+    public required CertificateAuthorities Authorities { get; init; }
 
     /// <summary>Non-secret settings that the services run with, by name (<c>VECTORDB_...</c>).</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
@@ -42,7 +44,7 @@ internal sealed record ReleaseModel
 }
 
 /// <summary>Images by digest: <c>{registry}/{repository}@sha256:{64 hex digits}</c>.</summary>
-internal sealed record ReleaseImages(ImageReference Api, ImageReference Worker, ImageReference Dashboard, ImageReference Nginx);
+internal sealed record ReleaseImageReferences(ImageReference Api, ImageReference Worker, ImageReference Dashboard, ImageReference Nginx);
 
 internal sealed record ImageReference
 {
@@ -66,6 +68,13 @@ internal sealed record ImageReference
 internal sealed record ComposePlugin(string Version, string Sha256)
 {
     public string Key => $"bundles/docker-compose-{Version}-{Sha256[..12]}";
+}
+
+/// <summary>Certificate authorities that containers trust beside the system's, in the release bucket.</summary>
+/// <param name="Sha256">64 hexadecimal digits.</param>
+internal sealed record CertificateAuthorities(string Sha256)
+{
+    public string Key => $"bundles/ca-{Sha256[..12]}.pem";
 }
 
 /// <param name="ApiMemory">As Compose writes it.</param>

@@ -29,6 +29,10 @@ internal sealed record UserDataModel(ReleaseModel Model, string Profile, string 
     public string ComposeKey => Model.Compose.Key;
 
     public string ComposeSha256 => Model.Compose.Sha256;
+
+    public string CaKey => Model.Authorities.Key;
+
+    public string CaSha256 => Model.Authorities.Sha256;
 }
 
 internal sealed record NginxModel(ReleaseModel Model)

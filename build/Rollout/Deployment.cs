@@ -1,6 +1,5 @@
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
-using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.SmokeTest;
@@ -12,25 +11,19 @@ public sealed class Deployment
 {
     private readonly IReleaseEnvironment _environment;
     private readonly ReleaseGate _gate;
-    private readonly Publication _publication;
     private readonly SourceRevision _source;
     private readonly Switchover _switchover;
     private readonly StepJournal _journal;
     private readonly TimeProvider _time;
 
     internal Deployment(
-        IReleaseEnvironment environment, ReleaseGate gate, Publication publication, SourceRevision source, Switchover switchover, StepJournal journal, TimeProvider time) =>
-        (_environment, _gate, _publication, _source, _switchover, _journal, _time) = (environment, gate, publication, source, switchover, journal, time);
+        IReleaseEnvironment environment, ReleaseGate gate, SourceRevision source, Switchover switchover, StepJournal journal, TimeProvider time) =>
+        (_environment, _gate, _source, _switchover, _journal, _time) = (environment, gate, source, switchover, journal, time);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var step in _environment.OmittedSteps)
-        {
-            _journal.Omit(step.Name, step.Reason);
-        }
-
-        var output = _publication.Read();
-        var draft = await DescribeAsync(output, cancellationToken);
+        var draft = await _environment.DescribeAsync(
+            new Authorship(await _source.CommitAsync(cancellationToken), _gate.Identity.Owner, _time.GetUtcNow()), cancellationToken);
         if (await IsInPlaceAsync(draft, cancellationToken) is { } url)
         {
             _journal.Close($"Nothing to do: release {draft.Release} is active, verified and healthy at {url}");
@@ -39,22 +32,26 @@ public sealed class Deployment
 
         await _gate.EnsureHeldAsync(cancellationToken);
         await _gate.RecordAsync(LedgerEvent.DeployStarted, draft, cancellationToken);
-        await _environment.Rollout.StageAsync(draft, output, cancellationToken);
-        var manifest = await _environment.Catalog.AddAsync(draft, cancellationToken);
-        var previous = await _switchover.RunAsync(manifest with { Host = draft.Host }, SmokeDepth.Full, hostUpgrade: true, cancellationToken);
+        await _environment.Rollout.StageAsync(draft, cancellationToken);
+        var manifest = await StoreAsync(draft, cancellationToken);
+        var previous = await _switchover.RunAsync(manifest with { Host = draft.Host }, SmokeDepth.Full, RolloutPace.Watched, cancellationToken);
         await _journal.RunAsync("Retire", () => RetireAsync(previous, cancellationToken));
         await SayWhereAsync(manifest.Release, cancellationToken);
     }
 
-    private async Task<Manifest> DescribeAsync(PublishedOutput output, CancellationToken cancellationToken) => new(
-        Manifest.IdOf(output.Services, _environment.Configuration),
-        await _source.CommitAsync(cancellationToken),
-        _time.GetUtcNow(),
-        _gate.Identity.Owner,
-        output.Services,
-        output.Host,
-        _environment.Configuration,
-        SchemaCompatibility.OfThisTree);
+    /// <summary>The first manifest of a release stays, but for what its instances start from.</summary>
+    private async Task<Manifest> StoreAsync(Manifest draft, CancellationToken cancellationToken)
+    {
+        var stored = await _environment.Catalog.AddAsync(draft, cancellationToken);
+        if (stored.LaunchTemplates.ToHashSet().SetEquals(draft.LaunchTemplates))
+        {
+            return stored;
+        }
+
+        var renewed = stored with { LaunchTemplates = draft.LaunchTemplates, SecretVersions = draft.SecretVersions };
+        await _environment.Catalog.ReplaceAsync(renewed, cancellationToken);
+        return renewed;
+    }
 
     /// <returns>Where it answers, when there is nothing to do.</returns>
     private async Task<Uri?> IsInPlaceAsync(Manifest draft, CancellationToken cancellationToken)
@@ -65,11 +62,16 @@ public sealed class Deployment
             && status.ActiveRelease is { IsHealthy: true }
             && status.Running.All(release => release.Id == draft.Release || release.IsLeaving)
             && status.Host == draft.Host?.Short
+            && await IsCurrentAsync(draft, cancellationToken)
             && history.IsVerified(draft.Release)
             && history.Active == draft.Release
             ? status.Url
             : null;
     }
+
+    private async Task<bool> IsCurrentAsync(Manifest draft, CancellationToken cancellationToken) =>
+        draft.LaunchTemplates.Count == 0
+        || (await _environment.Catalog.FindAsync(draft.Release, cancellationToken))?.LaunchTemplates.ToHashSet().SetEquals(draft.LaunchTemplates) == true;
 
     private async Task<string?> RetireAsync(ReleaseId? previous, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 
 namespace VectorDb.Build.Rollout;
@@ -10,7 +9,7 @@ internal interface IRollout
     Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken);
 
     /// <summary>Brings a release's bytes to where it will run, whole or not at all; one that is there already is left as it is.</summary>
-    Task StageAsync(Manifest manifest, PublishedOutput output, CancellationToken cancellationToken);
+    Task StageAsync(Manifest manifest, CancellationToken cancellationToken);
 
     /// <summary>Brings up what outlives releases, in the version that the release was made with.</summary>
     /// <param name="hostUpgrade">False leaves a running host as it is: a rollback changes as little as it can.</param>
@@ -20,9 +19,10 @@ internal interface IRollout
     /// <exception cref="RolloutFailedException">It did not become healthy; what was started has been stopped again.</exception>
     Task StartAsync(Manifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Sends all traffic to a healthy release in one step.</summary>
-    /// <returns>The release that had it before, which keeps running; null when there was none.</returns>
-    Task<ReleaseId?> ActivateAsync(ReleaseId release, CancellationToken cancellationToken);
+    /// <summary>Sends all traffic to a release that was started.</summary>
+    /// <param name="pace">How carefully.</param>
+    /// <returns>The release that had it before; null when there was none.</returns>
+    Task<ReleaseId?> ActivateAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken);
 
     /// <summary>Lets a release finish what it has in flight and stops it. One that does not run is no error.</summary>
     /// <param name="wait">False returns at once and lets it end by itself.</param>
@@ -37,6 +37,16 @@ internal interface IRollout
 
     /// <summary>The last lines that a service of a release has logged; empty when there are none.</summary>
     Task<IReadOnlyList<string>> LogAsync(ReleaseId? release, string service, CancellationToken cancellationToken);
+}
+
+/// <summary>How carefully a release takes over.</summary>
+internal enum RolloutPace
+{
+    /// <summary>A first instance is watched before the rest follow, and all are watched afterwards.</summary>
+    Watched,
+
+    /// <summary>As fast as health allows: the release was proved before, and what it replaces was not.</summary>
+    Return,
 }
 
 /// <summary>What runs in an environment.</summary>

@@ -39,14 +39,16 @@ public sealed class Rollback
         var left = known.FirstOrDefault(manifest => manifest.Release == active);
         RefuseWhereDataHasMovedOn(left, target);
         await _gate.RecordAsync(LedgerEvent.RollbackStarted, target, cancellationToken, active is null ? null : $"from {active}");
-        var previous = await _switchover.RunAsync(target, SmokeDepth.Quick, hostUpgrade: false, cancellationToken);
+        var previous = await _switchover.RunAsync(target, SmokeDepth.Quick, RolloutPace.Return, cancellationToken);
         if (previous is { } old)
         {
             await _gate.RecordAsync(LedgerEvent.RolledBack, left, cancellationToken, $"to {target.Release}", _time.GetElapsedTime(start));
             await _environment.Rollout.RetireAsync(old, wait: false, cancellationToken);
         }
 
-        _journal.Close($"Release {target.Release} is live again at {status.Url}; it took {_time.GetElapsedTime(start).TotalSeconds:0.00} s.");
+        await _gate.FreezeAfterRollbackAsync($"rolled back to {target.Release}", cancellationToken);
+        _journal.Close(FormattableString.Invariant(
+            $"Release {target.Release} is live again at {status.Url}; it took {_time.GetElapsedTime(start).TotalSeconds:0.00} s of a budget of {_environment.Rules.RollbackBudget.TotalSeconds:0} s."));
     }
 
     private static Manifest LastVerified(ReleaseHistory history, IReadOnlyList<Manifest> known, ReleaseId? active) =>

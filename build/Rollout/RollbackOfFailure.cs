@@ -7,14 +7,12 @@ namespace VectorDb.Build.Rollout;
 /// <summary>Takes back a candidate that failed, and says in the ledger what became of it.</summary>
 internal sealed class RollbackOfFailure(IReleaseEnvironment environment, ReleaseGate gate, StepJournal journal)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     /// <param name="activated">Whether the candidate may have the traffic.</param>
     /// <param name="previous">What had it before.</param>
     public async Task RunAsync(Manifest candidate, bool activated, ReleaseId? previous, Exception failure)
     {
         // The run itself may have been cancelled: tidying up is not.
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(environment.Rules.UndoLimit);
         try
         {
             await gate.EnsureHeldAsync(limit.Token);
@@ -46,7 +44,7 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
         }
 
         await environment.Rollout.StartAsync(target, cancellationToken);
-        await environment.Rollout.ActivateAsync(target.Release, cancellationToken);
+        await environment.Rollout.ActivateAsync(target, RolloutPace.Return, cancellationToken);
         if (previous is { } unproved && unproved != target.Release && unproved != candidate.Release)
         {
             await environment.Rollout.RetireAsync(unproved, wait: false, cancellationToken);
@@ -55,6 +53,7 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
         await gate.RecordAsync(LedgerEvent.RolledBack, candidate, cancellationToken, $"to {target.Release}");
         await gate.RecordAsync(LedgerEvent.Activated, target, cancellationToken, $"back from {candidate.Release}");
         journal.Close($"Rolled back: release {target.Release} is active again.");
+        await gate.FreezeAfterRollbackAsync($"release {candidate.Release} failed and was taken back", cancellationToken);
     }
 
     /// <summary>What was active, unless a killed run had activated it without proof: then the last verified one rather than that.</summary>

@@ -38,6 +38,7 @@ public sealed class SmokeRun
     private async Task<SmokeTarget> OwnAsync(CancellationToken cancellationToken)
     {
         var status = await _environment.Rollout.StatusAsync(cancellationToken);
-        return new SmokeTarget(status.Url, status.Active);
+        var active = status.Active is { } release ? await _environment.Catalog.FindAsync(release, cancellationToken) : null;
+        return await _environment.SmokeTargetAsync(active, cancellationToken);
     }
 }

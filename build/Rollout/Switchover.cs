@@ -16,9 +16,9 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
 
     /// <summary>Brings up what outlives releases, and starts the candidate beside the active release.</summary>
     /// <param name="depth">How much to prove before the candidate counts as verified.</param>
-    /// <param name="hostUpgrade">Whether the resident host follows the release.</param>
+    /// <param name="pace">A return changes as little as it can: a resident host stays as it is.</param>
     /// <returns>The release that was active before and still runs; null when there was none.</returns>
-    public async Task<ReleaseId?> RunAsync(Manifest candidate, SmokeDepth depth, bool hostUpgrade, CancellationToken cancellationToken)
+    public async Task<ReleaseId?> RunAsync(Manifest candidate, SmokeDepth depth, RolloutPace pace, CancellationToken cancellationToken)
     {
         ReleaseId? previous = null;
         var activated = false;
@@ -27,15 +27,15 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
             await journal.RunAsync("Rollout", async () =>
             {
                 var start = time.GetTimestamp();
-                await environment.Rollout.PrepareAsync(candidate, hostUpgrade, cancellationToken);
+                await environment.Rollout.PrepareAsync(candidate, hostUpgrade: pace == RolloutPace.Watched, cancellationToken);
                 await RetireLeftoversAsync(candidate.Release, cancellationToken);
                 await environment.Rollout.StartAsync(candidate, cancellationToken);
                 var started = time.GetElapsedTime(start);
                 await gate.EnsureHeldAsync(cancellationToken);
                 activated = true;
-                previous = await environment.Rollout.ActivateAsync(candidate.Release, cancellationToken);
+                previous = await environment.Rollout.ActivateAsync(candidate, pace, cancellationToken);
                 await gate.RecordAsync(LedgerEvent.Activated, candidate, cancellationToken, took: time.GetElapsedTime(start));
-                return FormattableString.Invariant($"healthy after {started.TotalSeconds:0.00} s, then all traffic in one step");
+                return FormattableString.Invariant($"healthy after {started.TotalSeconds:0.00} s, all traffic after {time.GetElapsedTime(start).TotalSeconds:0.00} s");
             });
             await journal.RunAsync("SmokeTest", () => ProveAsync(candidate, depth, cancellationToken));
         }
@@ -63,10 +63,10 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
     private async Task<string?> ProveAsync(Manifest candidate, SmokeDepth depth, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        var url = (await environment.Rollout.StatusAsync(cancellationToken)).Url;
+        var target = await environment.SmokeTargetAsync(candidate, cancellationToken);
         var steps = 0;
         await smoke.RunAsync(
-            new SmokeTarget(url, candidate.Release),
+            target,
             depth,
             step =>
             {

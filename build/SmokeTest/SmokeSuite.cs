@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 namespace VectorDb.Build.SmokeTest;
 
 /// <summary>Proves from outside, over HTTP alone, that a release does its work. Leaves nothing behind.</summary>
-/// <param name="handler">Carries the requests.</param>
+/// <param name="network">Carries the requests.</param>
 /// <param name="time">Measures the steps.</param>
-internal sealed class SmokeSuite(HttpMessageHandler handler, TimeProvider time)
+internal sealed class SmokeSuite(ISmokeNetwork network, TimeProvider time)
 {
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SearchLimit = TimeSpan.FromSeconds(5);
@@ -22,10 +22,18 @@ internal sealed class SmokeSuite(HttpMessageHandler handler, TimeProvider time)
     /// <exception cref="SmokeTestFailedException">At the first step that fails.</exception>
     public async Task RunAsync(SmokeTarget target, SmokeDepth depth, Action<SmokeStep> passed, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(handler, disposeHandler: false) { Timeout = RequestLimit };
+        using var http = new HttpClient(network.Open(target)) { Timeout = RequestLimit };
         var client = new SmokeClient(http, target);
         var collection = $"smoke-{Guid.NewGuid():N}";
         var path = $"/api/v1/collections/{collection}";
+
+        if (target.Balancer is { } balancer)
+        {
+            var proof = new BalancerProof(http, client, target, balancer, time);
+            await StepAsync("plain HTTP is redirected", "nginx", () => proof.RedirectAsync(cancellationToken));
+            await StepAsync("the certificate and the security headers are right", "nginx", () => proof.HeadersAsync(cancellationToken));
+            await StepAsync($"each of {balancer.Instances.Count} instances answers with the right image", "api", () => proof.EveryInstanceAsync(Patience, cancellationToken));
+        }
 
         await StepAsync($"health names {(target.Release is { } release ? $"release {release}" : "a release")}", "api", () => HealthAsync(client, target, cancellationToken));
         await StepAsync("every dependency answers", "api", () => client.GetAsync("/api/v1/health/deep", HttpStatusCode.OK, cancellationToken));

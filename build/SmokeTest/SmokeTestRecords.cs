@@ -6,7 +6,19 @@ namespace VectorDb.Build.SmokeTest;
 /// <param name="BaseUrl">Where the API answers.</param>
 /// <param name="Release">The release that must answer; null when any will do.</param>
 /// <param name="ApiKey">Sent as bearer token; null where none is needed.</param>
-internal sealed record SmokeTarget(Uri BaseUrl, ReleaseId? Release = null, string? ApiKey = null);
+internal sealed record SmokeTarget(Uri BaseUrl, ReleaseId? Release = null, string? ApiKey = null)
+{
+    /// <summary>The load balancer in front; null where there is none.</summary>
+    public SmokeBalancer? Balancer { get; init; }
+
+    /// <summary>Without the key, for whoever logs it by mistake.</summary>
+    public override string ToString() => BaseUrl.ToString();
+}
+
+/// <param name="Address">Name or address that connections go to, also while the service's own name points elsewhere.</param>
+/// <param name="ImageDigest">Digest of the API's image that must answer; null when any will do.</param>
+/// <param name="Instances">Ids of the instances that must each have answered.</param>
+internal sealed record SmokeBalancer(string Address, string? ImageDigest, IReadOnlyList<string> Instances);
 
 /// <summary>How much to try.</summary>
 internal enum SmokeDepth

@@ -7,6 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("Build")]
 [TaskDescription("Compile everything, once")]
 [TargetGroup(TargetGroup.BuildAndTest)]
+[ThisMachineOnly]
 public sealed class BuildTask(Compiler compiler) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => compiler.BuildAsync(context.Cancellation);

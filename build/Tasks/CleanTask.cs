@@ -7,6 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("Clean")]
 [TaskDescription("Remove what builds have made; releases and data stay")]
 [TargetGroup(TargetGroup.BuildAndTest)]
+[ThisMachineOnly]
 public sealed class CleanTask(Compiler compiler) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => compiler.CleanAsync(context.Cancellation);

@@ -8,7 +8,7 @@ namespace VectorDb.Build.Tasks;
 [TaskDescription("Build, test, roll out and prove this tree; take it back if it fails")]
 [TargetGroup(TargetGroup.Release)]
 [ChangesEnvironment]
-[IsDependentOn(typeof(PublishTask))]
+[IsDependentOn(typeof(TerraformApplyTask))]
 public sealed class DeployTask(Deployment deployment) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => deployment.RunAsync(context.Cancellation);

@@ -7,6 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("FastSuite")]
 [TaskDescription("Run the tests that need no tool, unless they passed on these bytes")]
 [TargetGroup(TargetGroup.BuildAndTest)]
+[ThisMachineOnly]
 [IsDependentOn(typeof(BuildTask))]
 public sealed class FastSuiteTask(TestSession tests) : AsyncFrostingTask<BuildContext>
 {

@@ -7,6 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("Publish")]
 [TaskDescription("Lay out the tested services in artifacts/publish")]
 [TargetGroup(TargetGroup.BuildAndTest)]
+[ThisMachineOnly]
 [IsDependentOn(typeof(FastSuiteTask))]
 public sealed class PublishTask(Publication publication) : AsyncFrostingTask<BuildContext>
 {

@@ -6,8 +6,9 @@ namespace VectorDb.Build.Tasks;
 
 [TaskName("RenderTemplates")]
 [TaskDescription("Render the files of this release to artifacts/<environment>/<release>")]
-[TargetGroup(TargetGroup.BuildAndTest)]
+[TargetGroup(TargetGroup.Infrastructure)]
+[IsDependentOn(typeof(EcrPushTask))]
 public sealed class RenderTemplatesTask(ReleaseRendering rendering) : AsyncFrostingTask<BuildContext>
 {
-    public override Task RunAsync(BuildContext context) => rendering.RunAsync(context.Value(Options.Environment), context.Cancellation);
+    public override Task RunAsync(BuildContext context) => rendering.RunAsync(context.Cancellation);
 }

@@ -7,6 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("Stop")]
 [TaskDescription("Stop all that runs; releases, data and history stay")]
 [TargetGroup(TargetGroup.Release)]
+[ThisMachineOnly]
 [ChangesEnvironment(DespiteFreeze = true)]
 public sealed class StopTask(Shutdown shutdown) : AsyncFrostingTask<BuildContext>
 {

@@ -5,9 +5,12 @@ using VectorDb.Build.Infrastructure;
 namespace VectorDb.Build.Tasks;
 
 [TaskName("TerraformApply")]
-[TaskDescription("Plan, judge and apply the infrastructure")]
+[TaskDescription("Apply the plan that was approved, and no other")]
 [TargetGroup(TargetGroup.Infrastructure)]
-public sealed class TerraformApplyTask(InfrastructureRun infrastructure) : AsyncFrostingTask<BuildContext>
+[ChangesEnvironment]
+[IsDependentOn(typeof(TerraformPlanTask))]
+public sealed class TerraformApplyTask(ReleaseInfrastructure infrastructure) : AsyncFrostingTask<BuildContext>
 {
-    public override Task RunAsync(BuildContext context) => infrastructure.ApplyAsync(context.Cancellation);
+    public override Task RunAsync(BuildContext context) =>
+        infrastructure.ApplyAsync(context.Value(Options.Approve), context.Value(Options.Target)!, context.Cancellation);
 }

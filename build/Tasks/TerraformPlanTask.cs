@@ -7,7 +7,8 @@ namespace VectorDb.Build.Tasks;
 [TaskName("TerraformPlan")]
 [TaskDescription("Plan the infrastructure, judge the plan and print its summary")]
 [TargetGroup(TargetGroup.Infrastructure)]
-public sealed class TerraformPlanTask(InfrastructureRun infrastructure) : AsyncFrostingTask<BuildContext>
+[IsDependentOn(typeof(RenderTemplatesTask))]
+public sealed class TerraformPlanTask(ReleaseInfrastructure infrastructure) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => infrastructure.PlanAsync(context.Cancellation);
 }

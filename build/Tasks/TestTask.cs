@@ -7,6 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("Test")]
 [TaskDescription("Run every test and check the layout of the source")]
 [TargetGroup(TargetGroup.BuildAndTest)]
+[ThisMachineOnly]
 [IsDependentOn(typeof(BuildTask))]
 public sealed class TestTask(FullTest test) : AsyncFrostingTask<BuildContext>
 {

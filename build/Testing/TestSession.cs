@@ -16,14 +16,17 @@ public sealed class TestSession
     private readonly TestMemory _memory;
     private readonly StepJournal _journal;
     private readonly TimeProvider _time;
+    private readonly Lazy<bool> _demandsAll;
 
-    internal TestSession(string root, TestRunner runner, TestMemory memory, StepJournal journal, TimeProvider time) =>
-        (_root, _runner, _memory, _journal, _time) = (root, runner, memory, journal, time);
+    /// <param name="demandsAll">Whether the environment takes only bytes on which every test has passed.</param>
+    internal TestSession(string root, TestRunner runner, TestMemory memory, StepJournal journal, TimeProvider time, Lazy<bool> demandsAll) =>
+        (_root, _runner, _memory, _journal, _time, _demandsAll) = (root, runner, memory, journal, time, demandsAll);
 
     /// <summary>The fast suite, except where it passed already on these bytes.</summary>
-    /// <exception cref="InvalidOperationException">A test failed.</exception>
+    /// <exception cref="InvalidOperationException">A test failed, or the environment demands tests that nobody has run on these bytes.</exception>
     public Task RunFastAsync(CancellationToken cancellationToken) => _journal.RunAsync("Fast suite", async () =>
     {
+        RefuseUntested();
         var projects = TestProject.Find(_root).Where(project => !project.IsEndToEnd && Directory.Exists(project.OutputFolder));
         var keys = projects.ToDictionary(project => project, project => _memory.KeyOf(project));
         var known = keys.ToDictionary(project => project.Key, project => _memory.Recall(project.Value, TestSuite.Fast));
@@ -52,6 +55,19 @@ public sealed class TestSession
         }
 
         return result;
+    }
+
+    private void RefuseUntested()
+    {
+        var untested = _demandsAll.Value
+            ? TestProject.Find(_root).Where(project => !Directory.Exists(project.OutputFolder) || _memory.Recall(_memory.KeyOf(project), TestSuite.Full) is null).ToList()
+            : [];
+        if (untested.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"This environment takes only bytes on which every test has passed, and on these {string.Join(", ", untested.Select(project => project.Name))} did not. "
+                + "Next: ./build.sh --target=Test");
+        }
     }
 
     private async Task<TestResult> RunAsync(

@@ -1,12 +1,15 @@
+using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Files;
 using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Rollout;
+using VectorDb.Build.SmokeTest;
 
 namespace VectorDb.Build.Environments.Local;
 
 /// <summary>This machine: the default, and with the unit in <c>scripts/</c> also a production of one machine.</summary>
-internal sealed class LocalEnvironment(LocalHome home, int? port, IReadOnlyDictionary<string, string> configuration, TimeProvider time) : IReleaseEnvironment
+internal sealed class LocalEnvironment(
+    LocalHome home, int? port, IReadOnlyDictionary<string, string> configuration, Publication publication, TimeProvider time) : IReleaseEnvironment
 {
     public const string LocalName = "local";
 
@@ -23,21 +26,32 @@ internal sealed class LocalEnvironment(LocalHome home, int? port, IReadOnlyDicti
 
     public IReleaseCatalog Catalog { get; } = new FileReleaseCatalog(home.Releases);
 
-    public IRollout Rollout { get; } = new LocalRollout(home, port, time);
+    public IRollout Rollout { get; } = new LocalRollout(home, port, publication.Folder, time);
 
     public Retention Retention { get; } = new();
 
-    public IReadOnlyDictionary<string, string> Configuration { get; } = configuration;
+    public EnvironmentRules Rules { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60), FreezesAfterRollback: false, DemandsFullSuite: false);
 
     public IReadOnlyList<OmittedStep> OmittedSteps { get; } =
     [
-        new("DockerBuild", RunsPublishedOutput),
+        new("DockerBuild", RunsPublishedOutput, MayBeAsked: true),
         new("EcrPush", RunsPublishedOutput),
-        new("RenderTemplates", RunsPublishedOutput),
+        new("RenderTemplates", RunsPublishedOutput, MayBeAsked: true),
         new("TerraformPlan", NoInfrastructure),
         new("TerraformApply", NoInfrastructure),
     ];
 
     public Task<Identity> IdentifyAsync(CancellationToken cancellationToken) => Task.FromResult(new Identity(
         $"{Environment.UserName}@{Environment.MachineName}", $"{Environment.MachineName}/{Environment.ProcessId}"));
+
+    public Task<Manifest> DescribeAsync(Authorship authorship, CancellationToken cancellationToken)
+    {
+        var output = publication.Read();
+        return Task.FromResult(new Manifest(
+            Manifest.IdOf(output.Services, configuration),
+            authorship.Commit, authorship.At, authorship.Owner, output.Services, output.Host, configuration, SchemaCompatibility.OfThisTree));
+    }
+
+    public async Task<SmokeTarget> SmokeTargetAsync(Manifest? release, CancellationToken cancellationToken) =>
+        new((await Rollout.StatusAsync(cancellationToken)).Url, release?.Release);
 }

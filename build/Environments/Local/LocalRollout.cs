@@ -8,8 +8,9 @@ namespace VectorDb.Build.Environments.Local;
 /// <summary>Processes on this machine, behind the gateway of the resident host.</summary>
 /// <param name="home">Where they lie.</param>
 /// <param name="port">The port that was asked for; null for the running host's own, or the default.</param>
+/// <param name="published">Folder of the published output, which is staged.</param>
 /// <param name="time">Measures waiting.</param>
-internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time) : IRollout, IDisposable
+internal sealed class LocalRollout(LocalHome home, int? port, string published, TimeProvider time) : IRollout, IDisposable
 {
     public const int DefaultPort = 8080;
 
@@ -27,20 +28,19 @@ internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time)
                 status.Host.Content)
             : new RolloutStatus(UrlOf(port ?? DefaultPort), Active: null, [], Host: null);
 
-    public Task StageAsync(Manifest manifest, PublishedOutput output, CancellationToken cancellationToken)
+    public Task StageAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         var folder = home.FolderOf(manifest.Release);
         if (!File.Exists(Path.Combine(folder, FileReleaseCatalog.FileName)))
         {
             // Without a manifest it is what a killed run has left, of a copy or of a removal.
             StagedFolder.Remove(folder);
-            StagedFolder.Create(folder, staging => CopyServices(manifest, output, staging));
+            StagedFolder.Create(folder, staging => CopyServices(manifest, staging));
         }
 
-        var host = home.FolderOf(output.Host);
-        if (!Directory.Exists(host))
+        if (manifest.Host is { } content && home.FolderOf(content) is var host && !Directory.Exists(host))
         {
-            StagedFolder.Create(host, staging => StagedFolder.Copy(output.FolderOf(PublishedOutput.HostName), staging));
+            StagedFolder.Create(host, staging => StagedFolder.Copy(Path.Combine(published, PublishedOutput.HostName), staging));
         }
 
         return Task.CompletedTask;
@@ -76,7 +76,9 @@ internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time)
             new Dictionary<string, string>(manifest.Configuration, StringComparer.Ordinal) { ["VECTORDB_COMMIT"] = manifest.Commit }),
         cancellationToken);
 
-    public Task<ReleaseId?> ActivateAsync(ReleaseId release, CancellationToken cancellationToken) => _host.ActivateAsync(release, cancellationToken);
+    /// <remarks>One step at either pace: the old release runs on until it is retired.</remarks>
+    public Task<ReleaseId?> ActivateAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken) =>
+        _host.ActivateAsync(manifest.Release, cancellationToken);
 
     public async Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken)
     {
@@ -114,15 +116,16 @@ internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time)
 
     public void Dispose() => _host.Dispose();
 
-    private static void CopyServices(Manifest manifest, PublishedOutput output, string folder)
+    private void CopyServices(Manifest manifest, string folder)
     {
         foreach (var (name, content) in manifest.Services)
         {
             var copy = Path.Combine(folder, name);
-            StagedFolder.Copy(output.FolderOf(name), copy);
+            var source = Path.Combine(published, name);
+            StagedFolder.Copy(source, copy);
             if (ContentHash.OfFolder(copy) != content)
             {
-                throw new RolloutFailedException($"{output.FolderOf(name)} changed while it was copied; run the command again.");
+                throw new RolloutFailedException($"{source} changed while it was copied; run the command again.");
             }
         }
     }

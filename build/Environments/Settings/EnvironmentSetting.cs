@@ -19,8 +19,14 @@ internal sealed record EnvironmentSetting(string Name, string Description, Setti
 {
     public bool Required { get; init; }
 
+    /// <summary>The only values it takes; empty for any.</summary>
+    public IReadOnlyList<string> Allowed { get; init; } = [];
+
     /// <summary>The Terraform variable that it becomes, a dot before a member of an object; null for none.</summary>
     public string? Variable { get; init; }
+
+    /// <summary>Same for the foundation's root.</summary>
+    public string? FoundationVariable { get; init; }
 
     /// <summary>The services run with it.</summary>
     public bool IsOfServices { get; init; }
@@ -33,6 +39,7 @@ internal sealed record EnvironmentSetting(string Name, string Description, Setti
     {
         SettingKind.Number when !double.TryParse(value, out var number) || !double.IsFinite(number) => "takes a number",
         SettingKind.Boolean when value is not ("true" or "false") => "takes true or false",
+        _ when Allowed.Count > 0 && !Allowed.Contains(value, StringComparer.Ordinal) => $"takes {string.Join(" or ", Allowed)}",
         SettingKind.List when value.Split(',').Any(string.IsNullOrWhiteSpace) => "takes values with commas between them",
         _ => null,
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace VectorDb.Build.Environments.Settings;
@@ -53,6 +54,17 @@ internal sealed class EnvironmentSettings
     /// <exception cref="InvalidOperationException">It is neither set nor required.</exception>
     public string Require(EnvironmentSetting setting) => this[setting] ?? throw new InvalidOperationException($"{setting.Name} is not set.");
 
+    /// <exception cref="InvalidOperationException">It is not set.</exception>
+    public int Whole(EnvironmentSetting setting) => (int)double.Parse(Require(setting), CultureInfo.InvariantCulture);
+
+    /// <exception cref="InvalidOperationException">It is not set.</exception>
+    public TimeSpan Seconds(EnvironmentSetting setting) => TimeSpan.FromSeconds(double.Parse(Require(setting), CultureInfo.InvariantCulture));
+
+    /// <summary>What a release is made of: the settings of its services, and those that its files name.</summary>
+    public IReadOnlyDictionary<string, string> OfRelease() => SettingsCatalogue.All
+        .Where(setting => (setting.IsOfServices || SettingsCatalogue.InFiles.Contains(setting)) && this[setting] is not null)
+        .ToDictionary(setting => setting.Name, setting => this[setting]!);
+
     /// <summary>Where its value comes from, for Status and the plan.</summary>
     public string? SourceOf(EnvironmentSetting setting) => _values.TryGetValue(setting.Name, out var found) ? found.Source : null;
 
@@ -62,12 +74,17 @@ internal sealed class EnvironmentSettings
         .ToDictionary(setting => setting.Name, setting => this[setting]!);
 
     /// <summary>The variables of the service's Terraform root that are set.</summary>
-    public JsonObject TerraformVariables()
+    public JsonObject TerraformVariables() => Variables(static setting => setting.Variable);
+
+    /// <summary>The variables of the foundation's Terraform root that are set.</summary>
+    public JsonObject FoundationVariables() => Variables(static setting => setting.FoundationVariable);
+
+    private JsonObject Variables(Func<EnvironmentSetting, string?> variable)
     {
         var variables = new JsonObject();
         foreach (var setting in SettingsCatalogue.All)
         {
-            if (setting.Variable is { } path && this[setting] is { } value)
+            if (variable(setting) is { } path && this[setting] is { } value)
             {
                 var parts = path.Split('.');
                 var target = parts.Length == 1 ? variables : (JsonObject)(variables[parts[0]] ??= new JsonObject());

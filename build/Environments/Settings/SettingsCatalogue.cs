@@ -5,24 +5,50 @@ internal static class SettingsCatalogue
 {
     public const string Prefix = "VECTORDB_";
 
-    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region.") with { Required = true, Variable = "region" };
+    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region.") with { Required = true, Variable = "region", FoundationVariable = "region" };
     public static readonly EnvironmentSetting Account = Text("ACCOUNT", "AWS account, 12 digits; a release refuses to touch another.") with { Required = true };
     public static readonly EnvironmentSetting Registry = Text("REGISTRY", "Host of the image registry; the account's own when not set. Environments that share one promote images without a copy.");
     public static readonly EnvironmentSetting StateBucket = Text("STATE_BUCKET", "Bucket of the Terraform state; named after environment and account when not set.");
     public static readonly EnvironmentSetting AwsEndpoint = Text("AWS_ENDPOINT", "An emulator in place of AWS.");
+    public static readonly EnvironmentSetting Approval =
+        Text("APPROVAL", "Who says yes to a plan: required asks at the terminal or for --approve; none asks only where data would be lost.", "required") with { Allowed = ["required", "none"] };
+    public static readonly EnvironmentSetting DomainName = Text("DOMAIN_NAME", "Name of the service, for example api.example.org.") with { Required = true, Variable = "domain_name" };
     public static readonly EnvironmentSetting VpcCidr = Text("VPC_CIDR", "Addresses of the VPC; the proxy takes the load balancer's word from here only.", "10.40.0.0/16") with { Variable = "vpc_cidr" };
     public static readonly EnvironmentSetting ComposeVersion = Text("COMPOSE_VERSION", "Version of the pinned Compose plugin.", "2.39.4");
     public static readonly EnvironmentSetting ComposeSha256 = Text("COMPOSE_SHA256", "SHA-256 of the plugin's program (linux-x86_64), as its release page gives it; Bootstrap puts the file into the release bucket.") with { Required = true };
+    public static readonly EnvironmentSetting CaBundleSha256 = Text("CA_BUNDLE_SHA256", "SHA-256 of the certificate authorities that containers trust beside the system's: RDS's own (global-bundle.pem of truststore.pki.rds.amazonaws.com); Bootstrap puts the file into the release bucket.") with { Required = true };
+    public static readonly EnvironmentSetting WebMinimum = Number("WEB_MINIMUM", "Web instances at least.", "2", "web.minimum");
+    public static readonly EnvironmentSetting WebMaximum = Number("WEB_MAXIMUM", "Web instances at most.", "6", "web.maximum");
+    public static readonly EnvironmentSetting WorkerMinimum = Number("WORKER_MINIMUM", "Worker instances at least.", "1", "worker.minimum");
+    public static readonly EnvironmentSetting WorkerMaximum = Number("WORKER_MAXIMUM", "Worker instances at most.", "4", "worker.maximum");
+    public static readonly EnvironmentSetting RuntimeImage = Text("RUNTIME_IMAGE", "Base of the service images; the Dockerfiles' own when not set.");
+    public static readonly EnvironmentSetting NginxImage = Text("NGINX_IMAGE", "Base of the proxy's image; the Dockerfile's own when not set.");
+    public static readonly EnvironmentSetting ScanThreshold = Text("SCAN_THRESHOLD", "Mildest finding of the registry's scan that stops a release: CRITICAL, HIGH, MEDIUM or LOW.", "HIGH");
+    public static readonly EnvironmentSetting CanarySeconds = Seconds("CANARY_SECONDS", "How long the first instance of a release is watched before the others follow.", "120");
+    public static readonly EnvironmentSetting BakeSeconds = Seconds("BAKE_SECONDS", "How long all instances of a release are watched before it counts as rolled out.", "300");
+    public static readonly EnvironmentSetting RollbackBudgetSeconds = Seconds("ROLLBACK_BUDGET_SECONDS", "How long a rollback may take; what it took is printed beside it.", "600");
+    public static readonly EnvironmentSetting HostedZoneId = Text("HOSTED_ZONE_ID", "Route 53 zone of the domain; without it a certificate must be given.") with { Variable = "hosted_zone_id" };
+    public static readonly EnvironmentSetting CertificateArn = Text("CERTIFICATE_ARN", "A certificate the account holds already; without it ACM issues one through the zone.") with { Variable = "certificate_arn" };
+    public static readonly EnvironmentSetting DeletionProtection =
+        Flag("DELETION_PROTECTION", "Protects what holds data against deletion; false only where the environment is thrown away.", "true", "deletion_protection") with { FoundationVariable = "deletion_protection" };
     public static readonly EnvironmentSetting Embedder = Service("EMBEDDER", "What turns text into vectors: openai or hashing.", "openai");
 
     public static IReadOnlyList<SettingsGroup> Groups { get; } =
     [
-        new("Where", [Region, Account, Registry, StateBucket, AwsEndpoint]),
+        new("Where", [Region, Account, Registry, StateBucket, AwsEndpoint, Approval]),
+        new("Access",
+        [
+            List("DEPLOYER_PRINCIPALS", "ARNs of the people's roles that may take the deployer's and the planner's role.", null, null) with { FoundationVariable = "deployer_principals" },
+            List("GITHUB_SUBJECTS", "Exact subjects of the GitHub jobs that may deploy, for example repo:owner/name:environment:production.", null, null) with { FoundationVariable = "github_subjects" },
+            List("GITHUB_PLAN_SUBJECTS", "Exact subjects of the GitHub jobs that may only plan.", null, null) with { FoundationVariable = "github_plan_subjects" },
+            Flag("MANAGE_GITHUB_PROVIDER", "An account holds one OIDC provider for GitHub: false where it is there already.", "true", null) with { FoundationVariable = "manage_github_provider" },
+            Flag("MANAGE_REGISTRY", "The image repositories are this environment's: false where another one of the account made them.", "true", null) with { FoundationVariable = "manage_registry" },
+        ]),
         new("Address",
         [
-            Text("DOMAIN_NAME", "Name of the service, for example api.example.org.") with { Required = true, Variable = "domain_name" },
-            Text("HOSTED_ZONE_ID", "Route 53 zone of the domain; without it a certificate must be given.") with { Variable = "hosted_zone_id" },
-            Text("CERTIFICATE_ARN", "A certificate the account holds already; without it ACM issues one through the zone.") with { Variable = "certificate_arn" },
+            DomainName,
+            HostedZoneId,
+            CertificateArn,
             Flag("FIREWALL", "AWS WAF in front of the load balancer.", "true", "firewall"),
         ]),
         new("Network",
@@ -37,14 +63,15 @@ internal static class SettingsCatalogue
             Text("IMAGE_ID", "Amazon Linux 2023 machine image, a literal id: an alias could boot another image on a rollback.") with { Required = true, Variable = "image_id" },
             ComposeVersion,
             ComposeSha256,
+            CaBundleSha256,
             Text("WEB_INSTANCE_TYPE", "Type of the web instances.", "t3.large") with { Variable = "web.instance_type" },
-            Number("WEB_MINIMUM", "Web instances at least.", "2", "web.minimum"),
-            Number("WEB_MAXIMUM", "Web instances at most.", "6", "web.maximum"),
+            WebMinimum,
+            WebMaximum,
             Number("WEB_CPU_TARGET", "Average CPU that scaling holds, in per cent.", "55", "web.cpu_target"),
             Number("WEB_REQUESTS_PER_INSTANCE", "Requests a minute and instance that scaling holds.", "1000", "web.requests_per_instance"),
             Text("WORKER_INSTANCE_TYPE", "Type of the worker instances.", "t3.large") with { Variable = "worker.instance_type" },
-            Number("WORKER_MINIMUM", "Worker instances at least.", "1", "worker.minimum"),
-            Number("WORKER_MAXIMUM", "Worker instances at most.", "4", "worker.maximum"),
+            WorkerMinimum,
+            WorkerMaximum,
             Number("WORKER_BACKLOG_PER_INSTANCE", "Waiting chunks an instance that scaling holds.", "20", "worker.backlog_per_instance"),
         ]),
         new("Data",
@@ -57,7 +84,7 @@ internal static class SettingsCatalogue
             Number("DATABASE_BACKUP_DAYS", "Days of point-in-time recovery.", "14", "database.backup_days"),
             Number("UPLOAD_DAYS", "Days that an uploaded file is kept for a retry.", "30", "upload_days"),
             Number("BACKUP_RETENTION_DAYS", "Days that AWS Backup keeps a daily copy.", "35", "backup_retention_days"),
-            Flag("DELETION_PROTECTION", "Protects what holds data against deletion; false only where the environment is thrown away.", "true", "deletion_protection"),
+            DeletionProtection,
         ]),
         new("Watching",
         [
@@ -67,6 +94,7 @@ internal static class SettingsCatalogue
             Number("LOG_RETENTION_DAYS", "Days that logs are kept.", "30", "log_retention_days"),
             Number("MONTHLY_BUDGET_USD", "Expected cost a month; a forecast above it raises an alarm.", "450", "monthly_budget_usd"),
         ]),
+        new("Release", [RuntimeImage, NginxImage, ScanThreshold, CanarySeconds, BakeSeconds, RollbackBudgetSeconds]),
         new("Embeddings",
         [
             Embedder,
@@ -96,6 +124,10 @@ internal static class SettingsCatalogue
 
     public static IReadOnlyList<EnvironmentSetting> All { get; } = [.. Groups.SelectMany(group => group.Settings)];
 
+    /// <summary>Those that the files of a release name: another value is another release.</summary>
+    public static IReadOnlyList<EnvironmentSetting> InFiles { get; } =
+        [Region, Account, Registry, AwsEndpoint, VpcCidr, ComposeVersion, ComposeSha256, CaBundleSha256];
+
     /// <summary>Never settings: each lies in Secrets Manager under the name given, and nowhere else.</summary>
     public static IReadOnlyDictionary<string, string> Secrets { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -109,10 +141,12 @@ internal static class SettingsCatalogue
     private static EnvironmentSetting Number(string name, string description, string value, string variable) =>
         new(Prefix + name, description, SettingKind.Number, value) { Variable = variable };
 
-    private static EnvironmentSetting Flag(string name, string description, string value, string variable) =>
+    private static EnvironmentSetting Seconds(string name, string description, string value) => new(Prefix + name, description, SettingKind.Number, value);
+
+    private static EnvironmentSetting Flag(string name, string description, string value, string? variable) =>
         new(Prefix + name, description, SettingKind.Boolean, value) { Variable = variable };
 
-    private static EnvironmentSetting List(string name, string description, string? value, string variable) =>
+    private static EnvironmentSetting List(string name, string description, string? value, string? variable) =>
         new(Prefix + name, description, SettingKind.List, value) { Variable = variable };
 
     private static EnvironmentSetting Service(string name, string description, string? value = null) => Text(name, description, value) with { IsOfServices = true };

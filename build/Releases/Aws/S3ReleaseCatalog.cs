@@ -13,14 +13,8 @@ internal sealed class S3ReleaseCatalog(IAmazonS3 s3, string bucket) : IReleaseCa
 
     public async Task<Manifest> AddAsync(Manifest manifest, CancellationToken cancellationToken)
     {
-        var request = new PutObjectRequest
-        {
-            BucketName = bucket,
-            Key = KeyOf(manifest.Release),
-            ContentType = "application/json",
-            ContentBody = JsonSerializer.Serialize(manifest, ReleaseJson.Readable.Manifest),
-            IfNoneMatch = "*",
-        };
+        var request = Writing(manifest);
+        request.IfNoneMatch = "*";
         try
         {
             await s3.PutObjectAsync(request, cancellationToken);
@@ -36,6 +30,9 @@ internal sealed class S3ReleaseCatalog(IAmazonS3 s3, string bucket) : IReleaseCa
             throw;
         }
     }
+
+    /// <remarks>The bucket keeps the version before.</remarks>
+    public Task ReplaceAsync(Manifest manifest, CancellationToken cancellationToken) => s3.PutObjectAsync(Writing(manifest), cancellationToken);
 
     public async Task<Manifest?> FindAsync(ReleaseId release, CancellationToken cancellationToken)
     {
@@ -74,6 +71,14 @@ internal sealed class S3ReleaseCatalog(IAmazonS3 s3, string bucket) : IReleaseCa
             await s3.DeleteObjectAsync(bucket, key, cancellationToken);
         }
     }
+
+    private PutObjectRequest Writing(Manifest manifest) => new()
+    {
+        BucketName = bucket,
+        Key = KeyOf(manifest.Release),
+        ContentType = "application/json",
+        ContentBody = JsonSerializer.Serialize(manifest, ReleaseJson.Readable.Manifest),
+    };
 
     private async Task<IReadOnlyList<string>> KeysAsync(string prefix, CancellationToken cancellationToken)
     {

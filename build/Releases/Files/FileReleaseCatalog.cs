@@ -15,9 +15,12 @@ internal sealed class FileReleaseCatalog(string folder) : IReleaseCatalog
             return existing;
         }
 
-        await DurableFile.WriteAsync(PathOf(manifest.Release), JsonSerializer.SerializeToUtf8Bytes(manifest, ReleaseJson.Readable.Manifest), cancellationToken);
+        await ReplaceAsync(manifest, cancellationToken);
         return manifest;
     }
+
+    public Task ReplaceAsync(Manifest manifest, CancellationToken cancellationToken) =>
+        DurableFile.WriteAsync(PathOf(manifest.Release), JsonSerializer.SerializeToUtf8Bytes(manifest, ReleaseJson.Readable.Manifest), cancellationToken);
 
     public async Task<Manifest?> FindAsync(ReleaseId release, CancellationToken cancellationToken) =>
         await DurableFile.ReadAsync(PathOf(release), cancellationToken) is { } json ? JsonSerializer.Deserialize(json, ReleaseJson.Readable.Manifest) : null;

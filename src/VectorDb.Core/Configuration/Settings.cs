@@ -11,6 +11,7 @@ public static class Settings
     public static readonly Setting<string> Release = Text("RELEASE", "dev", "Id of the release; health reports it.");
     public static readonly Setting<string?> Commit = Optional("COMMIT", "Commit the release was built from.");
     public static readonly Setting<string?> ImageDigest = Optional("IMAGE_DIGEST", "Digest of the image the process runs in; health reports it.");
+    public static readonly Setting<string?> Instance = Optional("INSTANCE", "Machine that the process runs on; health reports it.");
     public static readonly Setting<string?> SecretsDirectory = Optional("SECRETS_DIRECTORY", "Folder with one file a setting, named like it. Environment variables win over it.", allowed: "a folder that exists");
     public static readonly Setting<string> Data = Folder("DATA", "data", "Folder of the embedded store, the task ledger, files and keys.");
     public static readonly Setting<bool> Supervised = Switch("SUPERVISED", false, "Shut down gracefully when standard input ends, so that nothing outlives its supervisor.");
@@ -60,7 +61,7 @@ public static class Settings
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Environment, Release, Commit, ImageDigest, SecretsDirectory, Data, Supervised, TrustedProxies,
+        Environment, Release, Commit, ImageDigest, Instance, SecretsDirectory, Data, Supervised, TrustedProxies,
         Store, Postgres, Tasks, TasksTable, Files, FilesBucket, AwsEndpoint, Redis, RedisPassword, RedisTls, RedisAuthority,
         Embedder, EmbedderDimension, OpenAiApiKey, OpenAiBaseUrl, OpenAiModel, OpenAiRequestsPerSecond, OpenAiTokensPerMinute,
         WorkerSoftLimit, WorkerHardLimit, WorkerConcurrency, WorkerLease, TaskRetentionDays, MetricsFile, Auth, ApiKeys, Keys,

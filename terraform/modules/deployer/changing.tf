@@ -84,7 +84,7 @@ locals {
       { Sid = "Alarms", Effect = "Allow", Resource = ["arn:${var.partition}:cloudwatch:${local.regional}:alarm:${var.name}-*", "arn:${var.partition}:cloudwatch::${var.account}:dashboard/${var.name}-*"], Action = [for action in ["DeleteAlarms", "DeleteDashboards", "PutDashboard", "PutMetricAlarm", "TagResource", "UntagResource"] : "cloudwatch:${action}"] },
       { Sid = "Topic", Effect = "Allow", Resource = "arn:${var.partition}:sns:${local.regional}:${var.name}-*", Action = [for action in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "Unsubscribe", "UntagResource"] : "sns:${action}"] },
       { Sid = "Budget", Effect = "Allow", Resource = "arn:${var.partition}:budgets::${var.account}:budget/${var.name}", Action = ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"] },
-      { Sid = "Parameters", Effect = "Allow", Resource = "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/runtime/*", Action = ["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter", "ssm:RemoveTagsFromResource"] },
+      { Sid = "Parameters", Effect = "Allow", Resource = [for folder in ["runtime", "service"] : "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/${folder}/*"], Action = ["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter", "ssm:RemoveTagsFromResource"] },
     ]
 
     release = [

@@ -9,6 +9,8 @@ public sealed class ArgumentParserTests
         new("Deploy", "Deploys.", TargetGroup.Release),
         new("Rollback", "Rolls back.", TargetGroup.Release),
         new("Status", "Shows.", TargetGroup.Look),
+        new("Clean", "Removes.", TargetGroup.BuildAndTest) { IsOfThisMachine = true },
+        new("Bootstrap", "Makes.", TargetGroup.Infrastructure) { IsOfAws = true },
     ];
 
     [Theory]
@@ -23,16 +25,20 @@ public sealed class ArgumentParserTests
     [InlineData("--target=Default", "there is no target Default; --help lists what there is")]
     [InlineData("--target", "--target needs a value: --target=<target>")]
     [InlineData("--target=", "--target needs a value: --target=<target>")]
-    [InlineData("--target=Deploy --environment=mars", "--environment cannot be 'mars': --environment=local|rehearsal")]
+    [InlineData("--target=Deploy --environment=Mars", "--environment cannot be 'Mars': --environment=<name>")]
+    [InlineData("--target=Deploy --environment=mars", "there is no environment mars: copy .env.production.template to .env.mars and fill it in")]
+    [InlineData("--target=Deploy --environment=prodution", "there is no environment prodution; did you mean --environment=production?")]
+    [InlineData("--target=Clean --environment=production", "--target=Clean is for this machine alone; leave --environment out")]
     [InlineData("--target=Deploy --port=http", "--port cannot be 'http': --port=<1-65535>")]
     [InlineData("--target=Deploy --port=65536", "--port cannot be '65536': --port=<1-65535>")]
     [InlineData("--target=Deploy --dryrun=yes", "--dryrun takes no value")]
     [InlineData("--target=Deploy --target=Status", "--target is given twice")]
+    [InlineData("--target=Bootstrap", "--target=Bootstrap is for an environment in AWS: add --environment=<name>")]
     [InlineData("--target=Deploy --to=abc", "--to is for --target=Rollback")]
     [InlineData("--json", "--json is for --target=Status and --target=History")]
     public void A_wrong_argument_is_a_problem_that_names_the_nearest_valid_one(string line, string problem)
     {
-        var (invocation, problems) = ArgumentParser.Parse(line.Split(' '), Targets);
+        var (invocation, problems) = ArgumentParser.Parse(line.Split(' '), Targets, ["local", "rehearsal", "production"]);
 
         Assert.Null(invocation);
         Assert.Equal([problem], problems);

@@ -16,8 +16,10 @@ public sealed class LocalRolloutTests : IDisposable
     public LocalRolloutTests()
     {
         _home = new LocalHome(_folder.File("home"));
-        _rollout = new LocalRollout(_home, port: null, TimeProvider.System);
+        _rollout = new LocalRollout(_home, port: null, Published, TimeProvider.System);
     }
+
+    private string Published => _folder.File("publish");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -44,7 +46,7 @@ public sealed class LocalRolloutTests : IDisposable
     public async Task The_running_host_tells_what_runs_and_where_wherever_its_socket_lies(string name)
     {
         var home = new LocalHome(_folder.File(name));
-        using var rollout = new LocalRollout(home, port: null, TimeProvider.System);
+        using var rollout = new LocalRollout(home, port: null, Published, TimeProvider.System);
         await using var host = await FakeHost.StartAsync(home.ControlSocket);
         host.Active = Samples.Release(1).Value;
         host.Running.Add(host.Active);
@@ -65,7 +67,7 @@ public sealed class LocalRolloutTests : IDisposable
         host.Active = Samples.Release(2).Value;
 
         await _rollout.StartAsync(Samples.Manifest(1), Cancellation);
-        Assert.Equal(Samples.Release(2), await _rollout.ActivateAsync(Samples.Release(1), Cancellation));
+        Assert.Equal(Samples.Release(2), await _rollout.ActivateAsync(Samples.Manifest(1), RolloutPace.Watched, Cancellation));
         await _rollout.RetireAsync(Samples.Release(2), wait: false, Cancellation);
         await _rollout.RetireAsync(Samples.Release(3), wait: true, Cancellation);
 
@@ -89,7 +91,7 @@ public sealed class LocalRolloutTests : IDisposable
     public async Task Another_port_than_the_running_hosts_is_refused_with_the_way_to_change_it()
     {
         await using var host = await FakeHost.StartAsync(_home.ControlSocket);
-        using var rollout = new LocalRollout(_home, port: 9999, TimeProvider.System);
+        using var rollout = new LocalRollout(_home, port: 9999, Published, TimeProvider.System);
 
         var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => rollout.PrepareAsync(Samples.Manifest(1), hostUpgrade: true, Cancellation));
 
@@ -99,8 +101,8 @@ public sealed class LocalRolloutTests : IDisposable
     [Fact]
     public async Task A_host_that_cannot_start_says_why()
     {
-        var (manifest, output) = Publish();
-        await _rollout.StageAsync(manifest, output, Cancellation);
+        var (manifest, _) = Publish();
+        await _rollout.StageAsync(manifest, Cancellation);
 
         var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.PrepareAsync(manifest, hostUpgrade: true, Cancellation));
 
@@ -110,12 +112,12 @@ public sealed class LocalRolloutTests : IDisposable
     [Fact]
     public async Task Staging_is_whole_or_not_at_all_and_replaces_what_a_killed_run_left()
     {
-        var (manifest, output) = Publish();
+        var (manifest, _) = Publish();
         var half = Directory.CreateDirectory(Path.Combine(_home.FolderOf(manifest.Release), "api"));
         File.WriteAllText(Path.Combine(half.FullName, "half.dll"), "");
         Directory.CreateDirectory(Path.Combine(_home.Releases, ".staging-abc"));
 
-        await _rollout.StageAsync(manifest, output, Cancellation);
+        await _rollout.StageAsync(manifest, Cancellation);
 
         Assert.Equal(manifest.Services["api"], ContentHash.OfFolder(half.FullName));
         Assert.Equal([_home.FolderOf(manifest.Release)], Directory.GetDirectories(_home.Releases));
@@ -124,13 +126,13 @@ public sealed class LocalRolloutTests : IDisposable
     [Fact]
     public async Task A_staged_release_is_never_touched_again()
     {
-        var (manifest, output) = Publish();
-        await _rollout.StageAsync(manifest, output, Cancellation);
+        var (manifest, _) = Publish();
+        await _rollout.StageAsync(manifest, Cancellation);
         await new FileReleaseCatalog(_home.Releases).AddAsync(manifest, Cancellation);
         var file = Path.Combine(_home.FolderOf(manifest.Release), "api", "program.dll");
         File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
 
-        await _rollout.StageAsync(manifest, output, Cancellation);
+        await _rollout.StageAsync(manifest, Cancellation);
 
         Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(file));
     }
@@ -141,7 +143,7 @@ public sealed class LocalRolloutTests : IDisposable
         var (manifest, output) = Publish();
         await File.WriteAllTextAsync(Path.Combine(output.FolderOf("worker"), "program.dll"), "changed", Cancellation);
 
-        await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.StageAsync(manifest, output, Cancellation));
+        await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.StageAsync(manifest, Cancellation));
 
         Assert.False(Directory.Exists(_home.FolderOf(manifest.Release)));
     }
@@ -150,7 +152,7 @@ public sealed class LocalRolloutTests : IDisposable
     public async Task Hosts_that_no_kept_release_needs_are_removed()
     {
         var (manifest, output) = Publish();
-        await _rollout.StageAsync(manifest, output, Cancellation);
+        await _rollout.StageAsync(manifest, Cancellation);
         Directory.CreateDirectory(Path.Combine(_home.Hosts, "0123456789ab"));
 
         await _rollout.TidyAsync([manifest], Cancellation);

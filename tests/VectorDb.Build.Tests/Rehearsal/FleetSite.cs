@@ -91,6 +91,9 @@ public sealed class FleetSite : IAsyncLifetime
         var program = await File.ReadAllBytesAsync(plugin, Token);
         var compose = new ComposePlugin("2.26.1", Convert.ToHexStringLower(SHA256.HashData(program)));
         await PutAsync(compose.Key, program);
+        var authority = await File.ReadAllBytesAsync(Site.CaFile, Token);
+        var authorities = new CertificateAuthorities(Convert.ToHexStringLower(SHA256.HashData(authority)));
+        await PutAsync(authorities.Key, authority);
         var (service, proxy) = await PushAsync();
         return new ReleaseModel
         {
@@ -102,8 +105,9 @@ public sealed class FleetSite : IAsyncLifetime
             AwsEndpoint = Site.Aws.Endpoint.AbsoluteUri.TrimEnd('/'),
             Registry = Site.Registry!,
             Bucket = Bucket,
-            Images = new ReleaseImages(service, service, service, proxy),
+            Images = new ReleaseImageReferences(service, service, service, proxy),
             Compose = compose,
+            Authorities = authorities,
             BalancerNetworks = [$"{Site.Address}/32"],
             Limits = new ServiceLimits(DeregistrationSeconds: 1),
         };

@@ -1,3 +1,4 @@
+using VectorDb.Build.Aws;
 using VectorDb.Build.Releases;
 
 namespace VectorDb.Build.Tests.Releases;
@@ -27,7 +28,7 @@ internal static class Samples
     {
         Images = new Dictionary<string, string> { ["vectordb-api/app"] = "sha256:" + new string('a', 64) },
         RenderedFiles = new Dictionary<string, ContentHash> { ["docker-compose.yml"] = ContentHash.OfText("services:") },
-        LaunchTemplateVersion = 7,
+        LaunchTemplates = new Dictionary<string, LaunchTemplateVersion> { ["web"] = new("lt-1", "7") },
         SecretVersions = new Dictionary<string, string> { ["redis"] = "v1" },
     };
 }

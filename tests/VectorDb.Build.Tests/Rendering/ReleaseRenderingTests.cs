@@ -13,6 +13,7 @@ public sealed class ReleaseRenderingTests
         ["VECTORDB_DOMAIN_NAME"] = "api.example.org",
         ["VECTORDB_IMAGE_ID"] = "ami-0123456789abcdef0",
         ["VECTORDB_COMPOSE_SHA256"] = new string('a', 64),
+        ["VECTORDB_CA_BUNDLE_SHA256"] = new string('d', 64),
     };
 
     private static readonly Dictionary<string, string> Images = new[] { "app", "worker", "dashboard", "nginx" }

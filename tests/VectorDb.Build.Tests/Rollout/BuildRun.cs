@@ -13,6 +13,7 @@ using VectorDb.Build.Releases.Files;
 using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
+using VectorDb.Build.SmokeTest;
 using VectorDb.Build.Tests.SmokeTest;
 
 namespace VectorDb.Build.Tests.Rollout;
@@ -120,7 +121,19 @@ internal sealed class TestEnvironment(string root, IRollout rollout) : IReleaseE
 
     public IReadOnlyDictionary<string, string> Configuration { get; } = new Dictionary<string, string> { ["VECTORDB_STORE"] = "embedded" };
 
+    public EnvironmentRules Rules { get; init; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60), FreezesAfterRollback: false, DemandsFullSuite: false);
+
     public IReadOnlyList<OmittedStep> OmittedSteps { get; } = [new("TerraformPlan", "there is nothing to plan")];
 
     public Task<Identity> IdentifyAsync(CancellationToken cancellationToken) => Task.FromResult(new Identity("ada@laptop", "laptop/42"));
+
+    public Task<Manifest> DescribeAsync(Authorship authorship, CancellationToken cancellationToken)
+    {
+        var output = PublishedOutput.Read(Path.Combine(root, "artifacts", "publish"));
+        return Task.FromResult(new Manifest(
+            Manifest.IdOf(output.Services, Configuration), authorship.Commit, authorship.At, authorship.Owner, output.Services, output.Host, Configuration, SchemaCompatibility.OfThisTree));
+    }
+
+    public async Task<SmokeTarget> SmokeTargetAsync(Manifest? release, CancellationToken cancellationToken) =>
+        new((await rollout.StatusAsync(cancellationToken)).Url, release?.Release);
 }

@@ -18,8 +18,17 @@ public sealed class DeployTests
         Assert.Equal([$"stage {release}", $"start {release}", $"activate {release}"], build.Rollout.Notes);
         Assert.Equal([(DeployStarted, release), (Activated, release), (Verified, release)], await build.LedgerAsync());
         Assert.Contains($"Release {release} is live and verified at {build.Api.Url}", build.Output, StringComparison.Ordinal);
-        Assert.Contains("not needed: there is nothing to plan", build.Output, StringComparison.Ordinal);
         Assert.Contains("Finished all in", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_step_that_the_environment_does_not_need_is_named_with_its_reason()
+    {
+        await using var build = await BuildRun.CreateAsync();
+
+        Assert.Equal(0, build.Run("--target=TerraformPlan", "--exclusive"));
+
+        Assert.Contains("not needed: there is nothing to plan", build.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Rollout;
 using VectorDb.Build.Tests.SmokeTest;
@@ -32,7 +31,7 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
         [.. _running.Select(release => new RunningRelease(release.Key, [new ServiceState("api", 7, release.Value, 1, 2 << 20)], IsLeaving: false))],
         Host));
 
-    public Task StageAsync(Manifest manifest, PublishedOutput output, CancellationToken cancellationToken) => NoteAsync("stage", manifest.Release);
+    public Task StageAsync(Manifest manifest, CancellationToken cancellationToken) => NoteAsync("stage", manifest.Release);
 
     public Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken)
     {
@@ -52,11 +51,11 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
         Run(manifest.Release);
     }
 
-    public async Task<ReleaseId?> ActivateAsync(ReleaseId release, CancellationToken cancellationToken)
+    public async Task<ReleaseId?> ActivateAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
     {
-        await NoteAsync("activate", release);
+        await NoteAsync("activate", manifest.Release);
         var previous = Active;
-        Active = release;
+        Active = manifest.Release;
         return previous;
     }
 

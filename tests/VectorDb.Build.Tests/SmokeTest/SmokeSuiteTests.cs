@@ -3,14 +3,11 @@ using VectorDb.Build.SmokeTest;
 
 namespace VectorDb.Build.Tests.SmokeTest;
 
-public sealed class SmokeSuiteTests : IDisposable
+public sealed class SmokeSuiteTests
 {
     private static readonly ReleaseId Release = ReleaseId.Parse("000000000001");
 
-    private readonly SocketsHttpHandler _handler = new() { AllowAutoRedirect = false };
     private readonly List<string> _passed = [];
-
-    public void Dispose() => _handler.Dispose();
 
     [Fact]
     public async Task A_good_release_passes_every_step_and_nothing_is_left_behind()
@@ -97,6 +94,6 @@ public sealed class SmokeSuiteTests : IDisposable
     private Task RunAsync(SampleApi api, SmokeDepth depth) => RunAsync(new SmokeTarget(api.Url, Release), depth);
 
     private Task RunAsync(SmokeTarget target, SmokeDepth depth) =>
-        new SmokeSuite(_handler, TimeProvider.System) { Patience = TimeSpan.FromMilliseconds(100) }
+        new SmokeSuite(new SmokeNetwork(), TimeProvider.System) { Patience = TimeSpan.FromMilliseconds(100) }
             .RunAsync(target, depth, step => _passed.Add(step.Name), TestContext.Current.CancellationToken);
 }

@@ -32,9 +32,11 @@ internal sealed class Instance : IDisposable
         }
 
         var compose = "the plugin"u8.ToArray();
+        var authorities = "the authorities"u8.ToArray();
         var model = SampleRelease.For("production") with
         {
             Compose = new ComposePlugin("2.39.4", Convert.ToHexStringLower(SHA256.HashData(compose))),
+            Authorities = new CertificateAuthorities(Convert.ToHexStringLower(SHA256.HashData(authorities))),
         };
         model = change?.Invoke(model) ?? model;
         var files = SampleRelease.Templates.Render(model);
@@ -43,6 +45,7 @@ internal sealed class Instance : IDisposable
         Put("behaviour/release", model.Release);
         Put("behaviour/calls.log", "");
         Put($"behaviour/bucket/{model.Compose.Key}", "the plugin");
+        Put($"behaviour/bucket/{model.Authorities.Key}", "the authorities");
         PutBytes($"behaviour/bucket/bundles/{bundle.Hash.Hex}.tar", bundle.Content.Span);
         Parameters("settings", ("domain-name", "api.example.org"));
         Parameters("runtime", ("tasks-table", "vectordb-production-tasks"), ("postgres", "Host=db;SSL Mode=VerifyFull"), ("database-secret-arn", "arn:db"));

@@ -18,9 +18,9 @@ public sealed class UserDataTests
         Assert.True(exitCode == 0, instance.Log);
         Assert.Equal(
             ["dnf -y -q install", "fetch-config", "docker-compose-2.39.4", "bundles/", "append-config", "start vectordb.service",
-                "settings", "runtime", "compose pull", "compose up --detach --wait", Continue],
+                "runtime", "compose pull", "compose up --detach --wait", Continue],
             InOrder(instance.Calls, "dnf -y -q install", "fetch-config", "docker-compose-2.39.4", "bundles/", "append-config", "start vectordb.service",
-                "settings", "runtime", "compose pull", "compose up --detach --wait", Continue));
+                "runtime", "compose pull", "compose up --detach --wait", Continue));
         Assert.DoesNotContain(instance.Calls, call => call.Contains(Abandon));
     }
 
@@ -33,6 +33,7 @@ public sealed class UserDataTests
         Assert.Contains("VECTORDB_OPENAI_API_KEY 400 1654", listing);
         Assert.Contains("VECTORDB_API_KEYS 400 1654", listing);
         Assert.Contains("VECTORDB_TASKS_TABLE 400 1654", listing);
+        Assert.Contains("VECTORDB_INSTANCE 400 1654", listing);
         Assert.Contains("""Host=db;SSL Mode=VerifyFull;Username="app";Password="a"";b-very-secret" """.TrimEnd(), listing);
         Assert.Contains("tmpfs", listing);
         Assert.DoesNotContain("SECRET_ARN", listing);
@@ -73,6 +74,51 @@ public sealed class UserDataTests
     }
 
     [Fact]
+    public async Task A_secret_that_was_replaced_reaches_the_folder_that_the_containers_look_into_without_a_restart()
+    {
+        using var instance = new Instance("web");
+        var (exitCode, seen) = await instance.StartAsync("""
+            cd /run/vectordb/settings
+            folder=$(stat -c %i .); other=$(stat -c %i VECTORDB_OPENAI_API_KEY)
+            cat /dev/null >/behaviour/calls.log
+            bash /opt/vectordb/current/settings-web.sh
+            printf 'redis-after-very-secret' >/behaviour/secrets/vectordb/production/redis-password
+            echo '{"Parameters":[{"Name":"/vectordb/production/runtime/files","Value":"s3"}]}' >/behaviour/parameters/vectordb/production/runtime.json
+            bash /opt/vectordb/current/settings-web.sh
+            cat VECTORDB_REDIS_PASSWORD
+            [[ $folder == "$(stat -c %i .)" && $folder == "$(stat -c %i /run/vectordb/settings)" ]] && echo the same folder
+            [[ $other == "$(stat -c %i VECTORDB_OPENAI_API_KEY)" ]] && echo the same key
+            stat -c '%n %a %u' . *; ls -A /run/vectordb
+            """);
+        Assert.Equal(0, exitCode);
+        Assert.Contains("redis-after-very-secret", seen);
+        Assert.Contains("the same folder", seen);
+        Assert.Contains("the same key", seen);
+        Assert.Contains("VECTORDB_REDIS_PASSWORD 400 1654", seen);
+        Assert.Contains("VECTORDB_FILES 400 1654", seen);
+        Assert.DoesNotContain("VECTORDB_TASKS_TABLE", seen.Split("the same key")[1]);
+        Assert.DoesNotContain(".settings.", seen.Replace(".settings.lock", ""));
+        // Once at the start, and once for what was replaced.
+        Assert.Equal(2, instance.Log.Split('\n').Where(line => line.Contains("settings taken over:")).Distinct().Count());
+        Assert.EndsWith("settings taken over: VECTORDB_FILES VECTORDB_REDIS_PASSWORD", instance.Log.TrimEnd());
+        Assert.DoesNotContain("very-secret", instance.Log + string.Join('\n', instance.Calls));
+        Assert.DoesNotContain(instance.Calls, call => call.StartsWith("docker ") || call.StartsWith("systemctl restart"));
+    }
+
+    [Fact]
+    public async Task Secrets_that_cannot_be_read_for_a_while_stay_as_they_are()
+    {
+        using var instance = new Instance("worker");
+        var (_, seen) = await instance.StartAsync("""
+            rm /behaviour/secrets/vectordb/production/redis-password
+            bash /opt/vectordb/current/settings-worker.sh 2>&1; echo "exit code $?"
+            cat /run/vectordb/settings/VECTORDB_REDIS_PASSWORD; ls -A /run/vectordb
+            """);
+        Assert.Contains("secret vectordb/production/redis-password cannot be read\nexit code 1\nredis-very-secret", seen);
+        Assert.DoesNotContain(".settings.", seen.Replace(".settings.lock", ""));
+    }
+
+    [Fact]
     public async Task A_missing_secret_abandons_the_launch_and_says_which()
     {
         using var instance = new Instance("web");
@@ -80,9 +126,9 @@ public sealed class UserDataTests
         var (exitCode, listing) = await instance.StartAsync("ls -A /run/vectordb");
         Assert.Equal(1, exitCode);
         Assert.Contains("secret vectordb/production/openai-api-key cannot be read", instance.Log);
-        Assert.Contains(Abandon, instance.Calls[^1]);
+        AssertAbandoned(instance);
         Assert.DoesNotContain(instance.Calls, call => call.Contains("compose up"));
-        Assert.Empty(listing.Trim());
+        Assert.Equal(".settings.lock", listing.Trim());
     }
 
     [Fact]
@@ -93,7 +139,7 @@ public sealed class UserDataTests
         var (exitCode, _) = await instance.StartAsync();
         Assert.Equal(1, exitCode);
         Assert.Contains("is not the file that release 0123456789ab was made with", instance.Log);
-        Assert.Contains(Abandon, instance.Calls[^1]);
+        AssertAbandoned(instance);
         Assert.DoesNotContain(instance.Calls, call => call.StartsWith("systemctl start"));
     }
 
@@ -103,8 +149,21 @@ public sealed class UserDataTests
         using var instance = new Instance("web");
         instance.Put($"behaviour/bucket/bundles/docker-compose-2.39.4-{Hash(instance.UserData, "COMPOSE_SHA256")[..12]}", "something else");
         Assert.Equal(1, (await instance.StartAsync("ls /usr/local/lib/docker/cli-plugins/docker-compose.new")).ExitCode);
-        Assert.Contains(Abandon, instance.Calls[^1]);
+        AssertAbandoned(instance);
         Assert.DoesNotContain(instance.Calls, call => call.StartsWith("docker "));
+    }
+
+    [Fact]
+    public async Task The_authorities_that_containers_trust_are_those_of_the_hash_and_no_others()
+    {
+        using var instance = new Instance("worker");
+        var (_, text) = await instance.StartAsync("cat /opt/vectordb/ca/extra.pem");
+        Assert.Contains("the authorities", text);
+
+        instance.Put($"behaviour/bucket/bundles/ca-{Hash(instance.UserData, "CA_SHA256")[..12]}.pem", "somebody's");
+        instance.Forget("opt/vectordb/ca/extra.pem");
+        Assert.Equal(1, (await instance.StartAsync()).ExitCode);
+        AssertAbandoned(instance);
     }
 
     [Fact]
@@ -132,7 +191,7 @@ public sealed class UserDataTests
         using var instance = new Instance("web");
         instance.Behave("release", "ffffffffffff");
         Assert.Equal(1, (await instance.StartAsync()).ExitCode);
-        Assert.Contains(Abandon, instance.Calls[^1]);
+        AssertAbandoned(instance);
     }
 
     [Fact]
@@ -153,6 +212,13 @@ public sealed class UserDataTests
         Assert.Equal(0, (await instance.DrainAsync()).ExitCode);
         string[] expected = ["target-lifecycle-state", "sleep 5", "target-lifecycle-state", "sleep 30", "systemctl stop vectordb.service", "--lifecycle-hook-name drain"];
         Assert.Equal(expected, InOrder(instance.Calls, expected));
+    }
+
+    /// <summary>The last that it did; and nothing holds the machine that has nothing to drain.</summary>
+    private static void AssertAbandoned(Instance instance)
+    {
+        Assert.Contains(Abandon, instance.Calls[^2]);
+        Assert.Contains("--lifecycle-hook-name drain", instance.Calls[^1]);
     }
 
     private static string Hash(string script, string name) => script.Split($"{name}=")[1].Split('\n')[0];

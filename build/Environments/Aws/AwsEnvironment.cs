@@ -1,0 +1,108 @@
+using VectorDb.Build.Environments.Settings;
+using VectorDb.Build.Releases;
+using VectorDb.Build.Releases.Aws;
+using VectorDb.Build.Releases.Locking;
+using VectorDb.Build.Rollout;
+using VectorDb.Build.SmokeTest;
+
+namespace VectorDb.Build.Environments.Aws;
+
+/// <summary>An environment in AWS, named like its file of settings.</summary>
+internal sealed class AwsEnvironment : IReleaseEnvironment
+{
+    /// <summary>The one environment that may run what nobody has tested: it is part of the test.</summary>
+    public const string Rehearsal = "rehearsal";
+
+    private const string ApiRepository = "vectordb-api/app";
+    private const string SmokeKey = "smoke-api-key";
+
+    private readonly AwsAccount _account;
+    private readonly AwsRelease _release;
+    private readonly AwsInfrastructure _infrastructure;
+    private readonly Fleets _fleets;
+    private readonly TimeProvider _time;
+    private readonly SystemProcessTable _processes = new();
+
+    public AwsEnvironment(
+        AwsAccount account, IReleaseCatalog catalog, AwsRelease release, AwsInfrastructure infrastructure, Fleets fleets, IRollout rollout, TimeProvider time)
+    {
+        (_account, Catalog, _release, _infrastructure, _fleets, Rollout, _time) = (account, catalog, release, infrastructure, fleets, rollout, time);
+        Ledger = new DynamoLedger(account.Dynamo, account.ReleaseTable);
+        Rules = new EnvironmentRules(
+            account.Settings.Seconds(SettingsCatalogue.RollbackBudgetSeconds), TimeSpan.FromMinutes(30), FreezesAfterRollback: true, DemandsFullSuite: account.Environment != Rehearsal);
+    }
+
+    public string Name => _account.Environment;
+
+    public ILedger Ledger { get; }
+
+    public ReleaseLock Lock => new(new DynamoLockStore(_account.Dynamo, _account.ReleaseTable), _processes, _time);
+
+    public IReleaseCatalog Catalog { get; }
+
+    public IRollout Rollout { get; }
+
+    public Retention Retention { get; } = new();
+
+    public EnvironmentRules Rules { get; }
+
+    public IReadOnlyList<OmittedStep> OmittedSteps => [];
+
+    /// <exception cref="InvalidOperationException">The credentials are of another account.</exception>
+    public async Task<Identity> IdentifyAsync(CancellationToken cancellationToken)
+    {
+        var caller = await _account.Services.Sts.CallerAsync(cancellationToken);
+        return caller.Account == _account.Account
+            ? new Identity(caller.Arn, PipelineRun() ?? $"{Environment.MachineName}/{Environment.ProcessId}")
+            : throw new InvalidOperationException(
+                $"The credentials are of account {caller.Account} ({caller.Arn}), and {Name} is in {_account.Account}. Take the right ones: export AWS_PROFILE=<profile>");
+    }
+
+    public async Task<Manifest> DescribeAsync(Authorship authorship, CancellationToken cancellationToken)
+    {
+        var rendered = await _release.RenderAsync(cancellationToken);
+        var pushed = rendered.Draft.Pushed;
+        return new Manifest(
+            rendered.Draft.Release, rendered.Draft.Commit, authorship.At, authorship.Owner, pushed.Services, Host: null,
+            _account.Settings.OfRelease(), SchemaCompatibility.OfThisTree)
+        {
+            Sources = pushed.Sources,
+            Images = pushed.Images,
+            RenderedFiles = rendered.Hashes,
+            LaunchTemplates = await _infrastructure.LaunchTemplatesAsync(cancellationToken),
+            SecretVersions = await SecretVersionsAsync(cancellationToken),
+        };
+    }
+
+    public async Task<SmokeTarget> SmokeTargetAsync(Manifest? release, CancellationToken cancellationToken)
+    {
+        var parameters = await AwsServiceParameters.ReadAsync(_account, cancellationToken)
+            ?? throw new InvalidOperationException($"Nothing was applied to {Name} yet. Next: ./build.sh --target=Deploy --environment={Name}");
+        var web = await _fleets.RequireAsync(_fleets.All[0], cancellationToken);
+        return new SmokeTarget(parameters.Url, release?.Release, await _account.Services.SecretsManager.ReadAsync(_account.SecretName(SmokeKey), cancellationToken))
+        {
+            Balancer = new SmokeBalancer(
+                parameters.LoadBalancer,
+                release?.Images.GetValueOrDefault(ApiRepository),
+                [.. web.Staying.Where(web.Serves).Select(static instance => instance.Id)]),
+        };
+    }
+
+    private static string? PipelineRun() => Environment.GetEnvironmentVariable("GITHUB_RUN_ID") is { Length: > 0 } run
+        ? $"{Environment.GetEnvironmentVariable("GITHUB_SERVER_URL")}/{Environment.GetEnvironmentVariable("GITHUB_REPOSITORY")}/actions/runs/{run}"
+        : null;
+
+    private async Task<IReadOnlyDictionary<string, string>> SecretVersionsAsync(CancellationToken cancellationToken)
+    {
+        var versions = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in SettingsCatalogue.Secrets.Values)
+        {
+            if ((await _account.Services.SecretsManager.FindAsync(_account.SecretName(name), cancellationToken))?.CurrentVersion is { } version)
+            {
+                versions[name] = version;
+            }
+        }
+
+        return versions;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
+using VectorDb.Build.Aws;
+using VectorDb.Build.Environments.Settings;
+using VectorDb.Build.Releases;
+using VectorDb.Build.Rendering;
+using VectorDb.Build.Rollout;
+
+namespace VectorDb.Build.Environments.Aws;
+
+/// <summary>Instances in Auto Scaling groups behind a load balancer. What runs is told by what the groups start from.</summary>
+internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, AwsRelease release, Fleets fleets, FleetRefresh refresh, TimeProvider time) : IRollout
+{
+    private const string BundlePrefix = "bundles/";
+    private const int LogLines = 20;
+    private static readonly TimeSpan LogRange = TimeSpan.FromMinutes(15);
+
+    public async Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken)
+    {
+        var parameters = await AwsServiceParameters.ReadAsync(account, cancellationToken);
+        var url = parameters?.Url ?? new Uri($"https://{account.Settings.Require(SettingsCatalogue.DomainName)}");
+        var states = new List<FleetState>();
+        foreach (var fleet in fleets.All)
+        {
+            if (await fleets.LookAsync(fleet, cancellationToken) is { IsEmpty: false } state)
+            {
+                states.Add(state);
+            }
+        }
+
+        if (states.Count == 0)
+        {
+            return new RolloutStatus(url, Active: null, [], Host: null);
+        }
+
+        var known = await catalog.ListAsync(cancellationToken);
+        var running = states
+            .SelectMany(state => state.Staying.Select(instance => (Release: ReleaseOf(known, state.Fleet, instance.Template), Service: Describe(state, instance))))
+            .Where(static pair => pair.Release is not null)
+            .GroupBy(static pair => pair.Release!.Value)
+            .Select(static group => new RunningRelease(group.Key, [.. group.Select(static pair => pair.Service)], IsLeaving: false))
+            .ToList();
+        return new RolloutStatus(url, ReleaseOf(known, states[0].Fleet, states[0].Group.Template), running, Host: null);
+    }
+
+    /// <summary>The bundle, by its hash; the images were pushed before.</summary>
+    public async Task StageAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        var rendered = await release.RenderAsync(cancellationToken);
+        var key = $"{BundlePrefix}{rendered.Bundle.Hex}.tar";
+        try
+        {
+            await account.S3.GetObjectMetadataAsync(account.ReleaseBucket, key, cancellationToken);
+        }
+        catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
+        {
+            await account.S3.PutObjectAsync(
+                new PutObjectRequest { BucketName = account.ReleaseBucket, Key = key, FilePath = rendered.PathOf(ReleaseTemplates.BundleFile) }, cancellationToken);
+        }
+    }
+
+    public Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <remarks>Instances start in the refresh itself; what would make it fail at once is found here, before anything moves.</remarks>
+    public async Task StartAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        foreach (var fleet in fleets.All)
+        {
+            await fleets.RequireAsync(fleet, cancellationToken);
+        }
+    }
+
+    public async Task<ReleaseId?> ActivateAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
+    {
+        var previous = (await StatusAsync(cancellationToken)).Active;
+        if (pace == RolloutPace.Watched)
+        {
+            await RefuseRaisedAlarmsAsync(previous, cancellationToken);
+        }
+
+        await refresh.MoveAsync(manifest.LaunchTemplates, pace, cancellationToken);
+        return previous;
+    }
+
+    /// <remarks>The refresh has ended the instances of the release before.</remarks>
+    public Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<bool> StopAsync(CancellationToken cancellationToken) => refresh.EmptyAsync(cancellationToken);
+
+    public async Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken)
+    {
+        var needed = kept.Select(static manifest => manifest.RenderedFiles.TryGetValue(ReleaseTemplates.BundleFile, out var bundle) ? $"{BundlePrefix}{bundle.Hex}.tar" : null).ToHashSet(StringComparer.Ordinal);
+        var request = new ListObjectsV2Request { BucketName = account.ReleaseBucket, Prefix = BundlePrefix };
+        await foreach (var page in account.S3.Paginators.ListObjectsV2(request).Responses.WithCancellation(cancellationToken))
+        {
+            foreach (var bundle in (page.S3Objects ?? []).Where(found => found.Key.EndsWith(".tar", StringComparison.Ordinal) && !needed.Contains(found.Key)))
+            {
+                await account.S3.DeleteObjectAsync(account.ReleaseBucket, bundle.Key, cancellationToken);
+            }
+        }
+    }
+
+    public async Task<IReadOnlyList<string>> LogAsync(ReleaseId? release, string service, CancellationToken cancellationToken) =>
+    [
+        .. (await account.Services.Logs.TailAsync($"/vectordb/{account.Environment}/{service}", null, time.GetUtcNow() - LogRange, LogLines, cancellationToken))
+            .Select(static line => line.Message),
+    ];
+
+    private static ReleaseId? ReleaseOf(IReadOnlyList<Manifest> known, Fleet fleet, LaunchTemplateVersion? template) =>
+        known.LastOrDefault(manifest => template is not null && manifest.LaunchTemplates.GetValueOrDefault(fleet.Profile) == template)?.Release;
+
+    private static ServiceState Describe(FleetState state, GroupInstance instance) => new(
+        $"{state.Fleet.Profile}/{instance.Id}",
+        Pid: null,
+        state.Serves(instance) ? ServiceState.Healthy
+            : instance.Lifecycle.StartsWith("Pending", StringComparison.Ordinal) || state.Targets.GetValueOrDefault(instance.Id)?.State == "initial" ? "starting" : "unhealthy",
+        Restarts: 0,
+        MemoryBytes: 0);
+
+    /// <summary>An alarm that is raised already would take the release back for what it did not do.</summary>
+    private async Task RefuseRaisedAlarmsAsync(ReleaseId? previous, CancellationToken cancellationToken)
+    {
+        var names = (await AwsServiceParameters.ReadAsync(account, cancellationToken))?.RolloutAlarms ?? [];
+        var raised = (await account.Services.CloudWatch.AlarmsAsync(names, cancellationToken)).Where(static alarm => alarm.State == "ALARM").ToList();
+        if (previous is not null && raised.Count > 0)
+        {
+            throw new RolloutFailedException(
+                $"Nothing was moved: {string.Join(", ", raised.Select(static alarm => alarm.Name))} stands in ALARM already ({raised[0].Reason}). "
+                + $"Mend that first, or go back: ./build.sh --target=Rollback --environment={account.Environment}");
+        }
+    }
+}
