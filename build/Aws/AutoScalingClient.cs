@@ -99,17 +99,34 @@ internal sealed class AutoScalingClient(AwsQueryProtocol protocol) : IDisposable
     }
 
     /// <summary>
-    /// Stops it where it is, without waiting for instances that it is launching. Nothing happens when none runs.
+    /// Stops it where it is, once the instances that it is launching have come up or given up. Nothing happens when none runs.
     /// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html
     /// </summary>
     public async Task CancelRefreshAsync(string group, CancellationToken cancellationToken)
     {
         try
         {
-            await protocol.CallAsync(
-                "CancelInstanceRefresh", QueryForm.Empty.With("AutoScalingGroupName", group).With("WaitForTransitioningInstances", false), cancellationToken);
+            await protocol.CallAsync("CancelInstanceRefresh", QueryForm.Empty.With("AutoScalingGroupName", group), cancellationToken);
         }
         catch (AwsException error) when (error.Code is "ActiveInstanceRefreshNotFound" or "ActiveInstanceRefreshNotFoundFault")
+        {
+        }
+    }
+
+    /// <summary>
+    /// Gives a launch up that waits for its boot script. Nothing happens when it waits no longer.
+    /// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
+    /// </summary>
+    public async Task AbandonLaunchAsync(string group, string hook, string instance, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await protocol.CallAsync(
+                "CompleteLifecycleAction",
+                QueryForm.Empty.With("AutoScalingGroupName", group).With("LifecycleHookName", hook).With("InstanceId", instance).With("LifecycleActionResult", "ABANDON"),
+                cancellationToken);
+        }
+        catch (AwsException error) when (error.Code == "ValidationError")
         {
         }
     }

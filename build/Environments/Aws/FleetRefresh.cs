@@ -11,6 +11,7 @@ namespace VectorDb.Build.Environments.Aws;
 /// </summary>
 internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJournal journal, TimeProvider time)
 {
+    private const string BootHook = "boot";
     private const int AllHealthy = 100;
     private const int HalfMore = 150;
     private const int AsManyMore = 200;
@@ -127,6 +128,8 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJourna
                     journal.Say($"{fleet.Group}: the instance refresh that goes on is cancelled ({running.Status})");
                     await account.Services.AutoScaling.CancelRefreshAsync(fleet.Group, cancellationToken);
                 }
+
+                await AbandonLaunchesAsync(fleet, running, cancellationToken);
             }
 
             if (open.Count == 0)
@@ -135,6 +138,16 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJourna
             }
 
             await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>A cancelled refresh waits for what it is launching, and that may hang until its hook runs out.</summary>
+    private async Task AbandonLaunchesAsync(Fleet fleet, InstanceRefresh refresh, CancellationToken cancellationToken)
+    {
+        var state = await fleets.RequireAsync(fleet, cancellationToken);
+        foreach (var instance in state.Group.Instances.Where(instance => instance.Lifecycle == "Pending:Wait" && instance.Template == refresh.Template))
+        {
+            await account.Services.AutoScaling.AbandonLaunchAsync(fleet.Group, BootHook, instance.Id, cancellationToken);
         }
     }
 

@@ -4,6 +4,7 @@ GET    /moto-api/vectordb/settings                 time scale and default target
 PUT    /moto-api/vectordb/settings                 {"timeScale": 60, "targetHealth": "auto" | "probed"}
 GET    /moto-api/vectordb/instances                instances of all groups with the boot script they were launched with
 PUT    /moto-api/vectordb/instances/<id>/health    {"status": "Healthy" | "Unhealthy"}   (the EC2 status check)
+PUT    /moto-api/vectordb/groups/<name>/launches   {"refusal": "why EC2 gives it no instance"}   (null: it does)
 PUT    /moto-api/vectordb/targets/<id>             {"state": "healthy", "reason": "", "description": ""}   (null state: back to default)
 POST   /moto-api/vectordb/faults                   {"service", "action" or "*", "times": 1, "status": 500, "code", "message"}
 DELETE /moto-api/vectordb/faults
@@ -51,6 +52,12 @@ def answer(request: Request) -> Response:
             return _json([instances.describe(state) for group in instances.groups() for state in group.instance_states])
         case ("PUT", "instances", instance_id, "health"):
             instances.find(instance_id).health_status = body["status"]
+            return _json({})
+        case ("PUT", "groups", name, "launches"):
+            if body.get("refusal") is None:
+                instances.launch_faults.pop(name, None)
+            else:
+                instances.launch_faults[name] = body["refusal"]
             return _json({})
         case ("PUT", "targets", instance_id):
             load_balancing.set_health(instance_id, body.get("state"), body.get("reason"), body.get("description"))
