@@ -20,6 +20,9 @@ public sealed class BuildContext(ICakeContext context, BuildSession session) : F
         set => session.ExitCode = value;
     }
 
+    /// <summary>The target that is rehearsed instead of being run; null for the whole story.</summary>
+    public string? Rehearsed => session.Invocation.Rehearsed;
+
     /// <summary>The value that the command line gave an option, or its default.</summary>
     public T Value<T>(Option<T> option) => session.Invocation.Value(option);
 }

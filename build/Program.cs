@@ -14,6 +14,11 @@ if (invocation is null)
     return 2;
 }
 
+if (EnvironmentNames.IsClosedRehearsal(invocation))
+{
+    invocation = invocation.InRehearsal();
+}
+
 if (invocation.AsksForHelp)
 {
     Help.Write(Console.Out, targets);

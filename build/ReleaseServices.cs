@@ -4,11 +4,13 @@ using Amazon.SimpleSystemsManagement;
 using Cake.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
+using VectorDb.Build.Bootstrap;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Local;
+using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
 using VectorDb.Build.Infrastructure;
@@ -20,6 +22,7 @@ using VectorDb.Build.Releases.Aws;
 using VectorDb.Build.Rendering;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
+using VectorDb.Build.Secrets;
 using VectorDb.Build.SmokeTest;
 using VectorDb.Build.Testing;
 
@@ -36,8 +39,10 @@ internal static class ReleaseServices
         .AddSingleton(at => LocalHome.Of(at.Get<BuildSession>().RepositoryRoot, System.Environment.GetEnvironmentVariable(LocalHome.Variable)))
         .AddSingleton<IReleaseEnvironment>(at => at.IsLocal() ? at.Local() : at.Get<AwsEnvironment>())
         .AddSingleton(at => new ReleaseSteps(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<BuildSession>().Invocation.Target))
+        .AddSingleton(at => new Lazy<AwsAccount>(() => at.Get<AwsAccount>()))
         .AddAws()
         .AddBuilding()
+        .AddAccount()
         .AddInfrastructure()
         .AddRollout();
 
@@ -54,11 +59,23 @@ internal static class ReleaseServices
         .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<ReleaseSteps>(), new Lazy<AwsRelease?>(() => at.IsLocal() ? null : at.Get<AwsRelease>())))
         .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
 
+    // What needs an account gets it late: every task is built for every run, that of another environment too.
+    private static IServiceCollection AddAccount(this IServiceCollection services) => services
+        .AddSingleton(at => new Foundation(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<Approval>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new PinnedFiles(new SocketsHttpHandler(), at.Get<StepJournal>()))
+        .AddSingleton(at => new SecretReaders(at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new CacheRotation(at.Get<SecretReaders>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new SecretKeeper(
+            at.Get<Lazy<AwsAccount>>(), at.Get<Terminal>(), at.Get<SecretReaders>(), at.Get<CacheRotation>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new EnvironmentBootstrap(at.Get<Lazy<AwsAccount>>(), at.Get<Foundation>(), at.Get<PinnedFiles>(), at.Get<StepJournal>()));
+
     private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
+        .AddSingleton(at => new Approval(at.Get<Terminal>(), at.Get<StepJournal>()))
         .AddSingleton(at => new DockerClient(at.Get<CommandRunner>()))
         .AddSingleton(at => new ImageBuilder(at.Get<DockerClient>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseImages(
             at.Get<Workspace>(), at.Get<ReleaseSteps>(), at.Get<StepJournal>(), at.Get<ImageBuilder>(), at.Get<DockerClient>(), new Lazy<ImageTarget?>(() => at.IsLocal() ? null : at.Images())))
+        .AddSingleton(at => new Rehearsal(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseInfrastructure(at.Get<ReleaseSteps>(), at.Get<ReleaseGate>(), new Lazy<AwsInfrastructure>(at.Get<AwsInfrastructure>)));
 
     private static IServiceCollection AddAws(this IServiceCollection services) => services
@@ -66,9 +83,8 @@ internal static class ReleaseServices
         .AddSingleton(at => new S3ReleaseCatalog(at.Get<AwsAccount>().S3, at.Get<AwsAccount>().ReleaseBucket))
         .AddSingleton(at => new AwsDrafts(at.Get<AwsAccount>(), at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<S3ReleaseCatalog>()))
         .AddSingleton(at => new AwsRelease(at.Get<AwsAccount>(), at.Get<AwsDrafts>(), at.Get<Workspace>()))
-        .AddSingleton(at => new AwsTerraform(at.Get<AwsAccount>(), at.Get<Workspace>()))
         .AddSingleton(at => new AwsInfrastructure(
-            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<AwsTerraform>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton<IPublishedTemplates>(at => at.Get<AwsInfrastructure>())
         .AddSingleton(at => new Fleets(at.Get<AwsAccount>()))
         .AddSingleton(at => new FleetRefresh(at.Get<AwsAccount>(), at.Get<Fleets>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
@@ -81,6 +97,7 @@ internal static class ReleaseServices
         .AddSingleton<ISmokeNetwork, SmokeNetwork>()
         .AddSingleton(at => new SmokeSuite(at.Get<ISmokeNetwork>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new DeployFreeze(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new FailureReport(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Switchover(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))

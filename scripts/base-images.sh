@@ -9,7 +9,7 @@ set -Eeuo pipefail
 
 ASPNET_IMAGE=${ASPNET_IMAGE:-mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled}
 NGINX_IMAGE=${NGINX_IMAGE:-public.ecr.aws/nginx/nginx:1.28}
-INSTANCE_IMAGE=${INSTANCE_IMAGE:-vectordb-rehearsal/instance:1}
+INSTANCE_IMAGE=${INSTANCE_IMAGE:-vectordb-rehearsal/instance:2}
 CACHE=${VECTORDB_BASE_IMAGE_CACHE:-/var/cache/vectordb-base-images}
 SUITE=trixie
 
@@ -81,7 +81,7 @@ nginx() {
 instance() {
   absent "$INSTANCE_IMAGE" || return 0
   local tarball
-  tarball=$(root instance systemd,systemd-sysv,dbus,docker.io,docker-cli,docker-compose,iptables,iproute2,ca-certificates,curl,jq,procps,python3)
+  tarball=$(root instance systemd,systemd-sysv,dbus,docker.io,docker-cli,iptables,iproute2,ca-certificates,curl,jq,procps,python3,python3-cffi-backend,awscli)
   docker import --change 'CMD ["/sbin/init"]' "$tarball" "$INSTANCE_IMAGE" >/dev/null
   say "$INSTANCE_IMAGE: made from Debian $SUITE"
 }

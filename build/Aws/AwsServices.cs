@@ -9,6 +9,8 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
 
     public LogsClient Logs { get; } = new(Json(connection, time, "logs", "logs", "Logs_20140328"));
 
+    public CertificateClient Certificates { get; } = new(Json(connection, time, "acm", "acm", "CertificateManager"));
+
     public AutoScalingClient AutoScaling { get; } = new(Query(connection, time, "autoscaling", "autoscaling", "2011-01-01"));
 
     public LoadBalancingClient LoadBalancing { get; } =
@@ -25,6 +27,7 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
         Ecr.Dispose();
         SecretsManager.Dispose();
         Logs.Dispose();
+        Certificates.Dispose();
         AutoScaling.Dispose();
         LoadBalancing.Dispose();
         CloudWatch.Dispose();

@@ -4,6 +4,9 @@ namespace VectorDb.Build.Aws;
 /// <param name="VersionIdsToStages">Version ids and their stages (<c>AWSCURRENT</c>, <c>AWSPREVIOUS</c>).</param>
 internal sealed record SecretDescription(string Name, string Arn, IReadOnlyDictionary<string, IReadOnlyList<string>>? VersionIdsToStages)
 {
+    /// <summary>When its value or its settings were last changed.</summary>
+    public DateTimeOffset? LastChangedDate { get; init; }
+
     /// <summary>Id of the version in force, or null for a container that holds no value yet.</summary>
     public string? CurrentVersion => VersionIdsToStages?.FirstOrDefault(static pair => pair.Value.Contains("AWSCURRENT")).Key;
 }

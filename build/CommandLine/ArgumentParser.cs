@@ -87,18 +87,23 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
 
     private void CheckEnvironment(Invocation invocation, IReadOnlyList<string>? environments)
     {
-        var name = invocation.Value(Options.Environment);
-        if (_problems.Count > 0 || name == Options.Environment.Default)
+        if (_problems.Count > 0 || targets.FirstOrDefault(target => target.Name == invocation.Target) is not { } chosen)
         {
             return;
         }
 
+        var name = invocation.Value(Options.Environment);
+        var isHere = name == Options.Environment.Default;
         // An option that a target ignored would deploy somewhere else than was asked.
-        if (targets.Any(target => target.Name == invocation.Target && target.IsOfThisMachine))
+        if (chosen.IsOfThisMachine && !isHere)
         {
-            _problems.Add($"--target={invocation.Target} is for this machine alone; leave {Options.Environment.Typed} out");
+            _problems.Add($"--target={chosen.Name} is for this machine alone; leave {Options.Environment.Typed} out");
         }
-        else if (environments?.Contains(name, StringComparer.Ordinal) == false)
+        else if (chosen.IsOfAws && isHere)
+        {
+            _problems.Add($"--target={chosen.Name} is for an environment in AWS: add {Options.Environment.Usage}");
+        }
+        else if (!isHere && environments?.Contains(name, StringComparer.Ordinal) == false)
         {
             _problems.Add(Spelling.Nearest(name, environments) is { } nearest
                 ? $"there is no environment {name}; did you mean {Options.Environment.Typed}={nearest}?"

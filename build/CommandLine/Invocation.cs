@@ -4,6 +4,9 @@ namespace VectorDb.Build.CommandLine;
 /// <param name="Values">What was given, by the name of the option.</param>
 public sealed record Invocation(IReadOnlyDictionary<string, object> Values)
 {
+    /// <summary>The target that is rehearsed instead of being run; null for none.</summary>
+    public string? Rehearsed { get; private init; }
+
     /// <summary>The target in the spelling of its task, or null when none was given.</summary>
     public string? Target => Value(Options.Target);
 
@@ -14,6 +17,15 @@ public sealed record Invocation(IReadOnlyDictionary<string, object> Values)
 
     /// <summary>The value that was given, or the default of the option.</summary>
     public T Value<T>(Option<T> option) => Values.TryGetValue(option.Name, out var value) ? (T)value : option.Default;
+
+    /// <summary>The same command in an AWS of its own, which a rehearsal opens around it and closes behind it.</summary>
+    public Invocation InRehearsal() => new(Values
+        .Where(value => value.Key != Options.Environment.Name)
+        .Select(value => value.Key == Options.Target.Name ? KeyValuePair.Create(value.Key, (object)"Rehearse") : value)
+        .ToDictionary(StringComparer.Ordinal))
+    {
+        Rehearsed = Target,
+    };
 
     /// <summary>The arguments for the Cake host. With <c>--json</c> Cake itself prints nothing.</summary>
     public IReadOnlyList<string> CakeArguments()

@@ -15,8 +15,12 @@ public static class Options
     public static readonly Option<int?> Rate = Option.Number("rate", 1, 2000, "requests a second; 50 when left out").For("LoadTest");
     public static readonly Option<int?> Seconds = Option.Number("seconds", 1, 600, "how long; 30 when left out").For("LoadTest");
     public static readonly Option<string?> Approve =
-        Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Promote");
+        Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Promote", "Bootstrap");
     public static readonly Option<string?> From = Option.Text("from", "<environment>", "whose verified release to take").For("Promote");
+    public static readonly Option<string?> Files =
+        Option.Text("files", "<folder>", "where pinned files are taken from before they are downloaded").For("Bootstrap");
+    public static readonly Option<string?> Name = Option.Text("name", "<secret>", "which secret; its value comes on the standard input").For("PutSecret", "RotateSecret");
+    public static readonly Option<string?> Message = Option.Text("message", "<why>", "what those read who find deploys frozen").For("Freeze");
 
     public static readonly Option<bool> Help = Option.Flag("help", "list targets and options").Or("-h", "-?");
     public static readonly Option<bool> DryRun =

@@ -24,6 +24,10 @@ public sealed class TargetGroupAttribute(TargetGroup group) : Attribute
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class ThisMachineOnlyAttribute : Attribute;
 
+/// <summary>Marks a target that means nothing to this machine: it is for environments in AWS, the rehearsal's included.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class AwsOnlyAttribute : Attribute;
+
 /// <summary>A task as the user of the command line sees it.</summary>
 /// <param name="Name">What <c>--target</c> takes.</param>
 /// <param name="Description">One line.</param>
@@ -32,6 +36,9 @@ public sealed record Target(string Name, string Description, TargetGroup? Group)
 {
     /// <summary>Whether an environment other than this machine means nothing to it.</summary>
     public bool IsOfThisMachine { get; init; }
+
+    /// <summary>Whether it needs an environment in AWS.</summary>
+    public bool IsOfAws { get; init; }
 
     /// <summary>All tasks of an assembly, in the order of their names.</summary>
     public static IReadOnlyList<Target> Of(Assembly assembly) =>
@@ -44,6 +51,7 @@ public sealed record Target(string Name, string Description, TargetGroup? Group)
                 type.GetCustomAttribute<TargetGroupAttribute>()?.Group)
             {
                 IsOfThisMachine = type.IsDefined(typeof(ThisMachineOnlyAttribute)),
+                IsOfAws = type.IsDefined(typeof(AwsOnlyAttribute)),
             })
             .OrderBy(target => target.Name, StringComparer.Ordinal),
     ];

@@ -1,3 +1,4 @@
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Environments.Settings;
@@ -8,6 +9,10 @@ namespace VectorDb.Build.Environments;
 internal static class EnvironmentNames
 {
     private const string Prefix = ".env.";
+
+    /// <summary>Whether a command is for the rehearsal, and no rehearsal is open around it.</summary>
+    public static bool IsClosedRehearsal(Invocation invocation) =>
+        invocation.Value(Options.Environment) == AwsEnvironment.Rehearsal && Environment.GetEnvironmentVariable(SettingsCatalogue.AwsEndpoint.Name) is not { Length: > 0 };
 
     /// <returns>Null where a pipeline gives the settings as variables: then any name will do.</returns>
     public static IReadOnlyList<string>? Of(string root) => Environment.GetEnvironmentVariable(SettingsCatalogue.Region.Name) is { Length: > 0 }

@@ -10,10 +10,12 @@ namespace VectorDb.Build.Infrastructure;
 /// </summary>
 internal static class StateBucket
 {
+    /// <returns>Whether it was made now.</returns>
     /// <exception cref="AmazonS3Exception">The name belongs to somebody else, or the caller may not do this.</exception>
-    public static async Task EnsureAsync(IAmazonS3 s3, string bucket, CancellationToken cancellation)
+    public static async Task<bool> EnsureAsync(IAmazonS3 s3, string bucket, CancellationToken cancellation)
     {
-        if (!await ExistsAsync(s3, bucket, cancellation))
+        var isNew = !await ExistsAsync(s3, bucket, cancellation);
+        if (isNew)
         {
             await s3.PutBucketAsync(new PutBucketRequest { BucketName = bucket, UseClientRegion = true }, cancellation);
         }
@@ -77,9 +79,11 @@ internal static class StateBucket
                 }.ToJsonString(),
             },
             cancellation);
+        return isNew;
     }
 
-    private static async Task<bool> ExistsAsync(IAmazonS3 s3, string bucket, CancellationToken cancellation)
+    /// <summary>Whether the caller can see such a bucket.</summary>
+    public static async Task<bool> ExistsAsync(IAmazonS3 s3, string bucket, CancellationToken cancellation)
     {
         try
         {

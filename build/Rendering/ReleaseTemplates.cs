@@ -44,6 +44,8 @@ internal sealed class ReleaseTemplates(string repositoryRoot)
         yield return Script($"drain-{profile}.sh", "scripts/templates/drain.sh.sbn", instance);
         yield return File($"vectordb-{profile}.service", "scripts/templates/vectordb.service.sbn", instance);
         yield return File($"vectordb-drain-{profile}.service", "scripts/templates/vectordb-drain.service.sbn", instance);
+        yield return File($"vectordb-settings-{profile}.service", "scripts/templates/vectordb-settings.service.sbn", instance);
+        yield return File($"vectordb-settings-{profile}.timer", "scripts/templates/vectordb-settings.timer.sbn", instance);
         yield return File($"cloudwatch-agent-{profile}.json", "monitoring/cloudwatch-agent.json.sbn", instance);
         yield return File($"environment-{profile}.env", "scripts/templates/environment.env.sbn", instance);
     }

@@ -10,6 +10,7 @@ internal sealed record TargetLanguage(string Name, Func<object, string> Literal)
         [".json"] = new("JSON", Literals.Json),
         [".conf"] = new("nginx", Literals.Nginx),
         [".service"] = new("systemd", Literals.Systemd),
+        [".timer"] = new("systemd", Literals.Systemd),
         [".env"] = new("environment file", Literals.EnvironmentFile),
     };
 

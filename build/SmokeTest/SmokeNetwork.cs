@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace VectorDb.Build.SmokeTest;
 
 /// <summary>Carries the requests of a smoke test: to the address of the service, or to the load balancer that will answer under it.</summary>
@@ -14,22 +12,9 @@ internal sealed class SmokeNetwork : ISmokeNetwork
     public HttpMessageHandler Open(SmokeTarget target)
     {
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        if (target.Balancer is { Address: var address })
+        if (target.Balancer is { } balancer)
         {
-            handler.ConnectCallback = async (context, cancellationToken) =>
-            {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                try
-                {
-                    await socket.ConnectAsync(address, context.DnsEndPoint.Port, cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
+            handler.ConnectCallback = FixedAddress.Connect(balancer.Address);
         }
 
         return handler;

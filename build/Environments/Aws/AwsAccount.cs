@@ -19,14 +19,15 @@ internal sealed class AwsAccount : IDisposable
     private readonly Lazy<IAmazonDynamoDB> _dynamo;
     private readonly Lazy<IAmazonSimpleSystemsManagement> _systems;
 
-    public AwsAccount(string environment, EnvironmentSettings settings, TimeProvider time)
+    /// <param name="known">Credentials to use in place of the SDK's chain.</param>
+    public AwsAccount(string environment, EnvironmentSettings settings, TimeProvider time, AWSCredentials? known = null)
     {
         Environment = environment;
         Settings = settings;
         Region = settings.Require(SettingsCatalogue.Region);
         Account = settings.Require(SettingsCatalogue.Account);
         Endpoint = settings[SettingsCatalogue.AwsEndpoint] is { } address ? new Uri(address) : null;
-        var credentials = new Lazy<AWSCredentials>(static () => DefaultAWSCredentialsIdentityResolver.GetCredentials());
+        var credentials = new Lazy<AWSCredentials>(() => known ?? DefaultAWSCredentialsIdentityResolver.GetCredentials());
         _services = new(() => new AwsServices(new AwsConnection(Region, credentials.Value, Endpoint), time));
         _s3 = new(() => AccountClients.S3(this, credentials.Value, Configured(new AmazonS3Config { ForcePathStyle = Endpoint is not null })));
         _dynamo = new(() => AccountClients.Dynamo(this, credentials.Value, Configured(new AmazonDynamoDBConfig())));

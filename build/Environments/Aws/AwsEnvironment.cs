@@ -52,15 +52,9 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
 
     public IReadOnlyList<OmittedStep> OmittedSteps => [];
 
-    /// <exception cref="InvalidOperationException">The credentials are of another account.</exception>
-    public async Task<Identity> IdentifyAsync(CancellationToken cancellationToken)
-    {
-        var caller = await _account.Services.Sts.CallerAsync(cancellationToken);
-        return caller.Account == _account.Account
-            ? new Identity(caller.Arn, PipelineRun() ?? $"{Environment.MachineName}/{Environment.ProcessId}")
-            : throw new InvalidOperationException(
-                $"The credentials are of account {caller.Account} ({caller.Arn}), and {Name} is in {_account.Account}. Take the right ones: export AWS_PROFILE=<profile>");
-    }
+    /// <exception cref="Cake.Core.CakeException">The credentials are of another account.</exception>
+    public async Task<Identity> IdentifyAsync(CancellationToken cancellationToken) => new(
+        (await CallerCheck.EnsureAsync(_account, cancellationToken)).Arn, PipelineRun() ?? $"{Environment.MachineName}/{Environment.ProcessId}");
 
     public async Task<Manifest> DescribeAsync(Authorship authorship, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Reporting;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Environments.Aws;
 
@@ -18,17 +19,21 @@ internal interface IPublishedTemplates
 
 /// <summary>The service's infrastructure of the release at hand: planned, judged and applied; what was shown is what is applied.</summary>
 internal sealed class AwsInfrastructure(
-    AwsAccount account, AwsRelease release, AwsTerraform roots, Approval approval, Workspace workspace, CommandRunner commands, StepJournal journal, TimeProvider time) : IPublishedTemplates
+    AwsAccount account, AwsRelease release, Approval approval, Workspace workspace, CommandRunner commands, StepJournal journal, TimeProvider time) : IPublishedTemplates
 {
+    private static readonly string[] Profiles = ["web", "worker"];
+
     private Terraform? _terraform;
     private PlannedChange? _planned;
+
+    private string Waivers => Path.Combine(workspace.Root, "terraform", "policy-waivers.json");
 
     /// <returns>The summary of the plan.</returns>
     /// <exception cref="PolicyException">The plan breaks a rule.</exception>
     public async Task<string?> PlanAsync(CancellationToken cancellationToken)
     {
         var rendered = await release.RenderAsync(cancellationToken);
-        var change = new InfrastructureChange(await InitializedAsync(rendered, cancellationToken), roots.Waivers, time);
+        var change = new InfrastructureChange(await InitializedAsync(rendered, cancellationToken), Waivers, time);
         var planned = await change.PlanAsync(Inputs(rendered), destroy: false, cancellationToken);
         PlanReport.Lines("Service", planned).ToList().ForEach(journal.Say);
         await PlanFile.WriteAsync(workspace.Artifacts, account.Environment, planned, rendered.Draft.Release, cancellationToken);
@@ -46,14 +51,14 @@ internal sealed class AwsInfrastructure(
         }
 
         var planned = _planned!;
-        if (!planned.Saved.HasChanges)
+        if (planned.Saved.HasChanges)
         {
-            return "nothing to change";
+            var request = new ApprovalRequest(target, account.Environment, account.Settings.Require(SettingsCatalogue.Approval));
+            await approval.EnsureAsync(planned, approved, request, cancellationToken);
+            await new InfrastructureChange(_terraform!, Waivers, time).ApplyAsync(planned, null, cancellationToken);
         }
 
-        var request = new ApprovalRequest(target, account.Environment, account.Settings.Require(SettingsCatalogue.Approval));
-        await approval.EnsureAsync(planned, approved, request, cancellationToken);
-        await new InfrastructureChange(_terraform!, roots.Waivers, time).ApplyAsync(planned, null, cancellationToken);
+        await OpenQueueAsync(cancellationToken);
         return planned.Plan.Summary.ToString();
     }
 
@@ -71,15 +76,24 @@ internal sealed class AwsInfrastructure(
             : throw new InvalidOperationException($"Nothing was applied to {account.Environment} yet. Next: ./build.sh --target=TerraformApply --environment={account.Environment}");
     }
 
+    /// <summary>Terraform made the queue's user locked: a password that it knew would lie in its state.</summary>
+    private async Task OpenQueueAsync(CancellationToken cancellationToken)
+    {
+        var user = await CachePassword.FindUserIdAsync(account, cancellationToken)
+            ?? throw new InvalidOperationException($"Terraform has left no parameter {account.ParameterName("service/cache-user-id")}.");
+        if (await CachePassword.EnsureAsync(account, user, time, cancellationToken))
+        {
+            journal.Say($"the queue's user has the password of {account.SecretName(SecretCatalogue.RedisPassword.Name)}");
+        }
+    }
+
     private async Task<Terraform> InitializedAsync(RenderedRelease rendered, CancellationToken cancellationToken)
     {
-        var variables = account.Settings.TerraformVariables();
-        variables["environment"] = account.Environment;
-        variables["user_data_files"] = new JsonObject { ["web"] = rendered.PathOf("user-data-web.sh"), ["worker"] = rendered.PathOf("user-data-worker.sh") };
-        variables["dashboard_files"] = new JsonObject(rendered.Hashes.Keys
+        var root = AwsRoots.Service(account, workspace, Profiles.ToDictionary(static profile => profile, profile => rendered.PathOf($"user-data-{profile}.sh")));
+        root.Variables["dashboard_files"] = new JsonObject(rendered.Hashes.Keys
             .Where(static path => path.StartsWith("dashboards/", StringComparison.Ordinal))
             .Select(path => KeyValuePair.Create(Path.GetFileNameWithoutExtension(path), (JsonNode?)rendered.PathOf(path))));
-        _terraform = new Terraform(commands, roots.Service(variables));
+        _terraform = new Terraform(commands, root);
         await _terraform.InitializeAsync(withState: true, cancellationToken);
         return _terraform;
     }

@@ -25,6 +25,9 @@ internal sealed record EnvironmentSetting(string Name, string Description, Setti
     /// <summary>The Terraform variable that it becomes, a dot before a member of an object; null for none.</summary>
     public string? Variable { get; init; }
 
+    /// <summary>Same for the foundation's root.</summary>
+    public string? FoundationVariable { get; init; }
+
     /// <summary>The services run with it.</summary>
     public bool IsOfServices { get; init; }
 

@@ -74,12 +74,17 @@ internal sealed class EnvironmentSettings
         .ToDictionary(setting => setting.Name, setting => this[setting]!);
 
     /// <summary>The variables of the service's Terraform root that are set.</summary>
-    public JsonObject TerraformVariables()
+    public JsonObject TerraformVariables() => Variables(static setting => setting.Variable);
+
+    /// <summary>The variables of the foundation's Terraform root that are set.</summary>
+    public JsonObject FoundationVariables() => Variables(static setting => setting.FoundationVariable);
+
+    private JsonObject Variables(Func<EnvironmentSetting, string?> variable)
     {
         var variables = new JsonObject();
         foreach (var setting in SettingsCatalogue.All)
         {
-            if (setting.Variable is { } path && this[setting] is { } value)
+            if (variable(setting) is { } path && this[setting] is { } value)
             {
                 var parts = path.Split('.');
                 var target = parts.Length == 1 ? variables : (JsonObject)(variables[parts[0]] ??= new JsonObject());

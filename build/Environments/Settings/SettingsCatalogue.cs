@@ -5,7 +5,7 @@ internal static class SettingsCatalogue
 {
     public const string Prefix = "VECTORDB_";
 
-    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region.") with { Required = true, Variable = "region" };
+    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region.") with { Required = true, Variable = "region", FoundationVariable = "region" };
     public static readonly EnvironmentSetting Account = Text("ACCOUNT", "AWS account, 12 digits; a release refuses to touch another.") with { Required = true };
     public static readonly EnvironmentSetting Registry = Text("REGISTRY", "Host of the image registry; the account's own when not set. Environments that share one promote images without a copy.");
     public static readonly EnvironmentSetting StateBucket = Text("STATE_BUCKET", "Bucket of the Terraform state; named after environment and account when not set.");
@@ -27,16 +27,28 @@ internal static class SettingsCatalogue
     public static readonly EnvironmentSetting CanarySeconds = Seconds("CANARY_SECONDS", "How long the first instance of a release is watched before the others follow.", "120");
     public static readonly EnvironmentSetting BakeSeconds = Seconds("BAKE_SECONDS", "How long all instances of a release are watched before it counts as rolled out.", "300");
     public static readonly EnvironmentSetting RollbackBudgetSeconds = Seconds("ROLLBACK_BUDGET_SECONDS", "How long a rollback may take; what it took is printed beside it.", "600");
+    public static readonly EnvironmentSetting HostedZoneId = Text("HOSTED_ZONE_ID", "Route 53 zone of the domain; without it a certificate must be given.") with { Variable = "hosted_zone_id" };
+    public static readonly EnvironmentSetting CertificateArn = Text("CERTIFICATE_ARN", "A certificate the account holds already; without it ACM issues one through the zone.") with { Variable = "certificate_arn" };
+    public static readonly EnvironmentSetting DeletionProtection =
+        Flag("DELETION_PROTECTION", "Protects what holds data against deletion; false only where the environment is thrown away.", "true", "deletion_protection") with { FoundationVariable = "deletion_protection" };
     public static readonly EnvironmentSetting Embedder = Service("EMBEDDER", "What turns text into vectors: openai or hashing.", "openai");
 
     public static IReadOnlyList<SettingsGroup> Groups { get; } =
     [
         new("Where", [Region, Account, Registry, StateBucket, AwsEndpoint, Approval]),
+        new("Access",
+        [
+            List("DEPLOYER_PRINCIPALS", "ARNs of the people's roles that may take the deployer's and the planner's role.", null, null) with { FoundationVariable = "deployer_principals" },
+            List("GITHUB_SUBJECTS", "Exact subjects of the GitHub jobs that may deploy, for example repo:owner/name:environment:production.", null, null) with { FoundationVariable = "github_subjects" },
+            List("GITHUB_PLAN_SUBJECTS", "Exact subjects of the GitHub jobs that may only plan.", null, null) with { FoundationVariable = "github_plan_subjects" },
+            Flag("MANAGE_GITHUB_PROVIDER", "An account holds one OIDC provider for GitHub: false where it is there already.", "true", null) with { FoundationVariable = "manage_github_provider" },
+            Flag("MANAGE_REGISTRY", "The image repositories are this environment's: false where another one of the account made them.", "true", null) with { FoundationVariable = "manage_registry" },
+        ]),
         new("Address",
         [
             DomainName,
-            Text("HOSTED_ZONE_ID", "Route 53 zone of the domain; without it a certificate must be given.") with { Variable = "hosted_zone_id" },
-            Text("CERTIFICATE_ARN", "A certificate the account holds already; without it ACM issues one through the zone.") with { Variable = "certificate_arn" },
+            HostedZoneId,
+            CertificateArn,
             Flag("FIREWALL", "AWS WAF in front of the load balancer.", "true", "firewall"),
         ]),
         new("Network",
@@ -72,7 +84,7 @@ internal static class SettingsCatalogue
             Number("DATABASE_BACKUP_DAYS", "Days of point-in-time recovery.", "14", "database.backup_days"),
             Number("UPLOAD_DAYS", "Days that an uploaded file is kept for a retry.", "30", "upload_days"),
             Number("BACKUP_RETENTION_DAYS", "Days that AWS Backup keeps a daily copy.", "35", "backup_retention_days"),
-            Flag("DELETION_PROTECTION", "Protects what holds data against deletion; false only where the environment is thrown away.", "true", "deletion_protection"),
+            DeletionProtection,
         ]),
         new("Watching",
         [
@@ -131,10 +143,10 @@ internal static class SettingsCatalogue
 
     private static EnvironmentSetting Seconds(string name, string description, string value) => new(Prefix + name, description, SettingKind.Number, value);
 
-    private static EnvironmentSetting Flag(string name, string description, string value, string variable) =>
+    private static EnvironmentSetting Flag(string name, string description, string value, string? variable) =>
         new(Prefix + name, description, SettingKind.Boolean, value) { Variable = variable };
 
-    private static EnvironmentSetting List(string name, string description, string? value, string variable) =>
+    private static EnvironmentSetting List(string name, string description, string? value, string? variable) =>
         new(Prefix + name, description, SettingKind.List, value) { Variable = variable };
 
     private static EnvironmentSetting Service(string name, string description, string? value = null) => Text(name, description, value) with { IsOfServices = true };

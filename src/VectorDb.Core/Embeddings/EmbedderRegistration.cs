@@ -15,14 +15,19 @@ public static class EmbedderRegistration
     public static IServiceCollection AddEmbedder(this IServiceCollection services, ApplicationSettings settings)
     {
         var dimension = (int)settings.Get(Settings.EmbedderDimension);
-        return settings.Get(Settings.Embedder) == EmbedderKind.Hashing
-            ? services.AddSingleton<ITextEmbedder>(new HashingEmbedder(dimension))
-            : services.AddOpenAiEmbedder(new OpenAiOptions(
-                settings.Get(Settings.OpenAiModel), dimension, settings.Require(Settings.OpenAiApiKey), settings.Get(Settings.OpenAiBaseUrl))
-            {
-                RequestsPerSecond = settings.Get(Settings.OpenAiRequestsPerSecond),
-                TokensPerMinute = settings.Get(Settings.OpenAiTokensPerMinute),
-            });
+        if (settings.Get(Settings.Embedder) == EmbedderKind.Hashing)
+        {
+            return services.AddSingleton<ITextEmbedder>(new HashingEmbedder(dimension));
+        }
+
+        var key = new LiveSecret(settings, Settings.OpenAiApiKey);
+        return services.AddOpenAiEmbedder(new OpenAiOptions(
+            settings.Get(Settings.OpenAiModel), dimension, settings.Require(Settings.OpenAiApiKey), settings.Get(Settings.OpenAiBaseUrl))
+        {
+            CurrentKey = key.IsFile ? () => key.Value : null,
+            RequestsPerSecond = settings.Get(Settings.OpenAiRequestsPerSecond),
+            TokensPerMinute = settings.Get(Settings.OpenAiTokensPerMinute),
+        });
     }
 
     internal static IServiceCollection AddOpenAiEmbedder(this IServiceCollection services, OpenAiOptions options)

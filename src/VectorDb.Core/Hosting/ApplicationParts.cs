@@ -19,11 +19,15 @@ public static class ApplicationParts
     /// <param name="searches">Whether this process answers searches, and so holds the embedded store in memory.</param>
     public static IServiceCollection AddApplicationParts(this IServiceCollection services, ApplicationSettings settings, bool searches = false)
     {
+        var postgres = new LiveSecret(settings, Settings.Postgres);
         services.AddVectorStore(new VectorStoreOptions(
             settings.Get(Settings.Store) == StoreKind.Postgres ? VectorStoreKind.Postgres : VectorStoreKind.Embedded,
             Path.Combine(settings.Get(Settings.Data), VectorsFile),
             settings.Get(Settings.Postgres),
-            searches));
+            searches)
+        {
+            CurrentConnectionString = postgres.IsFile ? () => postgres.Value : null,
+        });
         services.AddTaskLedger(settings);
         services.AddTaskQueue(settings);
         services.AddFileStore(settings);

@@ -1,4 +1,5 @@
 using StackExchange.Redis;
+using StackExchange.Redis.Configuration;
 
 namespace VectorDb.Core.Queue;
 
@@ -12,10 +13,21 @@ internal sealed record QueueOptions(string Address, string? Password = null, boo
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
 
+    /// <summary>The password at the time of each new connection, in place of <see cref="Password"/>; null for one that never changes.</summary>
+    public Func<string?>? CurrentPassword { get; init; }
+
     internal ConfigurationOptions ToConfiguration()
     {
         var configuration = ConfigurationOptions.Parse(Address);
-        configuration.Password = Password;
+        if (CurrentPassword is null)
+        {
+            configuration.Password = Password;
+        }
+        else
+        {
+            configuration.Defaults = new LivePassword(CurrentPassword);
+        }
+
         configuration.Ssl = Tls;
         // A process starts, and stays up, while the queue is away: the ledger holds the work.
         configuration.AbortOnConnectFail = false;
@@ -29,5 +41,11 @@ internal sealed record QueueOptions(string Address, string? Password = null, boo
         }
 
         return configuration;
+    }
+
+    // The client asks its defaults anew whenever it connects.
+    private sealed class LivePassword(Func<string?> current) : DefaultOptionsProvider
+    {
+        public override string? Password => current();
     }
 }

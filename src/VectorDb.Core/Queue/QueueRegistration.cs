@@ -25,11 +25,19 @@ public static class QueueRegistration
     /// <see cref="ITaskQueue"/>, always; and with a queue in the settings <see cref="IChunkQueue"/>, the connection and Hangfire's <see cref="JobStorage"/> (for the worker's server and the dashboard).
     /// Nothing connects before it is used, and an absent server stops no process from starting.
     /// </summary>
-    public static IServiceCollection AddTaskQueue(this IServiceCollection services, ApplicationSettings settings) =>
-        settings.Get(Settings.Redis) is { } address
-            ? services.AddTaskQueue(new QueueOptions(
-                address, settings.Get(Settings.RedisPassword), settings.Get(Settings.RedisTls), settings.Get(Settings.RedisAuthority)))
-            : services.AddSingleton<ITaskQueue, AbsentQueue>();
+    public static IServiceCollection AddTaskQueue(this IServiceCollection services, ApplicationSettings settings)
+    {
+        if (settings.Get(Settings.Redis) is not { } address)
+        {
+            return services.AddSingleton<ITaskQueue, AbsentQueue>();
+        }
+
+        var password = new LiveSecret(settings, Settings.RedisPassword);
+        return services.AddTaskQueue(new QueueOptions(address, password.Value, settings.Get(Settings.RedisTls), settings.Get(Settings.RedisAuthority))
+        {
+            CurrentPassword = password.IsFile ? () => password.Value : null,
+        });
+    }
 
     internal static IServiceCollection AddTaskQueue(this IServiceCollection services, QueueOptions options)
     {

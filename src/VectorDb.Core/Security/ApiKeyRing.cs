@@ -26,7 +26,8 @@ public sealed class ApiKeyRing
             : [inData];
         try
         {
-            _fixed = settings.Get(Settings.ApiKeys) is { } lines ? ApiKeyFile.Parse(lines) : [];
+            // Those of the secrets directory are no fixed ones: its file is read again.
+            _fixed = new LiveSecret(settings, Settings.ApiKeys) is { IsFile: false, Value: { } lines } ? ApiKeyFile.Parse(lines) : [];
             _known = Load();
         }
         catch (FormatException exception)

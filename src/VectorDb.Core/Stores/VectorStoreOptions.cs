@@ -15,6 +15,9 @@ public enum VectorStoreKind
 /// <param name="Warm">Embedded: load every collection into memory before the process starts to serve; false for one that only writes.</param>
 public sealed record VectorStoreOptions(VectorStoreKind Kind, string? Path = null, string? ConnectionString = null, bool Warm = false)
 {
+    /// <summary>PostgreSQL: the connection string at the time of each new connection, for its password; null for one that never changes.</summary>
+    public Func<string?>? CurrentConnectionString { get; init; }
+
     /// <summary>Embedded: how often a process looks for the writes of others. They show in searches after this and the time to apply them.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(25);
 }

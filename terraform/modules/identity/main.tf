@@ -28,7 +28,7 @@ locals {
         Sid      = "Settings"
         Effect   = "Allow"
         Action   = ["ssm:GetParametersByPath"]
-        Resource = flatten([for folder in ["runtime", "settings"] : ["${var.parameter_path_arn}/${folder}", "${var.parameter_path_arn}/${folder}/*"]])
+        Resource = ["${var.parameter_path_arn}/runtime", "${var.parameter_path_arn}/runtime/*"]
       },
       {
         Sid      = "Secrets"

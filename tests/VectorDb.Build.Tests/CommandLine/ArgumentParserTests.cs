@@ -10,6 +10,7 @@ public sealed class ArgumentParserTests
         new("Rollback", "Rolls back.", TargetGroup.Release),
         new("Status", "Shows.", TargetGroup.Look),
         new("Clean", "Removes.", TargetGroup.BuildAndTest) { IsOfThisMachine = true },
+        new("Bootstrap", "Makes.", TargetGroup.Infrastructure) { IsOfAws = true },
     ];
 
     [Theory]
@@ -32,6 +33,7 @@ public sealed class ArgumentParserTests
     [InlineData("--target=Deploy --port=65536", "--port cannot be '65536': --port=<1-65535>")]
     [InlineData("--target=Deploy --dryrun=yes", "--dryrun takes no value")]
     [InlineData("--target=Deploy --target=Status", "--target is given twice")]
+    [InlineData("--target=Bootstrap", "--target=Bootstrap is for an environment in AWS: add --environment=<name>")]
     [InlineData("--target=Deploy --to=abc", "--to is for --target=Rollback")]
     [InlineData("--json", "--json is for --target=Status and --target=History")]
     public void A_wrong_argument_is_a_problem_that_names_the_nearest_valid_one(string line, string problem)

@@ -58,6 +58,7 @@ internal sealed class AwsWire(EmulatedAws aws) : IDisposable
         "monitoring" => "2010-08-01",
         "elasticache" => "2015-02-02",
         "rds" => "2014-10-31",
+        "iam" => "2010-05-08",
         _ => throw new ArgumentOutOfRangeException(nameof(service), service, "is not spoken to in these tests"),
     };
 

@@ -158,13 +158,16 @@ public sealed class BalancerTests(SiteFixture fixture) : IAsyncLifetime
         await Assert.ThrowsAsync<HttpRequestException>(() => browser.GetAsync("https://another.example.org/", Token));
     }
 
-    [Fact]
-    public async Task A_target_learns_who_asks_and_how()
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_target_learns_who_asks_and_how(string version)
     {
         await using var backend = await StartBackendAsync();
         await RegisterAsync(backend);
         await BecomesAsync(backend, "healthy");
         using var browser = fixture.Browser();
+        (browser.DefaultRequestVersion, browser.DefaultVersionPolicy) = (Version.Parse(version), HttpVersionPolicy.RequestVersionExact);
         browser.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
 
         var seen = (await browser.GetFromJsonAsync<Dictionary<string, string>>(new Uri(Service, "echo"), Token))!;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Xml.Linq;
@@ -109,6 +110,42 @@ public sealed class SiteTests(SiteFixture fixture)
         Assert.Equal(fixture.Site.Registry, environment["VECTORDB_REGISTRY"]);
         Assert.Contains(environment["SSL_CERT_DIR"]!.Split(':'), folder => File.Exists(Path.Combine(folder, "ca.pem")));
         Assert.Equal(64, environment["VECTORDB_CA_BUNDLE_SHA256"]!.Length);
+    }
+
+    [Fact]
+    public async Task A_build_trusts_the_site_and_nobody_else_does()
+    {
+        RequiredTool.Find("nginx");
+        Assert.Equal(0, await VisitAsync(fixture.Site.BuildEnvironment["SSL_CERT_DIR"]));
+        Assert.NotEqual(0, await VisitAsync(null));
+    }
+
+    /// <summary>What <see cref="A_build_trusts_the_site_and_nobody_else_does"/> runs as another process; nothing to run by itself.</summary>
+    public sealed class Visit
+    {
+        public const string Variable = "VECTORDB_VISIT";
+
+        [Fact(Explicit = true)]
+        public async Task Speaks_TLS_with_the_load_balancer()
+        {
+            var fields = Environment.GetEnvironmentVariable(Variable)!.Split(' ');
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Parse(fields[0]), Balancer.Port, Token);
+            await using var stream = new SslStream(client.GetStream());
+            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = fields[1] }, Token);
+        }
+    }
+
+    private async Task<int> VisitAsync(string? trusted)
+    {
+        var command = new Command(
+            Environment.ProcessPath!, typeof(Visit).Assembly.Location, "-method", $"*.{nameof(Visit.Speaks_TLS_with_the_load_balancer)}", "-explicit", "only")
+        {
+            Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["SSL_CERT_DIR"] = trusted, [Visit.Variable] = $"{fixture.Site.Address} {fixture.Site.Domain}" },
+        };
+        var visit = await fixture.Commands.TryAsync(command, Token);
+        Assert.Contains("Total: 1", visit.Output, StringComparison.Ordinal);
+        return visit.ExitCode;
     }
 
     private Task<ConnectionMultiplexer> ConnectAsync(string host, string password)

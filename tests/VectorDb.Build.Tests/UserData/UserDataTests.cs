@@ -18,9 +18,9 @@ public sealed class UserDataTests
         Assert.True(exitCode == 0, instance.Log);
         Assert.Equal(
             ["dnf -y -q install", "fetch-config", "docker-compose-2.39.4", "bundles/", "append-config", "start vectordb.service",
-                "settings", "runtime", "compose pull", "compose up --detach --wait", Continue],
+                "runtime", "compose pull", "compose up --detach --wait", Continue],
             InOrder(instance.Calls, "dnf -y -q install", "fetch-config", "docker-compose-2.39.4", "bundles/", "append-config", "start vectordb.service",
-                "settings", "runtime", "compose pull", "compose up --detach --wait", Continue));
+                "runtime", "compose pull", "compose up --detach --wait", Continue));
         Assert.DoesNotContain(instance.Calls, call => call.Contains(Abandon));
     }
 
@@ -74,6 +74,51 @@ public sealed class UserDataTests
     }
 
     [Fact]
+    public async Task A_secret_that_was_replaced_reaches_the_folder_that_the_containers_look_into_without_a_restart()
+    {
+        using var instance = new Instance("web");
+        var (exitCode, seen) = await instance.StartAsync("""
+            cd /run/vectordb/settings
+            folder=$(stat -c %i .); other=$(stat -c %i VECTORDB_OPENAI_API_KEY)
+            cat /dev/null >/behaviour/calls.log
+            bash /opt/vectordb/current/settings-web.sh
+            printf 'redis-after-very-secret' >/behaviour/secrets/vectordb/production/redis-password
+            echo '{"Parameters":[{"Name":"/vectordb/production/runtime/files","Value":"s3"}]}' >/behaviour/parameters/vectordb/production/runtime.json
+            bash /opt/vectordb/current/settings-web.sh
+            cat VECTORDB_REDIS_PASSWORD
+            [[ $folder == "$(stat -c %i .)" && $folder == "$(stat -c %i /run/vectordb/settings)" ]] && echo the same folder
+            [[ $other == "$(stat -c %i VECTORDB_OPENAI_API_KEY)" ]] && echo the same key
+            stat -c '%n %a %u' . *; ls -A /run/vectordb
+            """);
+        Assert.Equal(0, exitCode);
+        Assert.Contains("redis-after-very-secret", seen);
+        Assert.Contains("the same folder", seen);
+        Assert.Contains("the same key", seen);
+        Assert.Contains("VECTORDB_REDIS_PASSWORD 400 1654", seen);
+        Assert.Contains("VECTORDB_FILES 400 1654", seen);
+        Assert.DoesNotContain("VECTORDB_TASKS_TABLE", seen.Split("the same key")[1]);
+        Assert.DoesNotContain(".settings.", seen.Replace(".settings.lock", ""));
+        // Once at the start, and once for what was replaced.
+        Assert.Equal(2, instance.Log.Split('\n').Where(line => line.Contains("settings taken over:")).Distinct().Count());
+        Assert.EndsWith("settings taken over: VECTORDB_FILES VECTORDB_REDIS_PASSWORD", instance.Log.TrimEnd());
+        Assert.DoesNotContain("very-secret", instance.Log + string.Join('\n', instance.Calls));
+        Assert.DoesNotContain(instance.Calls, call => call.StartsWith("docker ") || call.StartsWith("systemctl restart"));
+    }
+
+    [Fact]
+    public async Task Secrets_that_cannot_be_read_for_a_while_stay_as_they_are()
+    {
+        using var instance = new Instance("worker");
+        var (_, seen) = await instance.StartAsync("""
+            rm /behaviour/secrets/vectordb/production/redis-password
+            bash /opt/vectordb/current/settings-worker.sh 2>&1; echo "exit code $?"
+            cat /run/vectordb/settings/VECTORDB_REDIS_PASSWORD; ls -A /run/vectordb
+            """);
+        Assert.Contains("secret vectordb/production/redis-password cannot be read\nexit code 1\nredis-very-secret", seen);
+        Assert.DoesNotContain(".settings.", seen.Replace(".settings.lock", ""));
+    }
+
+    [Fact]
     public async Task A_missing_secret_abandons_the_launch_and_says_which()
     {
         using var instance = new Instance("web");
@@ -83,7 +128,7 @@ public sealed class UserDataTests
         Assert.Contains("secret vectordb/production/openai-api-key cannot be read", instance.Log);
         Assert.Contains(Abandon, instance.Calls[^1]);
         Assert.DoesNotContain(instance.Calls, call => call.Contains("compose up"));
-        Assert.Empty(listing.Trim());
+        Assert.Equal(".settings.lock", listing.Trim());
     }
 
     [Fact]

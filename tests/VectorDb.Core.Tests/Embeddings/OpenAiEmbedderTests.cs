@@ -140,6 +140,19 @@ public sealed class OpenAiEmbedderTests : IAsyncLifetime
         Assert.All(times.Zip(times.Skip(4)), pair => Assert.True((pair.Second - pair.First).TotalMilliseconds > 120));
     }
 
+    [Fact]
+    public async Task A_key_that_was_replaced_is_used_from_the_next_request_on()
+    {
+        var key = "before";
+        using var embedder = Embedder(options => options with { CurrentKey = () => key });
+
+        await embedder.EmbedAsync(["a"], Cancel);
+        key = "after";
+        await embedder.EmbedAsync(["b"], Cancel);
+
+        Assert.Equal(["before", "after"], _service.Requests.Select(request => request.Key));
+    }
+
     private OpenAiEmbedder Embedder(Func<OpenAiOptions, OpenAiOptions>? change = null)
     {
         var options = new OpenAiOptions("text-embedding-3-small", 64, "key", _service.BaseUrl) { RequestsPerSecond = 10_000, TokensPerMinute = 1e9 };

@@ -52,6 +52,24 @@ public sealed class ApiKeyTests : IDisposable
     }
 
     [Fact]
+    public void A_key_removed_from_the_secrets_directory_is_refused_without_a_restart()
+    {
+        using var secrets = new TemporaryFolder();
+        var (kept, plainKept) = ApiKey.Create("kept", Scope.Read);
+        var (revoked, plainRevoked) = ApiKey.Create("revoked", Scope.Read);
+        File.WriteAllText(secrets.File("VECTORDB_API_KEYS"), $"{kept.ToLine()}\n{revoked.ToLine()}\n");
+        // As the process sees it: configuration is the same file.
+        var ring = Ring(("VECTORDB_SECRETS_DIRECTORY", secrets.Path), ("VECTORDB_API_KEYS", $"{kept.ToLine()}\n{revoked.ToLine()}"));
+        Assert.NotNull(ring.Find(plainRevoked));
+
+        File.WriteAllText(secrets.File("VECTORDB_API_KEYS"), $"{kept.ToLine()}\n");
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(ring.Find(plainRevoked));
+        Assert.NotNull(ring.Find(plainKept));
+    }
+
+    [Fact]
     public void A_spoilt_file_locks_nobody_out()
     {
         var plain = DataFile.Create("reader", Scope.Read);

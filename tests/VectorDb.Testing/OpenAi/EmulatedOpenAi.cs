@@ -65,7 +65,10 @@ public sealed class EmulatedOpenAi : IAsyncDisposable
         using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
         var inputs = Inputs(body.RootElement.GetProperty("input"));
         var fault = Admit(arrived, context.Response) ?? Fault(inputs);
-        Requests.Enqueue(new EmulatedRequest(arrived, inputs.Length, fault?.Status ?? StatusCodes.Status200OK));
+        Requests.Enqueue(new EmulatedRequest(arrived, inputs.Length, fault?.Status ?? StatusCodes.Status200OK)
+        {
+            Key = context.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal),
+        });
         await Task.Delay(_limits.Latency, context.RequestAborted);
         if (fault is not null)
         {
@@ -160,7 +163,11 @@ public sealed class EmulatedOpenAi : IAsyncDisposable
 }
 
 /// <param name="At">Since the emulator started.</param>
-public sealed record EmulatedRequest(TimeSpan At, int Inputs, int Status);
+public sealed record EmulatedRequest(TimeSpan At, int Inputs, int Status)
+{
+    /// <summary>What it was asked with.</summary>
+    public string Key { get; init; } = "";
+}
 
 public sealed record EmulatedLimits
 {

@@ -43,7 +43,7 @@ def _complete(self: AutoScalingResponse) -> EmptyResult:
 
 def _heartbeat(self: AutoScalingResponse) -> EmptyResult:
     state = _waiting(self)
-    state.deadline = clock.after(state.hook.heartbeat_timeout)
+    state.deadline = clock.now() + clock.machine_time(state.hook.heartbeat_timeout)
     return EmptyResult()
 
 

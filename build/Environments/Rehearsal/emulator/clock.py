@@ -8,6 +8,9 @@ from datetime import datetime, timezone
 #: How much faster than AWS waits pass: at 60 an hour takes a minute.
 scale = 1.0
 
+#: The same for what waits for a machine (hooks, grace of health checks), where real ones stand behind the instances; None: as the others.
+machine_scale: float | None = None
+
 #: Requests and ticks exclude each other: moto's models know no threads.
 lock = threading.RLock()
 
@@ -23,6 +26,11 @@ def now() -> float:
 def after(seconds: float) -> float:
     """The moment at which a wait of so many seconds on AWS is over here."""
     return now() + seconds / scale
+
+
+def machine_time(seconds: float) -> float:
+    """How long a wait for a machine of so many seconds on AWS takes here."""
+    return seconds / (machine_scale or scale)
 
 
 def timestamp() -> datetime:

@@ -1,10 +1,16 @@
 """The control API beside the AWS API: what a test or a rehearsal sets, and what it reads back. Bodies are JSON.
 
-GET    /moto-api/vectordb/settings                 time scale and default target health
-PUT    /moto-api/vectordb/settings                 {"timeScale": 60, "targetHealth": "auto" | "probed"}
+GET    /moto-api/vectordb/settings                 time scales and default target health
+PUT    /moto-api/vectordb/settings                 {"timeScale": 60, "machineTimeScale": 1, "targetHealth": "auto" | "probed"}
 GET    /moto-api/vectordb/instances                instances of all groups with the boot script they were launched with
 PUT    /moto-api/vectordb/instances/<id>/health    {"status": "Healthy" | "Unhealthy"}   (the EC2 status check)
 PUT    /moto-api/vectordb/groups/<name>/launches   {"refusal": "why EC2 gives it no instance"}   (null: it does)
+GET    /moto-api/vectordb/instances/<id>           one of them, with what its metadata service tells
+PUT    /moto-api/vectordb/instances/<id>/network   {"privateIp"}: the address that its machine really has
+GET    /moto-api/vectordb/instances/<id>/credentials   temporary ones, of the instance profile's role
+PUT    /moto-api/vectordb/instances/<id>/console   {"output"}: what EC2 shows as its console, also after its end
+GET    /moto-api/vectordb/instances/<id>/console
+DELETE /moto-api/vectordb/instances/<id>           {"reason"}: its machine stopped by itself
 PUT    /moto-api/vectordb/targets/<id>             {"state": "healthy", "reason": "", "description": ""}   (null state: back to default)
 POST   /moto-api/vectordb/faults                   {"service", "action" or "*", "times": 1, "status": 500, "code", "message"}
 DELETE /moto-api/vectordb/faults
@@ -22,6 +28,7 @@ import json
 from collections import Counter
 from typing import Any
 
+from moto.autoscaling.exceptions import ValidationError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.route53.models import route53_backends
 from werkzeug.wrappers import Request, Response
@@ -31,6 +38,7 @@ import data_plane
 import instances
 import inventory
 import load_balancing
+import machines
 import metrics
 import registry
 import wire
@@ -39,6 +47,13 @@ PREFIX = "/moto-api/vectordb/"
 
 
 def answer(request: Request) -> Response:
+    try:
+        return _answer(request)
+    except ValidationError as unknown:
+        return Response(f"{unknown.message}\n", 404)
+
+
+def _answer(request: Request) -> Response:
     path = request.path.removeprefix(PREFIX).strip("/").split("/")
     body = json.loads(request.get_data(as_text=True) or "{}")
     match (request.method, *path):
@@ -46,6 +61,7 @@ def answer(request: Request) -> Response:
             return _json(_settings())
         case ("PUT", "settings"):
             clock.scale = float(body.get("timeScale", clock.scale))
+            clock.machine_scale = body.get("machineTimeScale", clock.machine_scale)
             load_balancing.default_health = body.get("targetHealth", load_balancing.default_health)
             return _json(_settings())
         case ("GET", "instances"):
@@ -58,6 +74,21 @@ def answer(request: Request) -> Response:
                 instances.launch_faults.pop(name, None)
             else:
                 instances.launch_faults[name] = body["refusal"]
+            return _json({})
+        case ("GET", "instances", instance_id):
+            return _json(machines.describe(instance_id))
+        case ("PUT", "instances", instance_id, "network"):
+            machines.attach(instance_id, body["privateIp"])
+            return _json({})
+        case ("GET", "instances", instance_id, "credentials"):
+            return _json(machines.credentials(instance_id))
+        case ("PUT", "instances", instance_id, "console"):
+            machines.write_console(instance_id, body["output"])
+            return _json({})
+        case ("GET", "instances", instance_id, "console"):
+            return _json({"output": machines.console(instance_id)})
+        case ("DELETE", "instances", instance_id):
+            machines.gone(instance_id, body["reason"])
             return _json({})
         case ("PUT", "targets", instance_id):
             load_balancing.set_health(instance_id, body.get("state"), body.get("reason"), body.get("description"))
@@ -100,7 +131,7 @@ def answer(request: Request) -> Response:
 
 
 def _settings() -> dict[str, Any]:
-    return {"timeScale": clock.scale, "targetHealth": load_balancing.default_health}
+    return {"timeScale": clock.scale, "machineTimeScale": clock.machine_scale or clock.scale, "targetHealth": load_balancing.default_health}
 
 
 def _json(value: Any) -> Response:

@@ -89,7 +89,7 @@ def launch(group: FakeAutoScalingGroup, version: str, cause: str) -> InstanceSta
     state = InstanceState(instance, "Pending", protected_from_scale_in=group.new_instances_protected_from_scale_in)
     state.availability_zone = subnet.availability_zone
     state.template_version, state.template_data, state.user_data = version, data, data.get("UserData")
-    state.token, state.deadline, state.result = None, 0.0, None
+    state.token, state.deadline, state.result, state.machine_gone = None, 0.0, None, False
     state.launched_at, state.in_service_at = clock.now(), None
     state.activity = _activity(group, f"Launching a new EC2 instance: {instance.id}", cause)
     group.instance_states.append(state)
@@ -125,8 +125,9 @@ def _hook(state: InstanceState, transition: str) -> LifecycleHook | None:
 
 
 def _hold(state: InstanceState, phase: str, hook: LifecycleHook) -> None:
-    state.lifecycle_state, state.token, state.result = f"{phase}:Wait", str(uuid.uuid4()), None
-    state.hook, state.deadline = hook, clock.after(hook.heartbeat_timeout)
+    state.lifecycle_state, state.token = f"{phase}:Wait", str(uuid.uuid4())
+    state.hook, state.deadline = hook, clock.now() + clock.machine_time(hook.heartbeat_timeout)
+    state.result = "CONTINUE" if state.machine_gone else None
 
 
 def _register(state: InstanceState) -> None:
@@ -195,7 +196,7 @@ def _check_health(state: InstanceState) -> None:
     group = state.auto_scaling_group
     if state.instance.state in ("stopped", "terminated", "shutting-down"):
         state.health_status = "Unhealthy"
-    grace_over = clock.now() >= state.in_service_at + (group.health_check_grace_period or 0) / clock.scale
+    grace_over = clock.now() >= state.in_service_at + clock.machine_time(group.health_check_grace_period or 0)
     if group.health_check_type == "ELB" and grace_over:
         if any(load_balancing.state_of(each, state.instance.id) == "unhealthy" for each in _target_groups(group)):
             state.health_status = "Unhealthy"

@@ -20,6 +20,7 @@ internal sealed partial class EmbeddingService : IDisposable
     private static readonly TimeSpan BreakFor = TimeSpan.FromSeconds(15);
 
     private readonly OpenAiOptions _options;
+    private readonly ApiKeyCredential _credential;
     private readonly IEmbeddingGenerator<string, Embedding<float>> _generator;
     private readonly HttpClient _http;
     private readonly IPacer _pacer;
@@ -47,7 +48,8 @@ internal sealed partial class EmbeddingService : IDisposable
             client.Endpoint = options.BaseUrl;
         }
 
-        _generator = new StreamingGenerator(new OpenAIClient(new ApiKeyCredential(options.ApiKey), client).GetEmbeddingClient(options.Model), options);
+        _credential = new ApiKeyCredential(options.ApiKey);
+        _generator = new StreamingGenerator(new OpenAIClient(_credential, client).GetEmbeddingClient(options.Model), options);
         _breaker = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
@@ -108,6 +110,11 @@ internal sealed partial class EmbeddingService : IDisposable
         try
         {
             await Task.Delay(await _pacer.ReserveAsync(request.Tokens, cancellationToken), _time, cancellationToken);
+            if (_options.CurrentKey?.Invoke() is { } key)
+            {
+                _credential.Update(key);
+            }
+
             var vectors = await _breaker.ExecuteAsync(
                 async cancel => await _generator.GenerateAsync(request.Texts, cancellationToken: cancel), cancellationToken);
             _concurrency.Succeeded();

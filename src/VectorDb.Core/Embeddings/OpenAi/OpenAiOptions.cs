@@ -6,6 +6,9 @@ namespace VectorDb.Core.Embeddings.OpenAi;
 /// <param name="BaseUrl">Null for OpenAI's own.</param>
 internal sealed record OpenAiOptions(string Model, int Dimension, string ApiKey, Uri? BaseUrl = null)
 {
+    /// <summary>The key at the time of each request, in place of <see cref="ApiKey"/>; null for one that never changes.</summary>
+    public Func<string?>? CurrentKey { get; init; }
+
     /// <summary>Of all workers together, evenly spaced.</summary>
     public double RequestsPerSecond { get; init; } = 5;
 

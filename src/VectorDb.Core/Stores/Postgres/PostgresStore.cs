@@ -23,6 +23,14 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         var builder = new NpgsqlDataSourceBuilder(
             options.ConnectionString ?? throw new ArgumentException("The PostgreSQL store needs a connection string.", nameof(options)));
         builder.UseVector();
+        if (options.CurrentConnectionString is { } current && builder.ConnectionStringBuilder.Password is { } first)
+        {
+            builder.ConnectionStringBuilder.Password = null;
+            builder.UsePasswordProvider(_ => Password(), (_, _) => ValueTask.FromResult(Password()));
+
+            string Password() => (current() is { } text ? new NpgsqlConnectionStringBuilder(text).Password : null) ?? first;
+        }
+
         _source = builder.Build();
     }
 

@@ -87,11 +87,13 @@ public sealed class EnvironmentSettingsTests
         Assert.True(variables["deletion_protection"]!.GetValue<bool>());
     }
 
-    [Fact]
-    public void Every_variable_that_a_setting_becomes_is_one_of_Terraforms()
+    [Theory]
+    [InlineData("terraform")]
+    [InlineData("terraform/foundation")]
+    public void Every_variable_that_a_setting_becomes_is_one_of_Terraforms(string root)
     {
-        var declared = File.ReadAllText(Path.Combine(Repository.Root, "terraform", "variables.tf"));
-        foreach (var variable in SettingsCatalogue.All.Select(setting => setting.Variable).OfType<string>())
+        var declared = File.ReadAllText(Path.Combine(Repository.Root, root, "variables.tf"));
+        foreach (var variable in SettingsCatalogue.All.Select(setting => root == "terraform" ? setting.Variable : setting.FoundationVariable).OfType<string>())
         {
             var parts = variable.Split('.');
             var block = Regex.Match(declared, $$"""variable "{{parts[0]}}" \{(?<body>.*?)\n\}""", RegexOptions.Singleline);

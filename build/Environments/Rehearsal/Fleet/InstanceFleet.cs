@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build.Environments.Rehearsal.Fleet;
+
+/// <summary>
+/// The machines behind the instances of the emulated groups. Each boots by executing the user data of the launch template version that
+/// its group launched it with; what it tells Auto Scaling, and when it serves, is its own affair. A machine goes when its record is gone.
+/// </summary>
+internal sealed class InstanceFleet : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly CommandRunner _commands;
+    private readonly EmulatedAws _aws;
+    private readonly FleetOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<string, Machine> _machines = new(StringComparer.Ordinal);
+    private readonly Task _follow;
+
+    private InstanceFleet(CommandRunner commands, EmulatedAws aws, FleetOptions options, TimeProvider time)
+    {
+        (_commands, _aws, _options, _time) = (commands, aws, options, time);
+        _follow = FollowAsync();
+    }
+
+    /// <summary>Every instance so far, in the order of their launch.</summary>
+    public IReadOnlyList<InstanceLife> Lives => [.. _machines.Values.OrderBy(static machine => machine.Launched).Select(static machine => machine.Life)];
+
+    /// <param name="commands">Runs <c>docker</c>.</param>
+    /// <param name="aws">Whose groups to follow.</param>
+    /// <param name="options">Where the machines run.</param>
+    /// <param name="time">Paces the following, and measures.</param>
+    /// <param name="cancellation">Ends the start alone: a run that is stopped may still have instances to drain.</param>
+    /// <exception cref="CommandFailedException">No engine answers, or it lacks the image of the instances.</exception>
+    public static async Task<InstanceFleet> StartAsync(
+        CommandRunner commands, EmulatedAws aws, FleetOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        await InstanceContainer.RequireImageAsync(commands, options, cancellation);
+        // Real machines boot and drain: what waits for them must not be faster than they are.
+        await aws.ControlAsync(HttpMethod.Put, "settings", new { machineTimeScale = 1 }, cancellation);
+        return new InstanceFleet(commands, aws, options, time);
+    }
+
+    /// <summary>What the machine of an instance wrote while it booted, also after its end.</summary>
+    public async Task<string> ConsoleAsync(string instance, CancellationToken cancellation) =>
+        (await _aws.ControlAsync(HttpMethod.Get, $"instances/{instance}/console", null, cancellation)).GetProperty("output").GetString()!;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_machines.Values.Select(static machine => machine.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await InstanceContainer.RemoveAllAsync(_commands, _options, CancellationToken.None);
+        _stop.Dispose();
+    }
+
+    private async Task FollowAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                var records = await _aws.ControlAsync(HttpMethod.Get, "instances", null, _stop.Token);
+                See([.. records.EnumerateArray().Select(InstanceRecord.Of)]);
+            }
+            catch (HttpRequestException)
+            {
+                // The emulator is busy or away; without it nothing changes either.
+            }
+
+            await Task.Delay(Pause, _time, _stop.Token);
+        }
+    }
+
+    private void See(IReadOnlyList<InstanceRecord> records)
+    {
+        foreach (var record in records)
+        {
+            if (_machines.TryGetValue(record.Id, out var machine))
+            {
+                machine.See(record);
+            }
+            else if (!record.IsLeaving)
+            {
+                _machines[record.Id] = new Machine(record, new InstanceContainer(_commands, _options, record.Id), _aws, _time, _stop.Token);
+            }
+        }
+
+        foreach (var machine in _machines.Values.Where(machine => machine.IsThere && records.All(record => record.Id != machine.Life.Id)))
+        {
+            machine.Remove();
+        }
+    }
+}

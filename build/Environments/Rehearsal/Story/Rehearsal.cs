@@ -1,0 +1,95 @@
+using VectorDb.Build.Compilation;
+using VectorDb.Build.Environments.Rehearsal.Fleet;
+using VectorDb.Build.LoadTest;
+using VectorDb.Build.Processes;
+using VectorDb.Build.Reporting;
+
+namespace VectorDb.Build.Environments.Rehearsal.Story;
+
+/// <summary>The production release, for real, against an emulated AWS on this machine.</summary>
+public sealed class Rehearsal
+{
+    private readonly CommandRunner _commands;
+    private readonly Workspace _workspace;
+    private readonly StepJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly InfrastructureRehearsal _infrastructure;
+
+    internal Rehearsal(CommandRunner commands, Workspace workspace, StepJournal journal, TimeProvider time)
+    {
+        (_commands, _workspace, _journal, _time) = (commands, workspace, journal, time);
+        _infrastructure = new InfrastructureRehearsal(commands, workspace, journal, time);
+    }
+
+    /// <param name="target">What was typed for the environment called rehearsal; null for the whole story.</param>
+    /// <param name="cancellation">Ends it; everything that was started is gone.</param>
+    public Task RunAsync(string? target, CancellationToken cancellation) => target switch
+    {
+        "TerraformPlan" => _infrastructure.RunAsync(apply: false, cancellation),
+        "TerraformApply" => _infrastructure.RunAsync(apply: true, cancellation),
+        null or "Deploy" => TellAsync(cancellation),
+        _ => throw new InvalidOperationException($"A rehearsal is gone when it ends, so {target} finds nothing there. The whole story: ./build.sh --target=Rehearse"),
+    };
+
+    private async Task TellAsync(CancellationToken cancellation)
+    {
+        RehearsalStage? stage = null;
+        InstanceFleet? fleet = null;
+        try
+        {
+            await _journal.RunAsync("Site", async () =>
+            {
+                stage = await RehearsalStage.OpenAsync(_commands, _workspace, options: null, _journal, _time, cancellation);
+                return $"AWS at {stage.Site.Aws.Endpoint}, {(stage.Site.Network is null ? "no container engine" : $"registry {stage.Site.Registry}")}";
+            });
+            if (stage!.Site.Network is not { } network || stage.Site.Registry is not { } registry)
+            {
+                _journal.Omit("Deploy, Rollback", "without a container engine nothing can boot; the infrastructure is rehearsed alone");
+                await _infrastructure.ActAsync(stage, apply: true, cancellation);
+                return;
+            }
+
+            await _journal.RunAsync("Base images", () => BaseImagesAsync(cancellation));
+            fleet = await InstanceFleet.StartAsync(
+                _commands, stage.Site.Aws, new FleetOptions(_workspace.Root, stage.Site.Run, network, stage.Site.Address, int.Parse(registry.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture)), _time, cancellation);
+            var load = await new ReleaseStory(stage, fleet, new PermissionCheck(_workspace, _journal), _journal, _time).RunAsync(cancellation);
+            await JudgeAsync(stage, load, cancellation);
+        }
+        finally
+        {
+            await RehearsalReport.WriteAsync(RehearsalStage.FolderOf(_workspace), _journal, fleet?.Lives ?? [], CancellationToken.None);
+            _journal.Close($"Report: {Path.GetRelativePath(_workspace.Root, RehearsalStage.FolderOf(_workspace))}/report.md; what each run printed is in logs/ beside it");
+            await DisposeOf(fleet);
+            await DisposeOf(stage);
+        }
+    }
+
+    /// <summary>Stand-ins where the engine lacks them: a network without a registry of base images is the rule here.</summary>
+    private async Task<string?> BaseImagesAsync(CancellationToken cancellation)
+    {
+        await _commands.RunAsync(new Command("bash", Path.Combine(_workspace.Root, "scripts", "base-images.sh")), cancellation);
+        return null;
+    }
+
+    private Task JudgeAsync(RehearsalStage stage, LoadFigures load, CancellationToken cancellation) => _journal.RunAsync("Load through every switch", async () =>
+    {
+        load.Lines().ToList().ForEach(_journal.Say);
+        foreach (var problem in stage.Site.Problems.Distinct())
+        {
+            _journal.Say($"site: {problem}");
+        }
+
+        var counters = await stage.Site.Balancer!.CountAsync(cancellation);
+        return load.Failed == 0
+            ? FormattableString.Invariant($"{load.Sent} requests, none failed; p99 {load.Percentile(0.99):0} ms; the balancer counted {counters.Requests} and {counters.UpstreamFailures} failures of targets")
+            : throw new RehearsalException($"{load.Failed} of {load.Sent} requests failed; the most frequent failure is '{load.Failures[0].Kind}'.");
+    });
+
+    private static async ValueTask DisposeOf(IAsyncDisposable? part)
+    {
+        if (part is not null)
+        {
+            await part.DisposeAsync();
+        }
+    }
+}

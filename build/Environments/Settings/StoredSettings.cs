@@ -1,0 +1,28 @@
+namespace VectorDb.Build.Environments.Settings;
+
+/// <summary>
+/// What of an environment's settings lies in the parameter store, so that a pipeline without the file finds it: what the file says. Where
+/// there is no file, what lies there already stays.
+/// </summary>
+internal static class StoredSettings
+{
+    /// <summary>Needed before the parameter store can be asked, or true of one machine alone.</summary>
+    private static readonly EnvironmentSetting[] NotStored = [SettingsCatalogue.Region, SettingsCatalogue.Account, SettingsCatalogue.AwsEndpoint];
+
+    /// <param name="root">The folder of <c>.env.{environment}</c>.</param>
+    /// <returns>Values by their parameter's name.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>> OfAsync(
+        string root, string environment, EnvironmentSettings settings, CancellationToken cancellation)
+    {
+        var name = $".env.{environment}";
+        var path = Path.Combine(root, name);
+        var file = File.Exists(path) ? SettingsFile.Parse(name, await File.ReadAllTextAsync(path, cancellation)) : null;
+        return SettingsCatalogue.All.Except(NotStored)
+            .Select(setting => (setting.Parameter, Value: file is null ? Kept(settings, environment, setting) : file.GetValueOrDefault(setting.Name)))
+            .Where(static each => each.Value is not null)
+            .ToDictionary(static each => each.Parameter, static each => each.Value!, StringComparer.Ordinal);
+    }
+
+    private static string? Kept(EnvironmentSettings settings, string environment, EnvironmentSetting setting) =>
+        settings.SourceOf(setting) == $"/vectordb/{environment}/settings/{setting.Parameter}" ? settings[setting] : null;
+}

@@ -1,0 +1,48 @@
+using VectorDb.Build.Environments.Aws;
+
+namespace VectorDb.Build.Secrets;
+
+/// <summary>The API key that the smoke test shows: the key in its own secret, its hash among the keys that the service accepts.</summary>
+internal static class SmokeKey
+{
+    private const string Owner = "smoke test of the release";
+    private const string Scope = "write";
+
+    /// <summary>Makes one where there is none.</summary>
+    /// <returns>Whether it was made.</returns>
+    public static async Task<bool> EnsureAsync(AwsAccount account, CancellationToken cancellation)
+    {
+        if (await SecretValue.FindAsync(account, SecretCatalogue.SmokeApiKey, cancellation) is not null)
+        {
+            return false;
+        }
+
+        // A run that was killed in between left a hash whose key nobody has.
+        await ReplaceAsync(account, keepOld: false, cancellation);
+        return true;
+    }
+
+    /// <summary>Puts a new key in force. The hash comes first: a key that the service does not know yet is of no use.</summary>
+    /// <param name="keepOld">Whether the keys before stay valid, until <see cref="ForgetOldAsync"/>.</param>
+    public static async Task ReplaceAsync(AwsAccount account, bool keepOld, CancellationToken cancellation)
+    {
+        var (line, plain) = ApiKeyLine.Create(Owner, Scope);
+        await WriteAsync(account, lines => [.. keepOld ? lines : lines.Where(static each => !IsOwn(each)), line.ToString()], cancellation);
+        await SecretValue.PutAsync(account, SecretCatalogue.SmokeApiKey, plain, cancellation);
+    }
+
+    /// <summary>Removes the hash of every key of the smoke test but the one in force.</summary>
+    public static async Task ForgetOldAsync(AwsAccount account, CancellationToken cancellation)
+    {
+        var plain = await SecretValue.FindAsync(account, SecretCatalogue.SmokeApiKey, cancellation);
+        await WriteAsync(account, lines => [.. lines.Where(each => !IsOwn(each) || plain?.Contains(ApiKeyLine.Parse(each)!.Id, StringComparison.Ordinal) == true)], cancellation);
+    }
+
+    private static bool IsOwn(string line) => ApiKeyLine.Parse(line)?.Name == Owner;
+
+    private static async Task WriteAsync(AwsAccount account, Func<IReadOnlyList<string>, IReadOnlyList<string>> change, CancellationToken cancellation)
+    {
+        var before = ApiKeyLine.Lines(await SecretValue.FindAsync(account, SecretCatalogue.ApiKeys, cancellation) ?? "");
+        await SecretValue.PutAsync(account, SecretCatalogue.ApiKeys, string.Join('\n', change(before)) + "\n", cancellation);
+    }
+}

@@ -1,0 +1,52 @@
+using Amazon.S3.Model;
+using Amazon.SimpleSystemsManagement.Model;
+using VectorDb.Build.Releases;
+using VectorDb.Build.Tests.Environments;
+using VectorDb.Core.Security;
+
+namespace VectorDb.Build.Tests.Bootstrap;
+
+/// <summary>The target on an account that has nothing, with the real Terraform.</summary>
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_empty_account_gets_all_that_a_deploy_needs_and_a_second_run_changes_nothing()
+    {
+        var refused = await build.RunAsync("Bootstrap");
+        Assert.Equal(1, refused.ExitCode);
+        var hash = (refused.Output + refused.Error).Split("--approve=")[1].Split('\n')[0].Trim();
+
+        var first = await build.SucceedAsync("Bootstrap", $"--approve={hash}", $"--files={build.Files}");
+        Assert.Contains($"Environment {build.Name} is ready in account 123456789012.", first, StringComparison.Ordinal);
+        Assert.Matches(@"Foundation: apply\s+\S+ s\s+\d\d to create, 0 to change", first);
+
+        var second = await build.SucceedAsync("Bootstrap");
+        Assert.Contains($"Nothing to do: environment {build.Name} is as its settings say.", second, StringComparison.Ordinal);
+
+        await PinnedFileIsThereAsync();
+        await SmokeKeyIsOneOfTheServicesAsync();
+    }
+
+    private async Task PinnedFileIsThereAsync()
+    {
+        using var plugin = await build.Account.S3.GetObjectAsync(
+            new GetObjectRequest { BucketName = build.Account.ReleaseBucket, Key = $"bundles/docker-compose-2.39.4-{ContentHash.OfText("the plugin").Short}" }, Token);
+        using var reader = new StreamReader(plugin.ResponseStream);
+        Assert.Equal("the plugin", await reader.ReadToEndAsync(Token));
+    }
+
+    private async Task SmokeKeyIsOneOfTheServicesAsync()
+    {
+        var secrets = build.Account.Services.SecretsManager;
+        var plain = await secrets.ReadAsync($"vectordb/{build.Name}/smoke-api-key", Token);
+        var known = ApiKey.ParseLine((await secrets.ReadAsync($"vectordb/{build.Name}/api-keys", Token)).Trim());
+
+        Assert.Equal(ApiKey.IdOf(plain), known.Id);
+        Assert.True(known.Is(plain));
+        Assert.Equal(Scope.Write, known.Scope);
+        Assert.DoesNotContain(plain, build.Printed, StringComparison.Ordinal);
+    }
+}

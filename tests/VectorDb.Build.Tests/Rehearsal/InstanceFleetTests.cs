@@ -1,0 +1,66 @@
+using VectorDb.Build.Environments.Rehearsal.Fleet;
+using VectorDb.Build.Processes;
+
+namespace VectorDb.Build.Tests.Rehearsal;
+
+/// <summary>Instances of emulated groups that boot by the user data of their launch template.</summary>
+[Trait(Suites.Trait, Suites.Full)]
+[Collection(DockerEngine.Name)]
+public sealed class InstanceFleetTests(FleetSite site) : IClassFixture<FleetSite>
+{
+    [Fact]
+    public async Task A_web_instance_boots_by_its_user_data_comes_into_service_by_its_own_word_and_drains_when_it_is_to_go()
+    {
+        var group = await FleetGroup.CreateAsync(site, "fleet-web", "web");
+        await group.ResizeAsync(1);
+        var instance = await group.InstanceAsync(static life => life.InService is not null, "in service");
+
+        using (var http = new HttpClient())
+        {
+            Assert.Contains(site.Model.Release, await http.GetStringAsync($"http://{await AddressAsync(instance)}/api/v1/health", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+
+        await Eventually.TrueAsync(async () => (await group.LogAsync("web-bootstrap", instance.Id)).Contains($"release {site.Model.Release} serves", StringComparison.Ordinal), "its bootstrap log arrives");
+        await Eventually.TrueAsync(async () => (await group.LogAsync("api", instance.Id)).Contains("with a password of", StringComparison.Ordinal), "its containers' logs arrive");
+        Assert.Superset(
+            new HashSet<string>(["s3:GetObject", "ssm:GetParametersByPath", "secretsmanager:GetSecretValue", "ecr:GetAuthorizationToken", "logs:PutLogEvents", "autoscaling:CompleteLifecycleAction"]),
+            (await group.CalledAsync()).ToHashSet());
+
+        await group.ResizeAsync(0);
+        var gone = await group.InstanceAsync(static life => life.Gone is not null, "gone");
+        await Eventually.TrueAsync(async () => (await group.LogAsync("api", instance.Id)).Contains("signal", StringComparison.Ordinal) || gone.Failure is null, "it stopped in order");
+        Assert.Null(gone.Failure);
+    }
+
+    [Fact]
+    public async Task A_worker_instance_sends_its_metrics_as_log_lines()
+    {
+        var group = await FleetGroup.CreateAsync(site, "fleet-worker", "worker");
+        await group.ResizeAsync(1);
+        await group.InstanceAsync(static life => life.InService is not null, "in service");
+
+        await Eventually.TrueAsync(
+            async () => (await site.Calls.QueryAsync("monitoring", "ListMetrics", ("Namespace", "VectorDb"))).Descendants("MetricName").Any(static name => name.Value == "BacklogPerInstance"),
+            "its backlog is a metric");
+        await Eventually.TrueAsync(
+            async () => (await site.Calls.QueryAsync("monitoring", "ListMetrics", ("Namespace", "CWAgent"))).Descendants("MetricName").Select(static name => name.Value).Contains("mem_used_percent"),
+            "its memory is a metric");
+    }
+
+    [Fact]
+    public async Task An_instance_whose_bundle_is_not_the_releases_abandons_its_launch_and_its_log_has_arrived()
+    {
+        var group = await FleetGroup.CreateAsync(site, "fleet-broken", "web", bundle: "something else");
+        await group.ResizeAsync(1);
+
+        var abandoned = await group.InstanceAsync(static life => life.Leaving is not null, "abandoned");
+
+        Assert.Null(abandoned.InService);
+        Assert.Contains("is not the file that release", await group.LogAsync("web-bootstrap", abandoned.Id), StringComparison.Ordinal);
+        Assert.Contains("will not serve from", await site.Fleet.ConsoleAsync(abandoned.Id, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await group.ResizeAsync(0);
+    }
+
+    private async Task<string> AddressAsync(InstanceLife instance) =>
+        (await site.Aws.ControlAsync(HttpMethod.Get, $"instances/{instance.Id}", null, TestContext.Current.CancellationToken)).GetProperty("privateIp").GetString()!;
+}
