@@ -95,12 +95,13 @@ internal static class ReleaseServices
         .AddSingleton(at => new AwsTerraform(at.Get<AwsAccount>(), at.Get<Workspace>()))
         .AddSingleton(at => new AwsInfrastructure(
             at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<AwsTerraform>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton<IPublishedTemplates>(at => at.Get<AwsInfrastructure>())
         .AddSingleton(at => new Fleets(at.Get<AwsAccount>()))
         .AddSingleton(at => new FleetRefresh(at.Get<AwsAccount>(), at.Get<Fleets>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new AwsRollout(
             at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<Fleets>(), at.Get<FleetRefresh>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new AwsEnvironment(
-            at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<AwsInfrastructure>(), at.Get<Fleets>(), at.Get<AwsRollout>(), at.Get<TimeProvider>()));
+            at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<IPublishedTemplates>(), at.Get<Fleets>(), at.Get<AwsRollout>(), at.Get<TimeProvider>()));
 
     private static IServiceCollection AddRollout(this IServiceCollection services) => services
         .AddSingleton<ISmokeNetwork, SmokeNetwork>()

@@ -60,7 +60,7 @@ public sealed class StatusReport
     {
         if (document.Release is not { } release)
         {
-            _console.WriteRaw($"Nothing is deployed to {document.Environment}. Deploy: ./build.sh --target=Deploy");
+            _console.WriteRaw($"Nothing is deployed to {document.Environment}. Deploy: {_environment.Command("Deploy")}");
             return;
         }
 
@@ -70,7 +70,7 @@ public sealed class StatusReport
             $"release {release.Id}  {(release.Verified ? "verified" : "NOT VERIFIED")}  commit {release.Commit}  since {release.DeployedAt:yyyy-MM-dd HH:mm:ss} UTC  by {release.DeployedBy}"));
         if (document.Services.Count == 0)
         {
-            _console.WriteRaw("Nothing of it is running. Bring it back: ./build.sh --target=Deploy");
+            _console.WriteRaw($"Nothing of it is running. Bring it back: {_environment.Command("Deploy")}");
             return;
         }
 

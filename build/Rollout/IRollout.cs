@@ -11,9 +11,10 @@ internal interface IRollout
     /// <summary>Brings a release's bytes to where it will run, whole or not at all; one that is there already is left as it is.</summary>
     Task StageAsync(Manifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Brings up what outlives releases, in the version that the release was made with.</summary>
-    /// <param name="hostUpgrade">False leaves a running host as it is: a rollback changes as little as it can.</param>
-    Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken);
+    /// <summary>Brings up what outlives releases, in the version that the release was made with, and refuses what would fail at once.</summary>
+    /// <param name="pace">A return leaves as it is what runs, and is never refused.</param>
+    /// <exception cref="RolloutFailedException">Nothing was moved.</exception>
+    Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken);
 
     /// <summary>Starts a release beside the active one; returns when it is healthy under its own id. Running already is no error.</summary>
     /// <exception cref="RolloutFailedException">It did not become healthy; what was started has been stopped again.</exception>

@@ -46,7 +46,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         return Task.CompletedTask;
     }
 
-    public async Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken)
+    public async Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
     {
         var wanted = manifest.Host ?? throw new RolloutFailedException($"The manifest of release {manifest.Release} names no host.");
         var folder = home.FolderOf(wanted);
@@ -62,7 +62,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
                 $"The local host listens on port {status.Host.Port}, not {asked}. Move it: ./build.sh --target=Stop, then ./build.sh --target=Deploy --port={asked}");
         }
 
-        if (hostUpgrade && status.Host.Content != wanted.Short)
+        if (pace == RolloutPace.Watched && status.Host.Content != wanted.Short)
         {
             await _host.UpgradeAsync(new UpgradeCommand(folder, wanted.Short), cancellationToken);
             await UntilAsync(host => host?.Host.Content == wanted.Short, "The new local host did not take over", cancellationToken);

@@ -93,7 +93,7 @@ public sealed class LocalRolloutTests : IDisposable
         await using var host = await FakeHost.StartAsync(_home.ControlSocket);
         using var rollout = new LocalRollout(_home, port: 9999, Published, TimeProvider.System);
 
-        var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => rollout.PrepareAsync(Samples.Manifest(1), hostUpgrade: true, Cancellation));
+        var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => rollout.PrepareAsync(Samples.Manifest(1), RolloutPace.Watched, Cancellation));
 
         Assert.Contains("--target=Deploy --port=9999", failure.Message, StringComparison.Ordinal);
     }
@@ -104,7 +104,7 @@ public sealed class LocalRolloutTests : IDisposable
         var (manifest, _) = Publish();
         await _rollout.StageAsync(manifest, Cancellation);
 
-        var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.PrepareAsync(manifest, hostUpgrade: true, Cancellation));
+        var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.PrepareAsync(manifest, RolloutPace.Watched, Cancellation));
 
         Assert.Contains("The local host did not start (exit code", failure.Message, StringComparison.Ordinal);
     }

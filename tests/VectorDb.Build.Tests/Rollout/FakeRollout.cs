@@ -33,9 +33,9 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
 
     public Task StageAsync(Manifest manifest, CancellationToken cancellationToken) => NoteAsync("stage", manifest.Release);
 
-    public Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken)
+    public Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
     {
-        Host = Host is null || hostUpgrade ? manifest.Host?.Short : Host;
+        Host = Host is null || pace == RolloutPace.Watched ? manifest.Host?.Short : Host;
         return Task.CompletedTask;
     }
 
