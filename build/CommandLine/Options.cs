@@ -8,10 +8,17 @@ public static class Options
     public static readonly Option<string?> Target = Option.Text("target", "<target>", "what to do").OfCake("-t");
     public static readonly Option<string> Environment = Option.Choice("environment", "where", "local", "rehearsal");
     public static readonly Option<bool> Json = Option.Flag("json", "print one JSON document and nothing else").For("Status", "History");
-    public static readonly Option<string?> To =
-        Option.Text("to", "<release>", "which release; without it the last verified one before").For("Rollback");
+    public static readonly Option<string?> To = Option
+        .Text("to", "<release>|<place>", "Rollback: which release, without it the last verified one before; Backup: a folder or s3://<bucket>/<prefix>")
+        .For("Rollback").Needed("Backup");
+    public static readonly Option<string?> From = Option
+        .Text("from", "<place>", "a backup, or the folder or s3://<bucket>/<prefix> of several, of which the newest is taken").Needed("Restore");
     public static readonly Option<int?> Port = Option.Number("port", 1, 65535, "the port of the local gateway").For("Deploy");
     public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest");
+    public static readonly Option<string?> Name = Option.Line("name", "<text>", "whose key it is").Needed("CreateApiKey");
+    public static readonly Option<string?> Scope = Option.Word("scope", "what the key may do", "read", "write", "admin").Needed("CreateApiKey");
+    public static readonly Option<string> Workload =
+        Option.Choice("workload", "what to measure", "all", "search", "filters", "upsert", "growth", "http", "ingest").For("Bench");
 
     public static readonly Option<bool> Help = Option.Flag("help", "list targets and options").Or("-h", "-?");
     public static readonly Option<bool> DryRun =

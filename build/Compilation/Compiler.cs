@@ -13,16 +13,19 @@ public sealed class Compiler
     internal Compiler(Workspace workspace, CommandRunner commands, StepJournal journal) =>
         (_workspace, _commands, _journal) = (workspace, commands, journal);
 
-    public Task BuildAsync(CancellationToken cancellationToken) => _journal.RunAsync("Build", async () =>
+    public Task BuildAsync(CancellationToken cancellationToken) => BuildAsync(_workspace.Solution, cancellationToken);
+
+    /// <summary>Compiles a project that is not part of the solution, and what it needs.</summary>
+    internal Task BuildAsync(string project, CancellationToken cancellationToken) => _journal.RunAsync("Build", async () =>
     {
         using var turn = await _workspace.EnterAsync(cancellationToken);
         await using var server = new CompilerServer(_commands);
         var build = await _commands.TryAsync(
-            DotNet("msbuild", _workspace.Solution, "-restore", "-p:Configuration=Release", "-p:UseSharedCompilation=true", server.Property, "-m", "-nodeReuse:false", "-v:quiet", "-clp:NoSummary", "-tl:off", "-nologo")
+            DotNet("msbuild", project, "-restore", "-p:Configuration=Release", "-p:UseSharedCompilation=true", server.Property, "-m", "-nodeReuse:false", "-v:quiet", "-clp:NoSummary", "-tl:off", "-nologo")
                 with
             { OnLine = _journal.Say },
             cancellationToken);
-        return build.Succeeded ? null : throw new InvalidOperationException("The solution does not compile.");
+        return build.Succeeded ? null : throw new InvalidOperationException($"{Path.GetFileName(project)} does not compile.");
     });
 
     /// <summary>Removes all that a build makes: output, intermediate files, artifacts. Releases and data stay.</summary>

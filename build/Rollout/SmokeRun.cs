@@ -1,3 +1,4 @@
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.SmokeTest;
@@ -9,16 +10,18 @@ public sealed class SmokeRun
 {
     private readonly IReleaseEnvironment _environment;
     private readonly SmokeSuite _smoke;
+    private readonly SmokeTestKey _key;
     private readonly FailureReport _failures;
     private readonly StepJournal _journal;
 
-    internal SmokeRun(IReleaseEnvironment environment, SmokeSuite smoke, FailureReport failures, StepJournal journal) =>
-        (_environment, _smoke, _failures, _journal) = (environment, smoke, failures, journal);
+    internal SmokeRun(IReleaseEnvironment environment, SmokeSuite smoke, SmokeTestKey key, FailureReport failures, StepJournal journal) =>
+        (_environment, _smoke, _key, _failures, _journal) = (environment, smoke, key, failures, journal);
 
     /// <param name="url">Any base address; null for the environment's own, which must then answer with its active release.</param>
-    public async Task RunAsync(Uri? url, CancellationToken cancellationToken)
+    /// <param name="apiKey">Shown to <paramref name="url"/>; null for none. The environment itself has a key of its own.</param>
+    public async Task RunAsync(Uri? url, string? apiKey, CancellationToken cancellationToken)
     {
-        var target = url is null ? await OwnAsync(cancellationToken) : new SmokeTarget(url);
+        var target = url is null ? await OwnAsync(cancellationToken) : new SmokeTarget(url, ApiKey: apiKey);
         try
         {
             await _journal.RunAsync("SmokeTest", async () =>
@@ -38,6 +41,7 @@ public sealed class SmokeRun
     private async Task<SmokeTarget> OwnAsync(CancellationToken cancellationToken)
     {
         var status = await _environment.Rollout.StatusAsync(cancellationToken);
-        return new SmokeTarget(status.Url, status.Active);
+        var active = status.Active is { } release ? await _environment.Catalog.FindAsync(release, cancellationToken) : null;
+        return new SmokeTarget(status.Url, status.Active, await _key.OfAsync(active?.Configuration ?? _environment.Configuration, cancellationToken));
     }
 }

@@ -1,3 +1,4 @@
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Locking;
@@ -10,7 +11,8 @@ namespace VectorDb.Build.Rollout;
 /// Moves an environment to a release and proves it: start beside, activate, smoke test, verified. Whatever fails, and a signal
 /// too, brings back what was active before.
 /// </summary>
-internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate gate, SmokeSuite smoke, FailureReport failures, StepJournal journal, TimeProvider time)
+internal sealed class Switchover(
+    IReleaseEnvironment environment, ReleaseGate gate, SmokeSuite smoke, SmokeTestKey key, FailureReport failures, StepJournal journal, TimeProvider time)
 {
     private readonly RollbackOfFailure _undo = new(environment, gate, journal);
 
@@ -22,6 +24,7 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
     {
         ReleaseId? previous = null;
         var activated = false;
+        var apiKey = await key.OfAsync(candidate.Configuration, cancellationToken);
         try
         {
             await journal.RunAsync("Rollout", async () =>
@@ -37,7 +40,7 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
                 await gate.RecordAsync(LedgerEvent.Activated, candidate, cancellationToken, took: time.GetElapsedTime(start));
                 return FormattableString.Invariant($"healthy after {started.TotalSeconds:0.00} s, then all traffic in one step");
             });
-            await journal.RunAsync("SmokeTest", () => ProveAsync(candidate, depth, cancellationToken));
+            await journal.RunAsync("SmokeTest", () => ProveAsync(candidate, apiKey, depth, cancellationToken));
         }
         catch (Exception failure) when (failure is not LeaseLostException)
         {
@@ -60,13 +63,13 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
         }
     }
 
-    private async Task<string?> ProveAsync(Manifest candidate, SmokeDepth depth, CancellationToken cancellationToken)
+    private async Task<string?> ProveAsync(Manifest candidate, string? apiKey, SmokeDepth depth, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         var url = (await environment.Rollout.StatusAsync(cancellationToken)).Url;
         var steps = 0;
         await smoke.RunAsync(
-            new SmokeTarget(url, candidate.Release),
+            new SmokeTarget(url, candidate.Release, apiKey),
             depth,
             step =>
             {

@@ -18,6 +18,9 @@ internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time)
 
     private readonly LocalHostClient _host = new(home.ControlSocket);
 
+    /// <summary>Where the host listened that this run has stopped: it comes back there.</summary>
+    private int? _stoppedPort;
+
     public async Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken) =>
         await _host.StatusAsync(cancellationToken) is { } status
             ? new RolloutStatus(
@@ -52,7 +55,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time)
         var folder = home.FolderOf(wanted);
         if (await _host.StatusAsync(cancellationToken) is not { } status)
         {
-            await LocalHostProcess.StartAsync(home, folder, port ?? DefaultPort, _host.StatusAsync, cancellationToken);
+            await LocalHostProcess.StartAsync(home, folder, port ?? _stoppedPort ?? DefaultPort, _host.StatusAsync, cancellationToken);
             return;
         }
 
@@ -89,11 +92,12 @@ internal sealed class LocalRollout(LocalHome home, int? port, TimeProvider time)
 
     public async Task<bool> StopAsync(CancellationToken cancellationToken)
     {
-        if (await _host.StatusAsync(cancellationToken) is null)
+        if (await _host.StatusAsync(cancellationToken) is not { } status)
         {
             return false;
         }
 
+        _stoppedPort = status.Host.Port;
         await _host.StopAsync(cancellationToken);
         await UntilAsync(status => status is null, "The local host did not stop", cancellationToken);
         return true;

@@ -32,6 +32,9 @@ public sealed class ApiKeyFile(string path)
     /// <exception cref="FormatException">A line is not one of a key.</exception>
     public IReadOnlyList<ApiKey> Read() => File.Exists(path) ? Parse(File.ReadAllText(path)) : [];
 
+    /// <summary>Whether these very lines are its content.</summary>
+    internal bool Holds(string lines) => File.Exists(path) && File.ReadAllText(path).Trim() == lines.Trim();
+
     /// <summary>Changes whenever the file does.</summary>
     internal (DateTime Written, long Length) Stamp() =>
         new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
