@@ -113,11 +113,11 @@ internal static class IngestBenchmark
         Console.WriteLine($"ingest of {records:N0} records, dimension {dimension}, {RequestsPerSecond} requests a second, {FaultRate:P0} of them failing");
         Console.WriteLine($"  state      {task.State}: {task.Succeeded:N0} succeeded, {task.Failed:N0} failed of {task.Total:N0}; {indexed:N0} in the collection");
         Console.WriteLine($"  wall time  {wall.TotalSeconds:F2} s from the upload's announcement to its last record");
-        Console.WriteLine($"  floor      {floor.TotalSeconds:F2} s for {calls} full requests at the allowed pace: ratio {wall / floor:F3} (goal {Goal}); {floorWithFaults.TotalSeconds:F2} s with the {failed} that failed: {wall / floorWithFaults:F3}");
+        Console.WriteLine($"  floor      {floor.TotalSeconds:F2} s for {calls} full requests at the allowed pace: ratio {wall / floor:F3}");
+        Console.WriteLine($"             {floorWithFaults.TotalSeconds:F2} s with the {failed} that failed, which count against the pace as well: ratio {wall / floorWithFaults:F3} (goal {Goal})");
         Console.WriteLine($"  requests   {made.Count} ({string.Join(", ", made.CountBy(request => request.Status).OrderBy(status => status.Key).Select(status => $"{status.Key}: {status.Value}"))}); the first after {(made[0].At - run.Start).TotalSeconds:F2} s, the last {(run.End - made[^1].At).TotalSeconds:F2} s before the end");
         Console.WriteLine($"  worker     {peakBytes / (1024.0 * 1024):F0} MB at most (goal {GoalBytes / (1024 * 1024)}); processor time {worker.ProcessorTime.TotalSeconds:F1} s, of the emulator and this bench {Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds:F1} s");
-        Console.WriteLine(string.Join(" ", made.Select(r => $"{(r.At - run.Start).TotalSeconds:F2}{(r.Status == 200 ? "" : "!" + r.Status)}")));
-        var met = indexed >= records * 0.9999 && task.Succeeded + task.Failed == task.Total && task.Total == records && wall <= floor * Goal && peakBytes < GoalBytes;
+        var met = indexed >= records * 0.9999 && task.Succeeded + task.Failed == task.Total && task.Total == records && wall <= floorWithFaults * Goal && peakBytes < GoalBytes;
         return met ? 0 : 1;
     }
 
