@@ -19,6 +19,9 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
 
     private readonly LocalHostClient _host = new(home.ControlSocket);
 
+    /// <summary>Where the host listened that this run has stopped: it comes back there.</summary>
+    private int? _stoppedPort;
+
     public async Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken) =>
         await _host.StatusAsync(cancellationToken) is { } status
             ? new RolloutStatus(
@@ -52,7 +55,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         var folder = home.FolderOf(wanted);
         if (await _host.StatusAsync(cancellationToken) is not { } status)
         {
-            await LocalHostProcess.StartAsync(home, folder, port ?? DefaultPort, _host.StatusAsync, cancellationToken);
+            await LocalHostProcess.StartAsync(home, folder, port ?? _stoppedPort ?? DefaultPort, _host.StatusAsync, cancellationToken);
             return;
         }
 
@@ -114,11 +117,12 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
 
     private async Task<bool> StopAsync(bool forget, CancellationToken cancellationToken)
     {
-        if (await _host.StatusAsync(cancellationToken) is null)
+        if (await _host.StatusAsync(cancellationToken) is not { } running)
         {
             return false;
         }
 
+        _stoppedPort = running.Host.Port;
         await _host.StopAsync(forget, cancellationToken);
         await UntilAsync(status => status is null, "The local host did not stop", cancellationToken);
         return true;
