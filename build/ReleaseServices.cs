@@ -21,6 +21,7 @@ using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
+using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Rendering;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
@@ -52,11 +53,12 @@ internal static class ReleaseServices
         .AddRollout();
 
     private static IServiceCollection AddBuilding(this IServiceCollection services) => services
-        .AddSingleton(at => new Workspace(at.Get<BuildSession>().RepositoryRoot, at.Get<StepJournal>()))
+        .AddSingleton(at => new Workspace(
+            at.Get<BuildSession>().RepositoryRoot, new Orphans(at.Get<BuildSession>().RepositoryRoot, new SystemProcessTable()), at.Get<StepJournal>()))
         .AddSingleton(at => new SourceRevision(at.Get<Workspace>().Root, at.Get<CommandRunner>()))
         .AddSingleton(at => new Compiler(at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Publication(at.Get<Workspace>(), at.Get<StepJournal>()))
-        .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults))
+        .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults, at.Get<Workspace>().Mark))
         .AddSingleton(at => new TestMemory(at.Get<LocalHome>().TestResults, at.Get<Workspace>().Root))
         .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>(),
             new Lazy<bool>(() => at.Get<IReleaseEnvironment>().Rules.DemandsFullSuite)))
@@ -95,12 +97,13 @@ internal static class ReleaseServices
         .AddSingleton(at => new AwsTerraform(at.Get<AwsAccount>(), at.Get<Workspace>()))
         .AddSingleton(at => new AwsInfrastructure(
             at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<AwsTerraform>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton<IPublishedTemplates>(at => at.Get<AwsInfrastructure>())
         .AddSingleton(at => new Fleets(at.Get<AwsAccount>()))
         .AddSingleton(at => new FleetRefresh(at.Get<AwsAccount>(), at.Get<Fleets>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new AwsRollout(
             at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<Fleets>(), at.Get<FleetRefresh>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new AwsEnvironment(
-            at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<AwsInfrastructure>(), at.Get<Fleets>(), at.Get<AwsRollout>(), at.Get<TimeProvider>()));
+            at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<IPublishedTemplates>(), at.Get<Fleets>(), at.Get<AwsRollout>(), at.Get<TimeProvider>()));
 
     private static IServiceCollection AddRollout(this IServiceCollection services) => services
         .AddSingleton<ISmokeNetwork, SmokeNetwork>()

@@ -22,6 +22,10 @@ internal sealed record InstanceRefresh(
     public bool HasEnded => Status is "Successful" or "Failed" or "Cancelled" or "RollbackFailed" or "RollbackSuccessful";
 }
 
+/// <param name="Status"><c>InProgress</c>, <c>Successful</c>, <c>Failed</c>, <c>Cancelled</c>, ...</param>
+/// <param name="Message">Why it stands so; null where AWS says nothing.</param>
+internal sealed record ScalingActivity(string Id, string Status, string Description, string? Message);
+
 /// <summary>How an instance refresh goes about it; null leaves AWS's default.</summary>
 /// <param name="MinHealthyPercentage">Of the desired capacity; 100 never takes healthy capacity away first.</param>
 /// <param name="MaxHealthyPercentage">How far above the desired capacity it may go, at most <paramref name="MinHealthyPercentage"/> + 100.</param>
@@ -87,7 +91,17 @@ internal sealed class AutoScalingClient(AwsQueryProtocol protocol) : IDisposable
             static page => page.Members("InstanceRefreshes").Select(ToRefresh),
             cancellationToken);
 
-    /// <summary>Stops it where it is. Nothing happens when none runs.</summary>
+    /// <returns>Null when there is no such refresh (yet).</returns>
+    public async Task<InstanceRefresh?> FindRefreshAsync(string group, string id, CancellationToken cancellationToken)
+    {
+        var form = QueryForm.Empty.With("AutoScalingGroupName", group).With("InstanceRefreshIds", [id]);
+        return (await protocol.CallAsync("DescribeInstanceRefreshes", form, cancellationToken)).Members("InstanceRefreshes").Select(ToRefresh).FirstOrDefault();
+    }
+
+    /// <summary>
+    /// Stops it where it is, once the instances that it is launching have come up or given up. Nothing happens when none runs.
+    /// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html
+    /// </summary>
     public async Task CancelRefreshAsync(string group, CancellationToken cancellationToken)
     {
         try
@@ -99,13 +113,31 @@ internal sealed class AutoScalingClient(AwsQueryProtocol protocol) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Gives a launch up that waits for its boot script. Nothing happens when it waits no longer.
+    /// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
+    /// </summary>
+    public async Task AbandonLaunchAsync(string group, string hook, string instance, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await protocol.CallAsync(
+                "CompleteLifecycleAction",
+                QueryForm.Empty.With("AutoScalingGroupName", group).With("LifecycleHookName", hook).With("InstanceId", instance).With("LifecycleActionResult", "ABANDON"),
+                cancellationToken);
+        }
+        catch (AwsException error) when (error.Code == "ValidationError")
+        {
+        }
+    }
+
     /// <returns>What the group did of late and why, newest first.</returns>
-    public async Task<IReadOnlyList<string>> ActivitiesAsync(string group, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ScalingActivity>> ActivitiesAsync(string group, int limit, CancellationToken cancellationToken)
     {
         var form = QueryForm.Empty.With("AutoScalingGroupName", group).With("MaxRecords", limit);
         var page = await protocol.CallAsync("DescribeScalingActivities", form, cancellationToken);
-        return [.. page.Members("Activities").Select(static activity =>
-            $"{activity.Text("StatusCode")}: {activity.Text("Description")} {activity.Element("StatusMessage")?.Value}".TrimEnd())];
+        return [.. page.Members("Activities").Select(static activity => new ScalingActivity(
+            activity.Text("ActivityId"), activity.Text("StatusCode"), activity.Text("Description"), activity.Element("StatusMessage")?.Value))];
     }
 
     public void Dispose() => protocol.Dispose();

@@ -9,8 +9,10 @@ namespace VectorDb.Build.Aws;
 /// <param name="detail">The service's own words.</param>
 /// <param name="status">HTTP status of the answer.</param>
 internal sealed class AwsException(string service, string action, string code, string detail, HttpStatusCode status)
-    : Exception($"{service} {action}: {code}: {detail}")
+    : Exception($"{service} {action}: {code}: {detail}{(IsExpiry(code) ? Renewal : "")}")
 {
+    private const string Renewal = " The credentials ran out: take fresh ones and run the command again. What AWS was told to do goes on meanwhile.";
+
     // "Throttling" and its kin come with status 400: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     private static readonly HashSet<string> ThrottlingCodes = new(StringComparer.Ordinal)
     {
@@ -31,5 +33,7 @@ internal sealed class AwsException(string service, string action, string code, s
     public bool IsTransient => (int)Status >= 500 || ThrottlingCodes.Contains(Code);
 
     /// <summary>The credentials ran out; a call with fresh ones may succeed.</summary>
-    public bool IsExpiredCredentials => ExpiredCodes.Contains(Code);
+    public bool IsExpiredCredentials => IsExpiry(Code);
+
+    public static bool IsExpiry(string? code) => code is not null && ExpiredCodes.Contains(code);
 }

@@ -49,16 +49,27 @@ internal sealed class AwsTransport : IDisposable
     /// <param name="request">Makes the request.</param>
     /// <param name="read">Reads the answer's body, or throws the <see cref="AwsException"/> that it holds.</param>
     /// <param name="cancellationToken">Ends the attempts.</param>
+    /// <exception cref="TimeoutException">No attempt was answered in time.</exception>
     public async Task<T> SendAsync<T>(
-        Func<HttpRequestMessage> request, Func<HttpResponseMessage, string, T> read, CancellationToken cancellationToken) =>
-        await _retry.ExecuteAsync(
-            async token =>
-            {
-                using var message = request();
-                using var response = await _http.SendAsync(message, token);
-                return read(response, await response.Content.ReadAsStringAsync(token));
-            },
-            cancellationToken);
+        Func<HttpRequestMessage> request, Func<HttpResponseMessage, string, T> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _retry.ExecuteAsync(
+                async token =>
+                {
+                    using var message = request();
+                    using var response = await _http.SendAsync(message, token);
+                    return read(response, await response.Content.ReadAsStringAsync(token));
+                },
+                cancellationToken);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Not a cancellation to those who called: nobody asked for one.
+            throw new TimeoutException($"{Service} did not answer within {AttemptLimit.TotalSeconds:0} s, {Attempts} times.", late);
+        }
+    }
 
     public void Dispose() => _http.Dispose();
 }

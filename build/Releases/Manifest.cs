@@ -39,6 +39,12 @@ internal sealed record Manifest(
     /// <summary>The numbered launch template version that instances start from, by profile; empty where there are no instances.</summary>
     public IReadOnlyDictionary<string, LaunchTemplateVersion> LaunchTemplates { get; init; } = new Dictionary<string, LaunchTemplateVersion>();
 
+    /// <summary>
+    /// The manifest as it was proved, while the same content starts from something new that is not proved yet; null otherwise. A failure
+    /// returns to it.
+    /// </summary>
+    public Manifest? Proved { get; init; }
+
     /// <summary>Version of each secret at the time, for the audit: a rollback runs with current ones.</summary>
     public IReadOnlyDictionary<string, string> SecretVersions { get; init; } = new Dictionary<string, string>();
 

@@ -39,7 +39,7 @@ public sealed class Deployment
         await SayWhereAsync(manifest.Release, cancellationToken);
     }
 
-    /// <summary>The first manifest of a release stays, but for what its instances start from.</summary>
+    /// <summary>Who first released it and when stays. What its instances start from may be new, and what was proved is kept until that is.</summary>
     private async Task<Manifest> StoreAsync(Manifest draft, CancellationToken cancellationToken)
     {
         var stored = await _environment.Catalog.AddAsync(draft, cancellationToken);
@@ -48,7 +48,14 @@ public sealed class Deployment
             return stored;
         }
 
-        var renewed = stored with { LaunchTemplates = draft.LaunchTemplates, SecretVersions = draft.SecretVersions };
+        var history = new ReleaseHistory(await _environment.Ledger.ReadAsync(cancellationToken));
+        var renewed = draft with
+        {
+            Commit = stored.Commit,
+            CreatedAt = stored.CreatedAt,
+            CreatedBy = stored.CreatedBy,
+            Proved = stored.Proved ?? (history.IsVerified(stored.Release) ? stored : null),
+        };
         await _environment.Catalog.ReplaceAsync(renewed, cancellationToken);
         return renewed;
     }
@@ -71,13 +78,13 @@ public sealed class Deployment
 
     private async Task<bool> IsCurrentAsync(Manifest draft, CancellationToken cancellationToken) =>
         draft.LaunchTemplates.Count == 0
-        || (await _environment.Catalog.FindAsync(draft.Release, cancellationToken))?.LaunchTemplates.ToHashSet().SetEquals(draft.LaunchTemplates) == true;
+        || (await _environment.Catalog.FindAsync(draft.Release, cancellationToken) is { Proved: null } stored && stored.LaunchTemplates.ToHashSet().SetEquals(draft.LaunchTemplates));
 
     private async Task<string?> RetireAsync(ReleaseId? previous, CancellationToken cancellationToken)
     {
         if (previous is { } old)
         {
-            await _environment.Rollout.RetireAsync(old, wait: true, cancellationToken);
+            await _environment.Rollout.StandDownAsync(old, wait: true, cancellationToken);
             await _gate.RecordAsync(LedgerEvent.Retired, await _environment.Catalog.FindAsync(old, cancellationToken), cancellationToken);
         }
 
@@ -93,7 +100,7 @@ public sealed class Deployment
         }
 
         await _environment.Rollout.TidyAsync([.. known.Where(manifest => !removable.Contains(manifest.Release))], cancellationToken);
-        return previous is null ? "nothing ran before" : $"release {previous} has finished its requests and ended";
+        return previous is null ? "nothing ran before" : $"release {previous} has finished its requests";
     }
 
     private async Task SayWhereAsync(ReleaseId release, CancellationToken cancellationToken)
@@ -103,10 +110,10 @@ public sealed class Deployment
         var status = await _environment.Rollout.StatusAsync(cancellationToken);
         _journal.Close($"Release {release} is live and verified at {status.Url}");
         _journal.Close($"  dashboard  {new Uri(status.Url, "dashboard/")}");
-        _journal.Close($"  status     ./build.sh --target=Status");
+        _journal.Close($"  status     {_environment.Command("Status")}");
         foreach (var target in before)
         {
-            _journal.Close($"  go back    ./build.sh --target=Rollback   (to {target})");
+            _journal.Close($"  go back    {_environment.Command("Rollback")}   (to {target})");
         }
     }
 }

@@ -10,7 +10,8 @@ internal sealed class FailureReport(IReleaseEnvironment environment, StepJournal
 {
     public async Task PrintAsync(ReleaseId? release, Exception failure, CancellationToken cancellationToken)
     {
-        if (failure is OperationCanceledException)
+        // A request that timed out is cancelled too, but by nobody's signal.
+        if (failure is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
             journal.Say("A signal ended the run; taking back what was begun.");
             return;

@@ -29,21 +29,21 @@ public sealed class Rollback
         var known = await _environment.Catalog.ListAsync(cancellationToken);
         var status = await _environment.Rollout.StatusAsync(cancellationToken);
         var active = status.Active ?? history.Active;
-        var target = to is null ? LastVerified(history, known, active) : Named(to, history, known);
-        if (target.Release == status.Active && status.ActiveRelease is { IsHealthy: true } && history.IsVerified(target.Release))
+        var left = known.FirstOrDefault(manifest => manifest.Release == active);
+        var target = to is not null ? Named(to, history, known) : left?.Proved ?? LastVerified(history, known, active);
+        if (target.Release == status.Active && left?.Proved is null && status.ActiveRelease is { IsHealthy: true } && history.IsVerified(target.Release))
         {
             _journal.Close($"Nothing to do: release {target.Release} is active, verified and healthy at {status.Url}");
             return;
         }
 
-        var left = known.FirstOrDefault(manifest => manifest.Release == active);
         RefuseWhereDataHasMovedOn(left, target);
         await _gate.RecordAsync(LedgerEvent.RollbackStarted, target, cancellationToken, active is null ? null : $"from {active}");
         var previous = await _switchover.RunAsync(target, SmokeDepth.Quick, RolloutPace.Return, cancellationToken);
         if (previous is { } old)
         {
             await _gate.RecordAsync(LedgerEvent.RolledBack, left, cancellationToken, $"to {target.Release}", _time.GetElapsedTime(start));
-            await _environment.Rollout.RetireAsync(old, wait: false, cancellationToken);
+            await _environment.Rollout.StandDownAsync(old, wait: false, cancellationToken);
         }
 
         await _gate.FreezeAfterRollbackAsync($"rolled back to {target.Release}", cancellationToken);
@@ -51,15 +51,16 @@ public sealed class Rollback
             $"Release {target.Release} is live again at {status.Url}; it took {_time.GetElapsedTime(start).TotalSeconds:0.00} s of a budget of {_environment.Rules.RollbackBudget.TotalSeconds:0} s."));
     }
 
-    private static Manifest LastVerified(ReleaseHistory history, IReadOnlyList<Manifest> known, ReleaseId? active) =>
-        history.Before(active).Select(release => known.FirstOrDefault(manifest => manifest.Release == release)).FirstOrDefault(manifest => manifest is not null)
-        ?? throw new CakeException(active is null
-            ? "There is no verified release to return to. Deploy one: ./build.sh --target=Deploy"
-            : $"There is no verified release before {active}. What there is: ./build.sh --target=History");
+    private Manifest LastVerified(ReleaseHistory history, IReadOnlyList<Manifest> known, ReleaseId? active) =>
+        history.Before(active).Select(release => known.FirstOrDefault(manifest => manifest.Release == release)).FirstOrDefault(static manifest => manifest is not null) is { } last
+            ? last.Proved ?? last
+            : throw new CakeException(active is null
+                ? $"There is no verified release to return to. Deploy one: {_environment.Command("Deploy")}"
+                : $"There is no verified release before {active}. What there is: {_environment.Command("History")}");
 
     private static Manifest Named(string to, ReleaseHistory history, IReadOnlyList<Manifest> known)
     {
-        var candidates = known.Where(manifest => history.IsVerified(manifest.Release)).ToList();
+        var candidates = known.Select(static manifest => manifest.Proved ?? manifest).Where(manifest => history.IsVerified(manifest.Release)).ToList();
         return candidates.Where(manifest => manifest.Release.Value.StartsWith(to, StringComparison.OrdinalIgnoreCase)).ToList() switch
         {
             [var one] => one,

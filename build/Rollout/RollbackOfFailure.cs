@@ -9,38 +9,50 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
 {
     /// <param name="activated">Whether the candidate may have the traffic.</param>
     /// <param name="previous">What had it before.</param>
-    public async Task RunAsync(Manifest candidate, bool activated, ReleaseId? previous, Exception failure)
+    /// <param name="cancelled">Whether a signal ended the run.</param>
+    public async Task RunAsync(Manifest candidate, bool activated, ReleaseId? previous, Exception failure, bool cancelled)
     {
         // The run itself may have been cancelled: tidying up is not.
         using var limit = new CancellationTokenSource(environment.Rules.UndoLimit);
         try
         {
             await gate.EnsureHeldAsync(limit.Token);
-            var cancelled = failure is OperationCanceledException;
             await gate.RecordAsync(cancelled ? LedgerEvent.Cancelled : LedgerEvent.Failed, candidate, limit.Token, cancelled ? "a signal ended the run" : failure.Message);
-            if (activated)
+            var stays = activated && !await GoBackAsync(candidate, previous, limit.Token);
+            if (candidate.Proved is { } proved)
             {
-                await GoBackAsync(candidate, previous, limit.Token);
+                await environment.Catalog.ReplaceAsync(proved, limit.Token);
             }
 
-            await environment.Rollout.RetireAsync(candidate.Release, wait: true, limit.Token);
+            if (!stays)
+            {
+                await environment.Rollout.RetireAsync(candidate.Release, wait: true, limit.Token);
+            }
         }
         catch (Exception second)
         {
             journal.Say($"Taking release {candidate.Release} back failed too: {second.Message}");
-            journal.Close($"Release {candidate.Release} was not taken back. Look: ./build.sh --target=Status; then ./build.sh --target=Rollback");
+            journal.Close($"Release {candidate.Release} was not taken back. Look: {environment.Command("Status")}; then {environment.Command("Rollback")}");
         }
     }
 
-    private async Task GoBackAsync(Manifest candidate, ReleaseId? previous, CancellationToken cancellationToken)
+    /// <returns>False when the candidate has to stay, because it served before this run and there is nothing in its place.</returns>
+    private async Task<bool> GoBackAsync(Manifest candidate, ReleaseId? previous, CancellationToken cancellationToken)
     {
-        if (await FindReturnAsync(candidate.Release, previous, cancellationToken) is not { } target)
+        var history = new ReleaseHistory(await environment.Ledger.ReadAsync(cancellationToken));
+        if (await FindReturnAsync(candidate, previous, history, cancellationToken) is not { } target)
         {
-            await environment.Rollout.StopAsync(cancellationToken);
+            if (previous == candidate.Release && history.Verified.Contains(candidate.Release))
+            {
+                journal.Close($"There is no other release to return to: {candidate.Release} was active before and still is. Look: {environment.Command("Status")}");
+                return false;
+            }
+
+            await environment.Rollout.AbandonAsync(cancellationToken);
             await gate.RecordAsync(LedgerEvent.RolledBack, candidate, cancellationToken, "there was no release to return to: nothing is active");
             await gate.RecordAsync(LedgerEvent.Stopped, manifest: null, cancellationToken);
             journal.Close("There was no release to return to: nothing is active now.");
-            return;
+            return true;
         }
 
         await environment.Rollout.StartAsync(target, cancellationToken);
@@ -52,20 +64,35 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
 
         await gate.RecordAsync(LedgerEvent.RolledBack, candidate, cancellationToken, $"to {target.Release}");
         await gate.RecordAsync(LedgerEvent.Activated, target, cancellationToken, $"back from {candidate.Release}");
+        if (target.Release == candidate.Release)
+        {
+            // The failure was that of what it was to start from anew.
+            await gate.RecordAsync(LedgerEvent.Verified, target, cancellationToken, "proved before on the launch template versions that it is back on");
+        }
+
         journal.Close($"Rolled back: release {target.Release} is active again.");
         await gate.FreezeAfterRollbackAsync($"release {candidate.Release} failed and was taken back", cancellationToken);
+        return true;
     }
 
-    /// <summary>What was active, unless a killed run had activated it without proof: then the last verified one rather than that.</summary>
-    private async Task<Manifest?> FindReturnAsync(ReleaseId candidate, ReleaseId? previous, CancellationToken cancellationToken)
+    /// <summary>
+    /// What was active, unless a killed run had activated it without proof: then the last verified one rather than that. A release that
+    /// was to start from something new returns to what it started from before.
+    /// </summary>
+    private async Task<Manifest?> FindReturnAsync(Manifest failed, ReleaseId? previous, ReleaseHistory history, CancellationToken cancellationToken)
     {
-        var history = new ReleaseHistory(await environment.Ledger.ReadAsync(cancellationToken));
+        var candidate = failed.Release;
+        if (failed.Proved is { } proved && (previous is null || previous == candidate))
+        {
+            return proved;
+        }
+
         ReleaseId[] active = previous is { } release && release != candidate ? [release] : [];
         foreach (var target in active.Where(history.IsVerified).Concat(history.Before(candidate)).Concat(active))
         {
             if (await environment.Catalog.FindAsync(target, cancellationToken) is { } manifest)
             {
-                return manifest;
+                return manifest.Proved ?? manifest;
             }
         }
 

@@ -27,8 +27,9 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
             await journal.RunAsync("Rollout", async () =>
             {
                 var start = time.GetTimestamp();
-                await environment.Rollout.PrepareAsync(candidate, hostUpgrade: pace == RolloutPace.Watched, cancellationToken);
-                await RetireLeftoversAsync(candidate.Release, cancellationToken);
+                await environment.Rollout.PrepareAsync(candidate, pace, cancellationToken);
+                // Known before anything moves: where the move itself fails, this is what to return to.
+                previous = await RetireLeftoversAsync(candidate.Release, cancellationToken);
                 await environment.Rollout.StartAsync(candidate, cancellationToken);
                 var started = time.GetElapsedTime(start);
                 await gate.EnsureHeldAsync(cancellationToken);
@@ -42,7 +43,7 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
         catch (Exception failure) when (failure is not LeaseLostException)
         {
             await failures.PrintAsync(candidate.Release, failure, cancellationToken);
-            await _undo.RunAsync(candidate, activated, previous, failure);
+            await _undo.RunAsync(candidate, activated, previous, failure, cancelled: cancellationToken.IsCancellationRequested);
             throw;
         }
 
@@ -50,7 +51,8 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
     }
 
     /// <summary>A killed run leaves a candidate that nobody waits for; a retired release that still drains goes by itself.</summary>
-    private async Task RetireLeftoversAsync(ReleaseId candidate, CancellationToken cancellationToken)
+    /// <returns>The active release.</returns>
+    private async Task<ReleaseId?> RetireLeftoversAsync(ReleaseId candidate, CancellationToken cancellationToken)
     {
         var status = await environment.Rollout.StatusAsync(cancellationToken);
         foreach (var leftover in status.Running.Where(release => release.Id != candidate && release.Id != status.Active && !release.IsLeaving))
@@ -58,6 +60,8 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
             journal.Say($"Release {leftover.Id} is left over from a run that was killed: retired.");
             await environment.Rollout.RetireAsync(leftover.Id, wait: false, cancellationToken);
         }
+
+        return status.Active;
     }
 
     private async Task<string?> ProveAsync(Manifest candidate, SmokeDepth depth, CancellationToken cancellationToken)
@@ -76,6 +80,15 @@ internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate ga
             cancellationToken);
         await gate.EnsureHeldAsync(cancellationToken);
         await gate.RecordAsync(LedgerEvent.Verified, candidate, cancellationToken, $"{steps} steps of the smoke test passed", time.GetElapsedTime(start));
+        await ForgetOlderProofAsync(candidate, cancellationToken);
         return $"{steps} steps passed";
+    }
+
+    private async Task ForgetOlderProofAsync(Manifest candidate, CancellationToken cancellationToken)
+    {
+        if (await environment.Catalog.FindAsync(candidate.Release, cancellationToken) is { Proved: not null })
+        {
+            await environment.Catalog.ReplaceAsync(candidate with { Proved = null }, cancellationToken);
+        }
     }
 }

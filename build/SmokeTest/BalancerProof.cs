@@ -17,9 +17,11 @@ internal sealed class BalancerProof(HttpClient http, SmokeClient client, SmokeTa
     {
         var plain = new UriBuilder(new Uri(target.BaseUrl, HealthPath)) { Scheme = Uri.UriSchemeHttp, Port = 80 }.Uri;
         using var response = await GetAsync(plain, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.MovedPermanently || response.Headers.Location is not { Scheme: "https" } location || location.Host != target.BaseUrl.Host)
+        // A relative address would stay on plain HTTP.
+        if (response.StatusCode != HttpStatusCode.MovedPermanently
+            || response.Headers.Location is not { IsAbsoluteUri: true, Scheme: "https" } location || location.Host != target.BaseUrl.Host || location.AbsolutePath != HealthPath)
         {
-            throw client.Failure($"GET {plain} answered {(int)response.StatusCode} to {response.Headers.Location}, not 301 to https://{target.BaseUrl.Host}.", $"GET {plain}");
+            throw client.Failure($"GET {plain} answered {(int)response.StatusCode} to {response.Headers.Location}, not 301 to https://{target.BaseUrl.Host}{HealthPath}.", $"GET {plain}");
         }
     }
 
@@ -37,6 +39,11 @@ internal sealed class BalancerProof(HttpClient http, SmokeClient client, SmokeTa
     /// <summary>Asks until every instance in service has answered with the right release and the right bytes; one wrong answer fails.</summary>
     public async Task EveryInstanceAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        if (balancer.Instances.Count == 0)
+        {
+            throw client.Failure("no instance is in service behind the load balancer.");
+        }
+
         var open = balancer.Instances.ToHashSet(StringComparer.Ordinal);
         var start = time.GetTimestamp();
         while (open.Count > 0)
@@ -53,7 +60,10 @@ internal sealed class BalancerProof(HttpClient http, SmokeClient client, SmokeTa
                 throw client.Failure($"no answer of {string.Join(", ", open)} within {patience.TotalSeconds:0} s.", $"GET {HealthPath}", health?.ToJsonString());
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            if (open.Count > 0)
+            {
+                await Task.Delay(Pause, time, cancellationToken);
+            }
         }
     }
 
@@ -79,6 +89,10 @@ internal sealed class BalancerProof(HttpClient http, SmokeClient client, SmokeTa
         catch (HttpRequestException failure)
         {
             throw client.Failure($"GET {address} got no answer: {failure.InnerException?.Message ?? failure.Message}.", $"GET {address}", cause: failure);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw client.Failure($"GET {address} got no answer within {http.Timeout.TotalSeconds:0} s.", $"GET {address}", cause: late);
         }
     }
 }

@@ -29,9 +29,9 @@ internal sealed class AwsAccount : IDisposable
         Endpoint = settings[SettingsCatalogue.AwsEndpoint] is { } address ? new Uri(address) : null;
         var credentials = new Lazy<AWSCredentials>(() => known ?? DefaultAWSCredentialsIdentityResolver.GetCredentials());
         _services = new(() => new AwsServices(new AwsConnection(Region, credentials.Value, Endpoint), time));
-        _s3 = new(() => new AmazonS3Client(credentials.Value, Configured(new AmazonS3Config { ForcePathStyle = Endpoint is not null })));
-        _dynamo = new(() => new AmazonDynamoDBClient(credentials.Value, Configured(new AmazonDynamoDBConfig())));
-        _systems = new(() => new AmazonSimpleSystemsManagementClient(credentials.Value, Configured(new AmazonSimpleSystemsManagementConfig())));
+        _s3 = new(() => AccountClients.S3(this, credentials.Value, Configured(new AmazonS3Config { ForcePathStyle = Endpoint is not null })));
+        _dynamo = new(() => AccountClients.Dynamo(this, credentials.Value, Configured(new AmazonDynamoDBConfig())));
+        _systems = new(() => AccountClients.Systems(this, credentials.Value, Configured(new AmazonSimpleSystemsManagementConfig())));
     }
 
     public string Environment { get; }

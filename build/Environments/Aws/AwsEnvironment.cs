@@ -1,3 +1,4 @@
+using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
@@ -16,20 +17,23 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
     private const string ApiRepository = "vectordb-api/app";
     private const string SmokeKey = "smoke-api-key";
 
+    // A worker that leaves may work on its chunk for 31 minutes.
+    private static readonly TimeSpan UndoLimit = TimeSpan.FromMinutes(45);
+
     private readonly AwsAccount _account;
     private readonly AwsRelease _release;
-    private readonly AwsInfrastructure _infrastructure;
+    private readonly IPublishedTemplates _templates;
     private readonly Fleets _fleets;
     private readonly TimeProvider _time;
     private readonly SystemProcessTable _processes = new();
 
     public AwsEnvironment(
-        AwsAccount account, IReleaseCatalog catalog, AwsRelease release, AwsInfrastructure infrastructure, Fleets fleets, IRollout rollout, TimeProvider time)
+        AwsAccount account, IReleaseCatalog catalog, AwsRelease release, IPublishedTemplates templates, Fleets fleets, IRollout rollout, TimeProvider time)
     {
-        (_account, Catalog, _release, _infrastructure, _fleets, Rollout, _time) = (account, catalog, release, infrastructure, fleets, rollout, time);
+        (_account, Catalog, _release, _templates, _fleets, Rollout, _time) = (account, catalog, release, templates, fleets, rollout, time);
         Ledger = new DynamoLedger(account.Dynamo, account.ReleaseTable);
         Rules = new EnvironmentRules(
-            account.Settings.Seconds(SettingsCatalogue.RollbackBudgetSeconds), TimeSpan.FromMinutes(30), FreezesAfterRollback: true, DemandsFullSuite: account.Environment != Rehearsal);
+            account.Settings.Seconds(SettingsCatalogue.RollbackBudgetSeconds), UndoLimit, FreezesAfterRollback: true, DemandsFullSuite: account.Environment != Rehearsal);
     }
 
     public string Name => _account.Environment;
@@ -63,7 +67,7 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
             Sources = pushed.Sources,
             Images = pushed.Images,
             RenderedFiles = rendered.Hashes,
-            LaunchTemplates = await _infrastructure.LaunchTemplatesAsync(cancellationToken),
+            LaunchTemplates = await _templates.LaunchTemplatesAsync(cancellationToken),
             SecretVersions = await SecretVersionsAsync(cancellationToken),
         };
     }
@@ -73,13 +77,25 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
         var parameters = await AwsServiceParameters.ReadAsync(_account, cancellationToken)
             ?? throw new InvalidOperationException($"Nothing was applied to {Name} yet. Next: ./build.sh --target=Deploy --environment={Name}");
         var web = await _fleets.RequireAsync(_fleets.All[0], cancellationToken);
-        return new SmokeTarget(parameters.Url, release?.Release, await _account.Services.SecretsManager.ReadAsync(_account.SecretName(SmokeKey), cancellationToken))
+        return new SmokeTarget(parameters.Url, release?.Release, await SmokeKeyAsync(cancellationToken))
         {
             Balancer = new SmokeBalancer(
                 parameters.LoadBalancer,
                 release?.Images.GetValueOrDefault(ApiRepository),
                 [.. web.Staying.Where(web.Serves).Select(static instance => instance.Id)]),
         };
+    }
+
+    private async Task<string> SmokeKeyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _account.Services.SecretsManager.ReadAsync(_account.SecretName(SmokeKey), cancellationToken);
+        }
+        catch (AwsException missing) when (missing.Code == "ResourceNotFoundException")
+        {
+            throw new NotBootstrappedException($"value in the secret {_account.SecretName(SmokeKey)}", Name, missing);
+        }
     }
 
     private static string? PipelineRun() => Environment.GetEnvironmentVariable("GITHUB_RUN_ID") is { Length: > 0 } run

@@ -23,25 +23,27 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
         var states = new List<FleetState>();
         foreach (var fleet in fleets.All)
         {
-            if (await fleets.LookAsync(fleet, cancellationToken) is { IsEmpty: false } state)
+            if (await fleets.LookAsync(fleet, cancellationToken) is { } state)
             {
                 states.Add(state);
             }
         }
 
-        if (states.Count == 0)
+        if (states.All(static state => state.IsEmpty))
         {
             return new RolloutStatus(url, Active: null, [], Host: null);
         }
 
         var known = await catalog.ListAsync(cancellationToken);
         var running = states
-            .SelectMany(state => state.Staying.Select(instance => (Release: ReleaseOf(known, state.Fleet, instance.Template), Service: Describe(state, instance))))
+            .SelectMany(state => state.Staying.Select(instance => (Release: ReleaseOf(known, state.Fleet, instance.Template), Service: Describe(state, instance)))
+                .Concat(Missing(state).Select(service => (Release: ReleaseOf(known, state.Fleet, state.Group.Template), Service: service))))
             .Where(static pair => pair.Release is not null)
             .GroupBy(static pair => pair.Release!.Value)
             .Select(static group => new RunningRelease(group.Key, [.. group.Select(static pair => pair.Service)], IsLeaving: false))
             .ToList();
-        return new RolloutStatus(url, ReleaseOf(known, states[0].Fleet, states[0].Group.Template), running, Host: null);
+        var leading = states.First(static state => !state.IsEmpty);
+        return new RolloutStatus(url, ReleaseOf(known, leading.Fleet, leading.Group.Template), running, Host: null);
     }
 
     /// <summary>The bundle, by its hash; the images were pushed before.</summary>
@@ -60,7 +62,13 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
         }
     }
 
-    public Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
+    {
+        if (pace == RolloutPace.Watched && (await StatusAsync(cancellationToken)).Running.Count > 0)
+        {
+            await RefuseRaisedAlarmsAsync(cancellationToken);
+        }
+    }
 
     /// <remarks>Instances start in the refresh itself; what would make it fail at once is found here, before anything moves.</remarks>
     public async Task StartAsync(Manifest manifest, CancellationToken cancellationToken)
@@ -74,11 +82,6 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
     public async Task<ReleaseId?> ActivateAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
     {
         var previous = (await StatusAsync(cancellationToken)).Active;
-        if (pace == RolloutPace.Watched)
-        {
-            await RefuseRaisedAlarmsAsync(previous, cancellationToken);
-        }
-
         await refresh.MoveAsync(manifest.LaunchTemplates, pace, cancellationToken);
         return previous;
     }
@@ -90,7 +93,9 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
 
     public async Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken)
     {
-        var needed = kept.Select(static manifest => manifest.RenderedFiles.TryGetValue(ReleaseTemplates.BundleFile, out var bundle) ? $"{BundlePrefix}{bundle.Hex}.tar" : null).ToHashSet(StringComparer.Ordinal);
+        var needed = kept.Concat(kept.Select(static manifest => manifest.Proved).OfType<Manifest>())
+            .Select(static manifest => manifest.RenderedFiles.TryGetValue(ReleaseTemplates.BundleFile, out var bundle) ? $"{BundlePrefix}{bundle.Hex}.tar" : null)
+            .ToHashSet(StringComparer.Ordinal);
         var request = new ListObjectsV2Request { BucketName = account.ReleaseBucket, Prefix = BundlePrefix };
         await foreach (var page in account.S3.Paginators.ListObjectsV2(request).Responses.WithCancellation(cancellationToken))
         {
@@ -108,7 +113,13 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
     ];
 
     private static ReleaseId? ReleaseOf(IReadOnlyList<Manifest> known, Fleet fleet, LaunchTemplateVersion? template) =>
-        known.LastOrDefault(manifest => template is not null && manifest.LaunchTemplates.GetValueOrDefault(fleet.Profile) == template)?.Release;
+        known.LastOrDefault(manifest => template is not null
+            && (manifest.LaunchTemplates.GetValueOrDefault(fleet.Profile) == template || manifest.Proved?.LaunchTemplates.GetValueOrDefault(fleet.Profile) == template))?.Release;
+
+    /// <summary>A fleet with fewer instances than it must have does not do what the release needs.</summary>
+    private static IEnumerable<ServiceState> Missing(FleetState state) => state.Staying.Count() is var count && count < state.Fleet.Minimum
+        ? [new ServiceState($"{state.Fleet.Profile}: {count} of {state.Fleet.Minimum}", Pid: null, "stopped", Restarts: 0, MemoryBytes: 0)]
+        : [];
 
     private static ServiceState Describe(FleetState state, GroupInstance instance) => new(
         $"{state.Fleet.Profile}/{instance.Id}",
@@ -119,11 +130,11 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
         MemoryBytes: 0);
 
     /// <summary>An alarm that is raised already would take the release back for what it did not do.</summary>
-    private async Task RefuseRaisedAlarmsAsync(ReleaseId? previous, CancellationToken cancellationToken)
+    private async Task RefuseRaisedAlarmsAsync(CancellationToken cancellationToken)
     {
         var names = (await AwsServiceParameters.ReadAsync(account, cancellationToken))?.RolloutAlarms ?? [];
         var raised = (await account.Services.CloudWatch.AlarmsAsync(names, cancellationToken)).Where(static alarm => alarm.State == "ALARM").ToList();
-        if (previous is not null && raised.Count > 0)
+        if (raised.Count > 0)
         {
             throw new RolloutFailedException(
                 $"Nothing was moved: {string.Join(", ", raised.Select(static alarm => alarm.Name))} stands in ALARM already ({raised[0].Reason}). "

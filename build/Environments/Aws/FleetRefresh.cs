@@ -11,31 +11,29 @@ namespace VectorDb.Build.Environments.Aws;
 /// </summary>
 internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJournal journal, TimeProvider time)
 {
+    private const string BootHook = "boot";
     private const int AllHealthy = 100;
     private const int HalfMore = 150;
     private const int AsManyMore = 200;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan FirstStartLimit = TimeSpan.FromMinutes(20);
+
+    // Auto Scaling waits for its own view of an instance alone. Two looks of the load balancer are ten seconds apart: none of the old
+    // instances may go before it sends to the new ones.
+    private static readonly TimeSpan ShortWarmup = TimeSpan.FromSeconds(20);
 
     /// <param name="templates">By profile.</param>
     /// <exception cref="RolloutFailedException">An instance is not healthy, an alarm was raised, or somebody else ended a refresh.</exception>
     public async Task MoveAsync(IReadOnlyDictionary<string, LaunchTemplateVersion> templates, RolloutPace pace, CancellationToken cancellationToken)
     {
-        var parameters = await AwsServiceParameters.ReadAsync(account, cancellationToken);
+        var aims = fleets.All.Select(fleet => (Fleet: fleet, Template: templates.GetValueOrDefault(fleet.Profile)
+            ?? throw new RolloutFailedException($"The manifest names no launch template version of {fleet.Profile}."))).ToList();
+        var alarms = (await AwsServiceParameters.ReadAsync(account, cancellationToken))?.RolloutAlarms ?? [];
+        await EndOtherRefreshesAsync(cancellationToken);
         var moves = new List<FleetMove>();
-        foreach (var fleet in fleets.All)
+        foreach (var (fleet, template) in aims)
         {
-            var template = templates.GetValueOrDefault(fleet.Profile) ?? throw new RolloutFailedException($"The manifest names no launch template version of {fleet.Profile}.");
-            var state = await fleets.RequireAsync(fleet, cancellationToken);
-            await EndOtherRefreshAsync(fleet, cancellationToken);
-            var watch = await InstanceWatch.BeginAsync(account, fleet, template, time, cancellationToken);
-            moves.Add(new FleetMove(fleet, template, watch, state.IsEmpty ? null : await StartAsync(state, template, pace, parameters, cancellationToken)));
-            if (state.IsEmpty)
-            {
-                await account.Services.AutoScaling.SetTemplateAsync(fleet.Group, template, cancellationToken);
-                await account.Services.AutoScaling.ResizeAsync(fleet.Group, fleet.Minimum, fleet.Maximum, fleet.Minimum, cancellationToken);
-            }
+            moves.Add(await BeginAsync(fleet, template, pace, alarms, cancellationToken));
         }
 
         await FollowAsync(moves, cancellationToken);
@@ -46,12 +44,12 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJourna
     public async Task<bool> EmptyAsync(CancellationToken cancellationToken)
     {
         var had = false;
+        await EndOtherRefreshesAsync(cancellationToken);
         foreach (var fleet in fleets.All)
         {
             if (await fleets.LookAsync(fleet, cancellationToken) is { IsEmpty: false })
             {
                 had = true;
-                await EndOtherRefreshAsync(fleet, cancellationToken);
                 await account.Services.AutoScaling.ResizeAsync(fleet.Group, 0, fleet.Maximum, 0, cancellationToken);
             }
         }
@@ -67,87 +65,119 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJourna
         return had;
     }
 
-    private async Task<string> StartAsync(
-        FleetState state, LaunchTemplateVersion template, RolloutPace pace, AwsServiceParameters? parameters, CancellationToken cancellationToken)
+    /// <summary>What was there stays until the new instances serve; a fleet without capacity gets its first.</summary>
+    private async Task<FleetMove> BeginAsync(
+        Fleet fleet, LaunchTemplateVersion template, RolloutPace pace, IReadOnlyList<string> alarms, CancellationToken cancellationToken)
+    {
+        var state = await fleets.RequireAsync(fleet, cancellationToken);
+        var watch = await InstanceWatch.BeginAsync(account, state, template, time, cancellationToken);
+        if (state.Group.Desired == 0)
+        {
+            await account.Services.AutoScaling.SetTemplateAsync(fleet.Group, template, cancellationToken);
+        }
+
+        // Terraform leaves the least and the wanted size to the rollout, and a setting may have moved them.
+        var desired = Math.Clamp(state.Group.Desired, fleet.Minimum, fleet.Maximum);
+        if ((state.Group.Min, state.Group.Max, state.Group.Desired) != (fleet.Minimum, fleet.Maximum, desired))
+        {
+            await account.Services.AutoScaling.ResizeAsync(fleet.Group, fleet.Minimum, fleet.Maximum, desired, cancellationToken);
+        }
+
+        return new FleetMove(
+            fleet, template, watch, state.Group.Desired == 0 ? null : await StartAsync(fleet, desired, template, pace, alarms, cancellationToken), time.GetTimestamp());
+    }
+
+    private Task<string> StartAsync(
+        Fleet fleet, int desired, LaunchTemplateVersion template, RolloutPace pace, IReadOnlyList<string> alarms, CancellationToken cancellationToken)
     {
         var watched = pace == RolloutPace.Watched;
-        var first = Math.Max(1, (int)Math.Ceiling(100.0 / Math.Max(1, state.Group.Desired)));
-        return await account.Services.AutoScaling.StartRefreshAsync(
-            state.Fleet.Group,
+        // One instance, rounded down: rounded up it would be two. A canary makes sense where others follow it.
+        var canary = watched && desired > 1 ? Math.Max(1, 100 / desired) : (int?)null;
+        return account.Services.AutoScaling.StartRefreshAsync(
+            fleet.Group,
             template,
             new RefreshPreferences(
                 AllHealthy,
                 watched ? HalfMore : AsManyMore,
                 SkipMatching: true,
-                InstanceWarmup: watched ? null : TimeSpan.Zero,
+                InstanceWarmup: watched ? null : ShortWarmup,
                 BakeTime: watched ? account.Settings.Seconds(SettingsCatalogue.BakeSeconds) : null,
-                // A canary makes sense where others follow it.
-                CheckpointPercentages: watched && first < 100 ? [first, 100] : null,
-                CheckpointDelay: watched && first < 100 ? account.Settings.Seconds(SettingsCatalogue.CanarySeconds) : null,
-                Alarms: watched ? parameters?.RolloutAlarms : null),
+                CheckpointPercentages: canary is { } first ? [first, 100] : null,
+                CheckpointDelay: canary is null ? null : account.Settings.Seconds(SettingsCatalogue.CanarySeconds),
+                Alarms: watched ? alarms : null),
             cancellationToken);
     }
 
-    /// <summary>The lock is ours: a refresh that still runs is what a killed or failed run left.</summary>
-    private async Task EndOtherRefreshAsync(Fleet fleet, CancellationToken cancellationToken)
+    /// <summary>The lock is ours: a refresh that still runs is what a killed or failed run left. All end before anything else moves.</summary>
+    private async Task EndOtherRefreshesAsync(CancellationToken cancellationToken)
     {
-        var said = false;
-        while ((await account.Services.AutoScaling.RefreshesAsync(fleet.Group, cancellationToken)).FirstOrDefault(static refresh => !refresh.HasEnded) is { } running)
+        var open = fleets.All.ToList();
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
         {
-            if (!said)
+            foreach (var fleet in open.ToList())
             {
-                journal.Say($"{fleet.Group}: an instance refresh that nobody waits for any more is cancelled ({running.Status})");
-                said = true;
+                if (await RunningRefreshAsync(fleet, cancellationToken) is not { } running)
+                {
+                    open.Remove(fleet);
+                    continue;
+                }
+
+                if (told.Add(running.Id))
+                {
+                    journal.Say($"{fleet.Group}: the instance refresh that goes on is cancelled ({running.Status})");
+                    await account.Services.AutoScaling.CancelRefreshAsync(fleet.Group, cancellationToken);
+                }
+
+                await AbandonLaunchesAsync(fleet, running, cancellationToken);
             }
 
-            await account.Services.AutoScaling.CancelRefreshAsync(fleet.Group, cancellationToken);
+            if (open.Count == 0)
+            {
+                return;
+            }
+
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
 
-    private async Task FollowAsync(IReadOnlyList<FleetMove> moves, CancellationToken cancellationToken)
+    /// <summary>A cancelled refresh waits for what it is launching, and that may hang until its hook runs out.</summary>
+    private async Task AbandonLaunchesAsync(Fleet fleet, InstanceRefresh refresh, CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
-        var progress = new FleetProgress(journal, time);
-        var open = moves.ToList();
-        while (open.Count > 0)
+        var state = await fleets.RequireAsync(fleet, cancellationToken);
+        foreach (var instance in state.Group.Instances.Where(instance => instance.Lifecycle == "Pending:Wait" && instance.Template == refresh.Template))
         {
-            foreach (var move in open.ToList())
-            {
-                var state = await fleets.RequireAsync(move.Fleet, cancellationToken);
-                var refresh = await FindAsync(move, cancellationToken);
-                progress.Tell(state, move.Template, refresh);
-                await move.Watch.CheckAsync(state, cancellationToken);
-                if (IsDone(move, state, refresh))
-                {
-                    open.Remove(move);
-                }
-            }
-
-            if (open.Any(static move => move.RefreshId is null) && time.GetElapsedTime(start) > FirstStartLimit)
-            {
-                throw new RolloutFailedException($"The first instances did not serve within {FirstStartLimit.TotalMinutes:0} minutes.");
-            }
-
-            if (open.Count > 0)
-            {
-                await Task.Delay(Pause, time, cancellationToken);
-            }
+            await account.Services.AutoScaling.AbandonLaunchAsync(fleet.Group, BootHook, instance.Id, cancellationToken);
         }
     }
 
-    private async Task<InstanceRefresh?> FindAsync(FleetMove move, CancellationToken cancellationToken) => move.RefreshId is { } id
-        ? (await account.Services.AutoScaling.RefreshesAsync(move.Fleet.Group, cancellationToken)).FirstOrDefault(refresh => refresh.Id == id)
-        : null;
+    private async Task<InstanceRefresh?> RunningRefreshAsync(Fleet fleet, CancellationToken cancellationToken) =>
+        await account.Services.AutoScaling.FindGroupAsync(fleet.Group, cancellationToken) is null
+            ? null
+            : (await account.Services.AutoScaling.RefreshesAsync(fleet.Group, cancellationToken)).FirstOrDefault(static refresh => !refresh.HasEnded);
 
-    private static bool IsDone(FleetMove move, FleetState state, InstanceRefresh? refresh) => refresh switch
+    /// <summary>Until all are done. The fleet that is done first is watched until the other is, too.</summary>
+    private async Task FollowAsync(IReadOnlyList<FleetMove> moves, CancellationToken cancellationToken)
     {
-        null => state.Staying.Count(instance => instance.Template == move.Template && state.Serves(instance)) >= move.Fleet.Minimum,
-        { Status: "Successful" } => true,
-        { HasEnded: true } => throw new RolloutFailedException($"The instance refresh of {move.Fleet.Group} ended as {refresh.Status}: {refresh.Reason}"),
-        _ => false,
-    };
-}
+        var progress = new FleetProgress(journal, time);
+        while (true)
+        {
+            var done = 0;
+            foreach (var move in moves)
+            {
+                var state = await fleets.RequireAsync(move.Fleet, cancellationToken);
+                var refresh = move.RefreshId is { } id ? await account.Services.AutoScaling.FindRefreshAsync(move.Fleet.Group, id, cancellationToken) : null;
+                progress.Tell(state, move.Template, refresh);
+                await move.Watch.CheckAsync(state, cancellationToken);
+                done += move.IsDone(state, refresh, time) ? 1 : 0;
+            }
 
-/// <param name="RefreshId">Null for a fleet that comes up from zero.</param>
-internal sealed record FleetMove(Fleet Fleet, LaunchTemplateVersion Template, InstanceWatch Watch, string? RefreshId);
+            if (done == moves.Count)
+            {
+                return;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+}

@@ -7,82 +7,82 @@ namespace VectorDb.Build.Environments.Aws;
 /// Watches the new instances of one fleet and throws at the first that will not serve, with the reason: Auto Scaling itself would
 /// go on launching for up to an hour.
 /// </summary>
-/// <param name="version">What the new instances start from.</param>
-internal sealed class InstanceWatch(AwsAccount account, Fleet fleet, LaunchTemplateVersion version, IReadOnlyList<string> activitiesBefore, TimeProvider time)
+internal sealed class InstanceWatch
 {
-    private const int LogLines = 20;
     private const int ActivitiesLooked = 20;
 
-    // The agent sends every few seconds, and the log of a failed start is worth the wait.
-    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-
-    private readonly DateTimeOffset _since = time.GetUtcNow();
+    private readonly AwsAccount _account;
+    private readonly Fleet _fleet;
+    private readonly LaunchTemplateVersion _version;
+    private readonly InstanceLog _log;
+    private readonly HashSet<string> _instancesBefore;
+    private readonly HashSet<string> _activitiesBefore;
     private readonly HashSet<string> _starting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _served = new(StringComparer.Ordinal);
 
-    public static async Task<InstanceWatch> BeginAsync(AwsAccount account, Fleet fleet, LaunchTemplateVersion version, TimeProvider time, CancellationToken cancellationToken) =>
-        new(account, fleet, version, await account.Services.AutoScaling.ActivitiesAsync(fleet.Group, ActivitiesLooked, cancellationToken), time);
+    private InstanceWatch(AwsAccount account, FleetState state, LaunchTemplateVersion version, IReadOnlyList<ScalingActivity> activities, TimeProvider time)
+    {
+        (_account, _fleet, _version, _log) = (account, state.Fleet, version, new InstanceLog(account, state.Fleet, time));
+        _instancesBefore = [.. state.Group.Instances.Select(static instance => instance.Id)];
+        _activitiesBefore = [.. activities.Select(static activity => activity.Id)];
+    }
+
+    /// <param name="state">The fleet before it moves: what is there already is not watched.</param>
+    /// <param name="version">What the new instances start from.</param>
+    public static async Task<InstanceWatch> BeginAsync(
+        AwsAccount account, FleetState state, LaunchTemplateVersion version, TimeProvider time, CancellationToken cancellationToken) =>
+        new(account, state, version, await account.Services.AutoScaling.ActivitiesAsync(state.Fleet.Group, ActivitiesLooked, cancellationToken), time);
 
     /// <exception cref="RolloutFailedException">An instance failed to start or to stay healthy, or none can be launched.</exception>
     public async Task CheckAsync(FleetState state, CancellationToken cancellationToken)
     {
-        foreach (var instance in state.Group.Instances.Where(instance => instance.Template == version))
+        foreach (var instance in state.Group.Instances.Where(instance => instance.Template == _version && !_instancesBefore.Contains(instance.Id)))
         {
-            if (state.Serves(instance))
-            {
-                _served.Add(instance.Id);
-            }
-            else if (instance.Lifecycle.StartsWith("Terminating", StringComparison.Ordinal))
-            {
-                await FailIfNewAsync(instance.Id, "gave up while it started", cancellationToken);
-            }
-            else if (instance.Health == "Unhealthy" || state.Targets.GetValueOrDefault(instance.Id) is { State: "unhealthy" })
-            {
-                var target = state.Targets.GetValueOrDefault(instance.Id);
-                await FailAsync(instance.Id, $"is unhealthy{(target?.Description is { } why ? $": {why} ({target.Reason})" : "")}", cancellationToken);
-            }
-            else
-            {
-                _starting.Add(instance.Id);
-            }
+            await CheckAsync(instance, state, cancellationToken);
         }
 
-        foreach (var gone in _starting.Except(state.Group.Instances.Select(static instance => instance.Id)).ToList())
+        foreach (var gone in _starting.Except(_served).Except(state.Group.Instances.Select(static instance => instance.Id)).ToList())
         {
-            await FailIfNewAsync(gone, "is gone before it served", cancellationToken);
+            await FailAsync(gone, "is gone before it served", cancellationToken);
         }
 
-        var activities = await account.Services.AutoScaling.ActivitiesAsync(fleet.Group, ActivitiesLooked, cancellationToken);
-        if (activities.Except(activitiesBefore).FirstOrDefault(static activity => activity.StartsWith("Failed", StringComparison.Ordinal)) is { } failure)
+        var activities = await _account.Services.AutoScaling.ActivitiesAsync(_fleet.Group, ActivitiesLooked, cancellationToken);
+        if (activities.FirstOrDefault(activity => activity is { Status: "Failed" } && IsLaunch(activity) && !_activitiesBefore.Contains(activity.Id)) is { } failure)
         {
-            throw new RolloutFailedException($"Auto Scaling cannot launch an instance of {fleet.Group}: {failure}");
+            throw new RolloutFailedException($"Auto Scaling cannot launch an instance of {_fleet.Group}: {failure.Description} {failure.Message}".TrimEnd());
         }
     }
 
-    private Task FailIfNewAsync(string instance, string what, CancellationToken cancellationToken) =>
-        _starting.Contains(instance) && !_served.Contains(instance) ? FailAsync(instance, what, cancellationToken) : Task.CompletedTask;
+    private async Task CheckAsync(GroupInstance instance, FleetState state, CancellationToken cancellationToken)
+    {
+        var target = state.Targets.GetValueOrDefault(instance.Id);
+        if (state.Serves(instance))
+        {
+            _served.Add(instance.Id);
+        }
+        else if (instance.Health == "Unhealthy" || target is { State: "unhealthy" })
+        {
+            await FailAsync(instance.Id, $"is unhealthy{(target?.Description is { } why ? $": {why} ({target.Reason})" : "")}", cancellationToken);
+        }
+        else if (!instance.Lifecycle.StartsWith("Terminating", StringComparison.Ordinal))
+        {
+            _starting.Add(instance.Id);
+            if (instance.Lifecycle == "InService")
+            {
+                _log.Booted(instance.Id);
+            }
+        }
+        else if (!_served.Contains(instance.Id))
+        {
+            await FailAsync(instance.Id, "gave up while it started", cancellationToken);
+        }
+    }
 
     private async Task FailAsync(string instance, string what, CancellationToken cancellationToken)
     {
-        var log = await LogAsync(instance, cancellationToken);
-        throw new RolloutFailedException($"Instance {instance} of {fleet.Group} {what}.", $"{fleet.Profile}-bootstrap", log);
+        var (service, lines) = await _log.ReadAsync(instance, cancellationToken);
+        throw new RolloutFailedException($"Instance {instance} of {_fleet.Group} {what}.", service, lines);
     }
 
-    /// <summary>What the instance said: its first start, and where that went well the service that balks.</summary>
-    private async Task<IReadOnlyList<string>> LogAsync(string instance, CancellationToken cancellationToken)
-    {
-        var start = time.GetTimestamp();
-        while (true)
-        {
-            var lines = await account.Services.Logs.TailAsync(
-                $"/vectordb/{account.Environment}/{fleet.Profile}-bootstrap", instance, _since, LogLines, cancellationToken);
-            if (lines.Count > 0 || time.GetElapsedTime(start) > LogPatience)
-            {
-                return [.. lines.Select(static line => line.Message)];
-            }
-
-            await Task.Delay(Pause, time, cancellationToken);
-        }
-    }
+    private static bool IsLaunch(ScalingActivity activity) => activity.Description.StartsWith("Launching", StringComparison.Ordinal);
 }

@@ -46,7 +46,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         return Task.CompletedTask;
     }
 
-    public async Task PrepareAsync(Manifest manifest, bool hostUpgrade, CancellationToken cancellationToken)
+    public async Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
     {
         var wanted = manifest.Host ?? throw new RolloutFailedException($"The manifest of release {manifest.Release} names no host.");
         var folder = home.FolderOf(wanted);
@@ -62,7 +62,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
                 $"The local host listens on port {status.Host.Port}, not {asked}. Move it: ./build.sh --target=Stop, then ./build.sh --target=Deploy --port={asked}");
         }
 
-        if (hostUpgrade && status.Host.Content != wanted.Short)
+        if (pace == RolloutPace.Watched && status.Host.Content != wanted.Short)
         {
             await _host.UpgradeAsync(new UpgradeCommand(folder, wanted.Short), cancellationToken);
             await UntilAsync(host => host?.Host.Content == wanted.Short, "The new local host did not take over", cancellationToken);
@@ -80,26 +80,13 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
     public Task<ReleaseId?> ActivateAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken) =>
         _host.ActivateAsync(manifest.Release, cancellationToken);
 
-    public async Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken)
-    {
-        var running = (await StatusAsync(cancellationToken)).Running;
-        if (running.Any(one => one.Id == release))
-        {
-            await _host.RetireAsync(release, wait, cancellationToken);
-        }
-    }
+    public Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken) => RetireAsync(release, wait, standBy: false, cancellationToken);
 
-    public async Task<bool> StopAsync(CancellationToken cancellationToken)
-    {
-        if (await _host.StatusAsync(cancellationToken) is null)
-        {
-            return false;
-        }
+    public Task StandDownAsync(ReleaseId release, bool wait, CancellationToken cancellationToken) => RetireAsync(release, wait, standBy: true, cancellationToken);
 
-        await _host.StopAsync(cancellationToken);
-        await UntilAsync(status => status is null, "The local host did not stop", cancellationToken);
-        return true;
-    }
+    public Task<bool> StopAsync(CancellationToken cancellationToken) => StopAsync(forget: false, cancellationToken);
+
+    public Task<bool> AbandonAsync(CancellationToken cancellationToken) => StopAsync(forget: true, cancellationToken);
 
     public async Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken)
     {
@@ -115,6 +102,27 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         LogTail.ReadAsync(Path.Combine(home.Logs, $"{service}.log"), cancellationToken);
 
     public void Dispose() => _host.Dispose();
+
+    private async Task RetireAsync(ReleaseId release, bool wait, bool standBy, CancellationToken cancellationToken)
+    {
+        var running = (await StatusAsync(cancellationToken)).Running;
+        if (running.Any(one => one.Id == release))
+        {
+            await _host.RetireAsync(release, wait, standBy, cancellationToken);
+        }
+    }
+
+    private async Task<bool> StopAsync(bool forget, CancellationToken cancellationToken)
+    {
+        if (await _host.StatusAsync(cancellationToken) is null)
+        {
+            return false;
+        }
+
+        await _host.StopAsync(forget, cancellationToken);
+        await UntilAsync(status => status is null, "The local host did not stop", cancellationToken);
+        return true;
+    }
 
     private void CopyServices(Manifest manifest, string folder)
     {
@@ -135,7 +143,10 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
     private static RunningRelease Describe(HostedRelease release) => new(
         ReleaseId.Parse(release.Id),
         [.. release.Services.Select(service => new ServiceState(service.Name, service.Pid, service.Health, service.Restarts, service.MemoryBytes))],
-        release.State == HostedRelease.Draining);
+        release.State is HostedRelease.Draining or HostedRelease.Standby)
+    {
+        StandsBy = release.State == HostedRelease.Standby,
+    };
 
     private async Task UntilAsync(Func<HostStatus?, bool> reached, string failure, CancellationToken cancellationToken)
     {

@@ -70,7 +70,8 @@ resource "aws_autoscaling_group" "this" {
   default_instance_warmup   = var.warmup_seconds
   max_instance_lifetime     = 30 * 24 * 60 * 60
   capacity_rebalance        = false
-  termination_policies      = ["OldestLaunchTemplate", "OldestInstance"]
+  # What a cancelled rollout leaves beside the old instances goes first; age is bounded by the lifetime above.
+  termination_policies      = ["NewestInstance"]
   wait_for_capacity_timeout = "0"
   metrics_granularity       = "1Minute"
   enabled_metrics           = ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances", "GroupTerminatingInstances", "GroupTotalInstances"]

@@ -26,7 +26,7 @@ locals {
 
     compute = [
       { Sid = "Groups", Effect = "Allow", Resource = "arn:${var.partition}:autoscaling:${local.regional}:autoScalingGroup:*:autoScalingGroupName/${var.name}-*", Action = [for action in [
-        "CancelInstanceRefresh", "CreateAutoScalingGroup", "CreateOrUpdateTags", "DeleteAutoScalingGroup", "DeleteLifecycleHook", "DeletePolicy", "DeleteTags",
+        "CancelInstanceRefresh", "CompleteLifecycleAction", "CreateAutoScalingGroup", "CreateOrUpdateTags", "DeleteAutoScalingGroup", "DeleteLifecycleHook", "DeletePolicy", "DeleteTags",
         "DisableMetricsCollection", "EnableMetricsCollection", "PutLifecycleHook", "PutScalingPolicy", "RollbackInstanceRefresh", "SetDesiredCapacity",
         "StartInstanceRefresh", "UpdateAutoScalingGroup",
       ] : "autoscaling:${action}"] },

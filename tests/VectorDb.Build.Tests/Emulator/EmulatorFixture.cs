@@ -13,6 +13,8 @@ public sealed class EmulatorFixture : IAsyncLifetime
     private EmulatedAws? _aws;
     private AwsWire? _wire;
 
+    public Uri Endpoint => _aws!.Endpoint;
+
     public async ValueTask InitializeAsync()
     {
         RequiredTool.Find("moto_server");

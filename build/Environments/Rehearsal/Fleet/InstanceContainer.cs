@@ -1,3 +1,4 @@
+using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Environments.Rehearsal.Fleet;
@@ -11,8 +12,8 @@ internal sealed class InstanceContainer(CommandRunner commands, FleetOptions opt
     private string Name => $"vectordb-{instance}";
 
     /// <exception cref="CommandFailedException">No engine answers, or it lacks the image.</exception>
-    public static Task RequireImageAsync(CommandRunner commands, FleetOptions options, CancellationToken cancellation) =>
-        commands.RunAsync(Docker(options, ["image", "inspect", "--format", "{{.Id}}", FleetOptions.Image]), cancellation);
+    public static Task RequireImageAsync(CommandRunner commands, CancellationToken cancellation) =>
+        commands.RunAsync(Docker(["image", "inspect", "--format", "{{.Id}}", FleetOptions.Image]), cancellation);
 
     /// <summary>Starts it.</summary>
     /// <returns>Its address in the network.</returns>
@@ -23,7 +24,7 @@ internal sealed class InstanceContainer(CommandRunner commands, FleetOptions opt
             Docker(
             [
                 "run", "--detach", "--name", Name, "--hostname", instance, "--network", options.Network,
-                "--label", $"{FleetOptions.RunLabel}={options.Run}", "--label", $"{FleetOptions.RunLabel}.instance={instance}",
+                "--label", $"{SiteNetwork.RunLabel}={options.Run}", "--label", $"{SiteNetwork.RunLabel}.instance={instance}",
                 "--cap-add", "SYS_ADMIN", "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE", "--cap-add", "MKNOD",
                 "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
                 "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw", "--tmpfs", "/run:exec,mode=755", "--tmpfs", "/tmp:exec,mode=1777",
@@ -56,20 +57,13 @@ internal sealed class InstanceContainer(CommandRunner commands, FleetOptions opt
     public static async Task RemoveAllAsync(CommandRunner commands, FleetOptions options, CancellationToken cancellation)
     {
         var listed = await commands.RunAsync(
-            Docker(options, ["ps", "--all", "--quiet", "--filter", $"label={FleetOptions.RunLabel}={options.Run}", "--filter", $"label={FleetOptions.RunLabel}.instance"]), cancellation);
+            Docker(["ps", "--all", "--quiet", "--filter", $"label={SiteNetwork.RunLabel}={options.Run}", "--filter", $"label={SiteNetwork.RunLabel}.instance"]), cancellation);
         var machines = listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (machines.Length > 0)
         {
-            await commands.RunAsync(Docker(options, ["rm", "--force", "--volumes", .. machines]), cancellation);
+            await commands.RunAsync(Docker(["rm", "--force", "--volumes", .. machines]), cancellation);
         }
     }
 
-    private Command Docker(IReadOnlyList<string> arguments) => Docker(options, arguments);
-
-    private static Command Docker(FleetOptions options, IReadOnlyList<string> arguments) => new("docker", arguments)
-    {
-        Environment = options.Engine is { } engine
-            ? new Dictionary<string, string?>(StringComparer.Ordinal) { ["DOCKER_HOST"] = engine }
-            : new Dictionary<string, string?>(StringComparer.Ordinal),
-    };
+    private static Command Docker(IReadOnlyList<string> arguments) => new("docker", arguments);
 }

@@ -37,7 +37,7 @@ internal sealed class InstanceFleet : IAsyncDisposable
     public static async Task<InstanceFleet> StartAsync(
         CommandRunner commands, EmulatedAws aws, FleetOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        await InstanceContainer.RequireImageAsync(commands, options, cancellation);
+        await InstanceContainer.RequireImageAsync(commands, cancellation);
         // Real machines boot and drain: what waits for them must not be faster than they are.
         await aws.ControlAsync(HttpMethod.Put, "settings", new { machineTimeScale = 1 }, cancellation);
         return new InstanceFleet(commands, aws, options, time);

@@ -4,6 +4,7 @@ GET    /moto-api/vectordb/settings                 time scales and default targe
 PUT    /moto-api/vectordb/settings                 {"timeScale": 60, "machineTimeScale": 1, "targetHealth": "auto" | "probed"}
 GET    /moto-api/vectordb/instances                instances of all groups with the boot script they were launched with
 PUT    /moto-api/vectordb/instances/<id>/health    {"status": "Healthy" | "Unhealthy"}   (the EC2 status check)
+PUT    /moto-api/vectordb/groups/<name>/launches   {"refusal": "why EC2 gives it no instance"}   (null: it does)
 GET    /moto-api/vectordb/instances/<id>           one of them, with what its metadata service tells
 PUT    /moto-api/vectordb/instances/<id>/network   {"privateIp"}: the address that its machine really has
 GET    /moto-api/vectordb/instances/<id>/credentials   temporary ones, of the instance profile's role
@@ -67,6 +68,12 @@ def _answer(request: Request) -> Response:
             return _json([instances.describe(state) for group in instances.groups() for state in group.instance_states])
         case ("PUT", "instances", instance_id, "health"):
             instances.find(instance_id).health_status = body["status"]
+            return _json({})
+        case ("PUT", "groups", name, "launches"):
+            if body.get("refusal") is None:
+                instances.launch_faults.pop(name, None)
+            else:
+                instances.launch_faults[name] = body["refusal"]
             return _json({})
         case ("GET", "instances", instance_id):
             return _json(machines.describe(instance_id))

@@ -37,6 +37,7 @@ class Refresh:
         self.total, self.percentage, self.checkpoint = 0, 0, 0
         self.paused_until, self.bakes_until, self.moved_at = 0.0, 0.0, clock.now()
         self.rollback: dict[str, Any] | None = None
+        self.waits = True
 
     def begin(self) -> None:
         present = instances.staying(self.group)
@@ -91,6 +92,8 @@ def _step(refresh: Refresh) -> None:
     if refresh.status == "Pending":
         refresh.begin()
     if refresh.status == "Cancelling":
+        if refresh.waits and any(state.launched_at >= refresh.started_at and state.lifecycle_state.startswith("Pending") for state in instances.staying(refresh.group)):
+            return
         refresh.end("Cancelled", "Cancelled due to user request")
         return
     if refresh.status in ("InProgress", "Baking"):
@@ -210,7 +213,7 @@ def _describe(self: AutoScalingResponse) -> ActionResult:
 def _cancel(self: AutoScalingResponse) -> ActionResult:
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/cancel-instance-refresh.html : nothing is taken back.
     refresh = _required(self)
-    refresh.status = "Cancelling"
+    refresh.status, refresh.waits = "Cancelling", self._get_bool_param("WaitForTransitioningInstances", True)
     return ActionResult({"InstanceRefreshId": refresh.id})
 
 

@@ -64,8 +64,18 @@ def version_of(group: FakeAutoScalingGroup, version: str | None = None) -> str:
     return version
 
 
-def launch(group: FakeAutoScalingGroup, version: str, cause: str) -> InstanceState:
+#: Groups that EC2 gives no instance at the moment, by name: why.
+launch_faults: dict[str, str] = {}
+
+
+def launch(group: FakeAutoScalingGroup, version: str, cause: str) -> InstanceState | None:
     """Starts an instance in the zone that has the fewest."""
+    if group.name in launch_faults:
+        # https://docs.aws.amazon.com/autoscaling/ec2/userguide/CHAP_Troubleshooting.html: the activity fails, and is tried again later.
+        if not any(each["StatusCode"] == "Failed" for each in activities(group)[:1]):
+            failed = _activity(group, "Launching a new EC2 instance.", cause)
+            failed.update(StatusCode="Failed", StatusMessage=launch_faults[group.name], EndTime=clock.timestamp(), Progress=100)
+        return None
     template = group.ec2_launch_template
     data = template.get_version(int(version)).data
     subnets = group.ec2_backend.describe_subnets(subnet_ids=group.vpc_zone_identifier.split(","))
@@ -208,9 +218,12 @@ def _keep_size(group: FakeAutoScalingGroup) -> None:
                    f"An instance was started to keep the desired capacity of {desired}")
     surplus = len(present) - desired - group.__dict__.get("vectordb_surge", 0)
     if surplus > 0 and "Terminate" not in suspended:
-        # OldestLaunchTemplate, then OldestInstance: what the groups of a release ask for.
+        # https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html: the groups of a release ask for
+        # NewestInstance; every other policy counts as the default here, which begins with the oldest launch template.
+        newest_first = list(getattr(group, "termination_policies", None) or [])[:1] == ["NewestInstance"]
         free = [state for state in present if not state.protected_from_scale_in]
-        for state in sorted(free, key=lambda each: (int(each.template_version), each.launched_at))[:surplus]:
+        order = (lambda each: -each.launched_at) if newest_first else (lambda each: (int(each.template_version), each.launched_at))
+        for state in sorted(free, key=order)[:surplus]:
             terminate(state, f"The desired capacity is {desired}")
 
 
