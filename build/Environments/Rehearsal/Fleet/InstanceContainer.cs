@@ -7,8 +7,16 @@ namespace VectorDb.Build.Environments.Rehearsal.Fleet;
 /// The machine of one instance: a container with systemd as its first process and a Docker engine of its own. What is needed for that
 /// (and less than <c>--privileged</c> gives, which not every machine grants) is in its arguments.
 /// </summary>
-internal sealed class InstanceContainer(CommandRunner commands, FleetOptions options, string instance)
+internal sealed class InstanceContainer(CommandRunner commands, FleetOptions options, string? machineImage, string instance)
 {
+    /// <summary>What an engine inside a container needs.</summary>
+    public static IReadOnlyList<string> Privileges { get; } =
+    [
+        "--cap-add", "SYS_ADMIN", "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE", "--cap-add", "MKNOD",
+        "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
+        "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw", "--tmpfs", "/run:exec,mode=755", "--tmpfs", "/tmp:exec,mode=1777",
+    ];
+
     private string Name => $"vectordb-{instance}";
 
     /// <exception cref="CommandFailedException">No engine answers, or it lacks the image.</exception>
@@ -25,12 +33,11 @@ internal sealed class InstanceContainer(CommandRunner commands, FleetOptions opt
             [
                 "run", "--detach", "--name", Name, "--hostname", instance, "--network", options.Network,
                 "--label", $"{SiteNetwork.RunLabel}={options.Run}", "--label", $"{SiteNetwork.RunLabel}.instance={instance}",
-                "--cap-add", "SYS_ADMIN", "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE", "--cap-add", "MKNOD",
-                "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
-                "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw", "--tmpfs", "/run:exec,mode=755", "--tmpfs", "/tmp:exec,mode=1777",
+                .. Privileges,
                 // Anonymous: it goes with the container. The engine inside stacks its layers on it, which it cannot on the container's own.
                 "--volume", "/var/lib/docker",
-                "--volume", $"{Path.Combine(options.RepositoryRoot, "build", "Environments", "Rehearsal", "instance")}:/opt/rehearsal:ro",
+                "--volume", $"{options.Files}:/opt/rehearsal:ro",
+                .. machineImage is null ? Array.Empty<string>() : ["--volume", $"{machineImage}:/var/lib/machine-image:ro"],
                 "--env", "container=docker", "--env", $"INSTANCE_ID={instance}", "--env", $"AWS_ENDPOINT={aws}",
                 "--env", $"SITE_ADDRESS={options.SiteAddress}", "--env", $"REGISTRY_PORT={options.RegistryPort}", "--env", $"NAME_SERVER={options.NameServer}",
                 FleetOptions.Image, "/opt/rehearsal/start.sh",
