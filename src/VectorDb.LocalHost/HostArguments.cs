@@ -17,7 +17,7 @@ internal sealed record HostArguments
           --bind <address>     the gateway listens on (default 127.0.0.1)
           --start <seconds>    a release may take to become healthy (default 60)
           --drain <seconds>    a request may take to finish when its release is retired (default 30)
-          --standby <seconds>  the API and the dashboard of the release before stay ready for a rollback (default 600; 0: not at all)
+          --standby <seconds>  the API and the dashboard of the release before stay ready for a rollback (default 3600; 0: not at all)
           --content <hash>     of these binaries, shown in the status (default: the name of their folder)
           --background         leave the terminal once the host listens
           --help               this text
@@ -25,7 +25,7 @@ internal sealed record HostArguments
         It is controlled through <home>/run/control.sock.
         """;
 
-    private static readonly TimeSpan UsualStandby = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan UsualStandby = TimeSpan.FromHours(1);
 
     public required string Home { get; init; }
 
