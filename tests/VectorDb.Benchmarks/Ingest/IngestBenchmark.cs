@@ -59,7 +59,7 @@ internal static class IngestBenchmark
 
         await provider.GetRequiredService<IVectorStore>().CreateAsync(new CollectionSpec(Collection, dimension, Metric.Cosine), cancellationToken);
         var taskId = await UploadAsync(provider, records, cancellationToken);
-        await using var worker = await BenchedWorker.StartAsync(environment, cancellationToken);
+        await using var worker = await BenchedProcess.StartAsync("VectorDb.Worker.dll", environment, cancellationToken);
 
         var watch = Stopwatch.StartNew();
         await provider.GetRequiredService<ITaskQueue>().NudgeAsync(taskId, cancellationToken);
@@ -76,7 +76,7 @@ internal static class IngestBenchmark
         return Report(records, dimension, task, indexed, watch.Elapsed, openAi, worker);
     }
 
-    private static int Report(int records, int dimension, IngestTask task, long indexed, TimeSpan wall, EmulatedOpenAi openAi, BenchedWorker worker)
+    private static int Report(int records, int dimension, IngestTask task, long indexed, TimeSpan wall, EmulatedOpenAi openAi, BenchedProcess worker)
     {
         var peakBytes = worker.PeakBytes();
         var calls = (int)Math.Ceiling(records / (double)InputsInRequest);
