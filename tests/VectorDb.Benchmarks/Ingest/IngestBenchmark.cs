@@ -73,7 +73,7 @@ internal static class IngestBenchmark
         await provider.GetRequiredService<IVectorStore>().CreateAsync(new CollectionSpec(Collection, dimension, Metric.Cosine), cancellationToken);
         var proof = await UploadAsync(provider, RowsOfSmokeTest, cancellationToken);
         var taskId = await UploadAsync(provider, records, cancellationToken);
-        await using var worker = await BenchedWorker.StartAsync(environment, cancellationToken);
+        await using var worker = await BenchedProcess.StartAsync("VectorDb.Worker.dll", environment, cancellationToken);
         await IngestAsync(provider, proof, openAi, cancellationToken);
         openAi.Requests.Clear();
 
@@ -101,7 +101,7 @@ internal static class IngestBenchmark
     }
 
     private static int Report(
-        int records, int dimension, IngestTask task, long indexed, (TimeSpan Start, TimeSpan End) run, EmulatedOpenAi openAi, BenchedWorker worker)
+        int records, int dimension, IngestTask task, long indexed, (TimeSpan Start, TimeSpan End) run, EmulatedOpenAi openAi, BenchedProcess worker)
     {
         var peakBytes = worker.PeakBytes();
         var calls = (int)Math.Ceiling(records / (double)InputsInRequest);
