@@ -39,7 +39,15 @@ internal sealed class AwsDrafts(AwsAccount account, Workspace workspace, SourceR
     {
         var recipes = ImageRecipe.OfRelease(
             workspace.Root, account.Settings[Settings.SettingsCatalogue.RuntimeImage], account.Settings[Settings.SettingsCatalogue.NginxImage]);
-        return Same(pushed.Services, PublishedOutput.Read(workspace.Published).Services) && Same(pushed.Sources, ReleaseSources.Of(workspace.Root, recipes));
+        try
+        {
+            return Same(pushed.Services, PublishedOutput.Read(workspace.Published).Services) && Same(pushed.Sources, ReleaseSources.Of(workspace.Root, recipes));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nothing is published here at all.
+            return false;
+        }
     }
 
     private static bool Same(IReadOnlyDictionary<string, ContentHash> one, IReadOnlyDictionary<string, ContentHash> other) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using VectorDb.Build.Aws;
 using VectorDb.Build.Releases;
 
 namespace VectorDb.Build.Tests.Releases;
@@ -31,6 +32,21 @@ public abstract class ReleaseCatalogConformance
 
         Assert.Equal(Samples.Manifest(1).Commit, kept.Commit);
         Assert.Equal(Samples.Manifest(1).Commit, (await Open().FindAsync(Samples.Release(1), Cancellation))!.Commit);
+    }
+
+    [Fact]
+    public async Task A_replaced_manifest_stands_in_the_place_of_the_first_and_may_hold_what_was_proved_before()
+    {
+        var first = Samples.Manifest(1);
+        await Open().AddAsync(first, Cancellation);
+        await Open().AddAsync(Samples.Manifest(2, minute: 1), Cancellation);
+        var renewed = first with { LaunchTemplates = new Dictionary<string, LaunchTemplateVersion> { ["web"] = new("lt-1", "8") }, Proved = first };
+
+        await Open().ReplaceAsync(renewed, Cancellation);
+
+        Assert.Equal(Json(renewed), Json(await Open().FindAsync(first.Release, Cancellation)));
+        Assert.Equal(Json(renewed), Json(await Open().AddAsync(first, Cancellation)));
+        Assert.Equal([first.Release, Samples.Release(2)], (await Open().ListAsync(Cancellation)).Select(manifest => manifest.Release));
     }
 
     [Fact]
