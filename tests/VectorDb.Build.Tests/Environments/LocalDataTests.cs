@@ -1,7 +1,12 @@
 using Microsoft.Extensions.Time.Testing;
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Backups;
+using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Processes;
+using VectorDb.Build.Publishing;
+using VectorDb.Build.Releases.Locking;
+using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Tests.Environments;
 
@@ -15,8 +20,12 @@ public sealed class LocalDataTests : IDisposable
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
         _home = new LocalHome(_folder.File("home"));
-        _data = new LocalData(
-            _home, new LocalEnvironment(_home, port: null, new Dictionary<string, string>(), time), new CommandRunner(TimeProvider.System), time);
+        var commands = new CommandRunner(TimeProvider.System);
+        var journal = new StepJournal(BuildConsole.Create(TextWriter.Null), time);
+        var workspace = new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal);
+        var environment = new LocalEnvironment(
+            _home, port: null, new Dictionary<string, string>(), new Publication(workspace, journal), new SmokeTestKey(new LocalApiKeys(_home.Secrets)), time);
+        _data = new LocalData(_home, environment, commands, time);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -3,6 +3,7 @@ using VectorDb.Build.Environments;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
+using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Tests.Rollout;
 using VectorDb.Build.Tests.SmokeTest;
@@ -146,7 +147,7 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
         var steps = new ReleaseSteps(new TestEnvironment(_folder.Path, new FakeRollout(_api)), journal, target: null);
         return (
             new ReleaseImages(
-                new Workspace(_folder.Path, journal), steps, journal, new ImageBuilder(docker, TimeProvider.System), docker,
+                new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal), steps, journal, new ImageBuilder(docker, TimeProvider.System), docker,
                 new Lazy<ImageTarget?>(() => local
                     ? null
                     : new ImageTarget("staging", there, new ImagePusher(docker, there, TimeProvider.System), new ScanGate(there, "HIGH", TimeProvider.System), _base, _base))),
