@@ -1,9 +1,13 @@
 using System.Collections;
 using Amazon;
+using Amazon.S3;
 using Amazon.SimpleSystemsManagement;
 using Cake.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
+using VectorDb.Build.ApiKeys;
+using VectorDb.Build.Backups;
+using VectorDb.Build.Benchmarking;
 using VectorDb.Build.Bootstrap;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
@@ -21,6 +25,7 @@ using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
+using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Rendering;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
@@ -45,24 +50,30 @@ internal static class ReleaseServices
         .AddSingleton<IReleaseEnvironment>(at => at.IsLocal() || at.Get<BuildSession>().Invocation.Target == "Preflight" ? at.Local() : at.Get<AwsEnvironment>())
         .AddSingleton(at => new ReleaseSteps(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<BuildSession>().Invocation.Target))
         .AddSingleton(at => new Lazy<AwsAccount>(() => at.Get<AwsAccount>()))
+        .AddSingleton<IApiKeyStore>(at => at.IsLocal() ? new LocalApiKeys(at.Get<LocalHome>().Secrets) : new SecretApiKeys(at.Get<AwsAccount>().Services.SecretsManager, at.Environment()))
+        .AddSingleton<IStoredData>(at => new LocalData(at.Get<LocalHome>(), at.Get<IReleaseEnvironment>(), at.Get<CommandRunner>(), at.Get<TimeProvider>()))
         .AddAws()
         .AddBuilding()
         .AddAccount()
         .AddInfrastructure()
-        .AddRollout();
+        .AddRollout()
+        .AddData();
 
     private static IServiceCollection AddBuilding(this IServiceCollection services) => services
-        .AddSingleton(at => new Workspace(at.Get<BuildSession>().RepositoryRoot, at.Get<StepJournal>()))
+        .AddSingleton(at => new Workspace(
+            at.Get<BuildSession>().RepositoryRoot, new Orphans(at.Get<BuildSession>().RepositoryRoot, new SystemProcessTable()), at.Get<StepJournal>()))
         .AddSingleton(at => new SourceRevision(at.Get<Workspace>().Root, at.Get<CommandRunner>()))
         .AddSingleton(at => new Compiler(at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Publication(at.Get<Workspace>(), at.Get<StepJournal>()))
-        .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults))
+        .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults, at.Get<Workspace>().Mark))
         .AddSingleton(at => new TestMemory(at.Get<LocalHome>().TestResults, at.Get<Workspace>().Root))
         .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>(),
             new Lazy<bool>(() => at.Get<IReleaseEnvironment>().Rules.DemandsFullSuite)))
         .AddSingleton(at => new SettingsSource(at.Get<Workspace>().Root, new Dictionary<string, string>(Variables(), StringComparer.Ordinal), Systems))
         .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<ReleaseSteps>(), new Lazy<AwsRelease?>(() => at.IsLocal() ? null : at.Get<AwsRelease>())))
-        .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
+        .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new Benchmark(
+            at.Get<Workspace>(), at.Get<Compiler>(), at.Get<SourceRevision>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()));
 
     // What needs an account gets it late: every task is built for every run, that of another environment too.
     private static IServiceCollection AddAccount(this IServiceCollection services) => services
@@ -109,6 +120,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new DeployFreeze(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new FailureReport(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new SmokeTestKey(at.Get<IApiKeyStore>()))
         .AddSingleton(at => new Switchover(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Deployment(
@@ -124,12 +136,19 @@ internal static class ReleaseServices
         .AddSingleton(at => new StatusReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()))
         .AddSingleton(at => new HistoryReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()));
 
+    private static IServiceCollection AddData(this IServiceCollection services) => services
+        .AddSingleton(at => new KeyCreation(at.Get<IApiKeyStore>(), at.Get<IAnsiConsole>(), Console.Error))
+        .AddSingleton(_ => new BackupPlaces(Storage))
+        .AddSingleton(at => new Backup(at.Get<IStoredData>(), at.Get<BackupPlaces>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new Restore(
+            at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<IStoredData>(), at.Get<BackupPlaces>(), at.Get<SmokeSuite>(), at.Get<StepJournal>()));
+
     private static string Environment(this IServiceProvider services) => services.Get<BuildSession>().Invocation.Value(Options.Environment);
 
     private static bool IsLocal(this IServiceProvider services) => services.Environment() == LocalEnvironment.LocalName;
 
     private static LocalEnvironment Local(this IServiceProvider at) => new(
-        at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<TimeProvider>());
+        at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<SmokeTestKey>(), at.Get<TimeProvider>());
 
     private static ImageTarget Images(this IServiceProvider at)
     {
@@ -153,6 +172,11 @@ internal static class ReleaseServices
     private static AmazonSimpleSystemsManagementClient Systems(string region, Uri? endpoint) => new(endpoint is null
         ? new AmazonSimpleSystemsManagementConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(region) }
         : new AmazonSimpleSystemsManagementConfig { ServiceURL = endpoint.AbsoluteUri, AuthenticationRegion = region });
+
+    /// <summary>Credentials and region as everywhere in AWS; an emulator where one stands in for it.</summary>
+    private static AmazonS3Client Storage() => System.Environment.GetEnvironmentVariable(SettingsCatalogue.AwsEndpoint.Name) is { Length: > 0 } endpoint
+        ? new AmazonS3Client(new AmazonS3Config { ServiceURL = endpoint, ForcePathStyle = true, AuthenticationRegion = System.Environment.GetEnvironmentVariable(SettingsCatalogue.Region.Name) })
+        : new AmazonS3Client();
 
     private static IEnumerable<KeyValuePair<string, string>> Variables() => System.Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()
