@@ -1,9 +1,13 @@
 using System.Collections;
 using Amazon;
+using Amazon.S3;
 using Amazon.SimpleSystemsManagement;
 using Cake.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
+using VectorDb.Build.ApiKeys;
+using VectorDb.Build.Backups;
+using VectorDb.Build.Benchmarking;
 using VectorDb.Build.Bootstrap;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
@@ -14,11 +18,14 @@ using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
 using VectorDb.Build.Infrastructure;
+using VectorDb.Build.Infrastructure.Destruction;
 using VectorDb.Build.LoadTest;
+using VectorDb.Build.Preflight;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
+using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Rendering;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
@@ -35,39 +42,52 @@ internal static class ReleaseServices
         .AddSingleton(_ => BuildConsole.Create(Console.Out))
         .AddSingleton(at => new StepJournal(at.Get<IAnsiConsole>(), at.Get<TimeProvider>()))
         .AddSingleton<ICakeReportPrinter>(at => new SummaryPrinter(at.Get<StepJournal>(), at.Get<IAnsiConsole>()))
+        .AddSingleton(at => new RunReporter(
+            at.Get<Workspace>().Artifacts, at.Environment(), PipelineOutput.From(System.Environment.GetEnvironmentVariable), at.Get<StepJournal>(), at.Get<IAnsiConsole>(), at.Get<TimeProvider>()))
         .AddSingleton(_ => Terminal.OfThisProcess())
         .AddSingleton(at => LocalHome.Of(at.Get<BuildSession>().RepositoryRoot, System.Environment.GetEnvironmentVariable(LocalHome.Variable)))
-        .AddSingleton<IReleaseEnvironment>(at => at.IsLocal() ? at.Local() : at.Get<AwsEnvironment>())
+        // No environment can be made of settings that a preflight finds wrong; it looks at them alone.
+        .AddSingleton<IReleaseEnvironment>(at => at.IsLocal() || at.Get<BuildSession>().Invocation.Target == "Preflight" ? at.Local() : at.Get<AwsEnvironment>())
         .AddSingleton(at => new ReleaseSteps(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<BuildSession>().Invocation.Target))
         .AddSingleton(at => new Lazy<AwsAccount>(() => at.Get<AwsAccount>()))
+        .AddSingleton<IApiKeyStore>(at => at.IsLocal() ? new LocalApiKeys(at.Get<LocalHome>().Secrets) : new SecretApiKeys(at.Get<AwsAccount>().Services.SecretsManager, at.Environment()))
+        .AddSingleton<IStoredData>(at => new LocalData(at.Get<LocalHome>(), at.Get<IReleaseEnvironment>(), at.Get<CommandRunner>(), at.Get<TimeProvider>()))
         .AddAws()
         .AddBuilding()
         .AddAccount()
         .AddInfrastructure()
-        .AddRollout();
+        .AddRollout()
+        .AddData();
 
     private static IServiceCollection AddBuilding(this IServiceCollection services) => services
-        .AddSingleton(at => new Workspace(at.Get<BuildSession>().RepositoryRoot, at.Get<StepJournal>()))
+        .AddSingleton(at => new Workspace(
+            at.Get<BuildSession>().RepositoryRoot, new Orphans(at.Get<BuildSession>().RepositoryRoot, new SystemProcessTable()), at.Get<StepJournal>()))
         .AddSingleton(at => new SourceRevision(at.Get<Workspace>().Root, at.Get<CommandRunner>()))
         .AddSingleton(at => new Compiler(at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Publication(at.Get<Workspace>(), at.Get<StepJournal>()))
-        .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults))
+        .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults, at.Get<Workspace>().Mark))
         .AddSingleton(at => new TestMemory(at.Get<LocalHome>().TestResults, at.Get<Workspace>().Root))
         .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>(),
             new Lazy<bool>(() => at.Get<IReleaseEnvironment>().Rules.DemandsFullSuite)))
         .AddSingleton(at => new SettingsSource(at.Get<Workspace>().Root, new Dictionary<string, string>(Variables(), StringComparer.Ordinal), Systems))
         .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<ReleaseSteps>(), new Lazy<AwsRelease?>(() => at.IsLocal() ? null : at.Get<AwsRelease>())))
-        .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()));
+        .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new Benchmark(
+            at.Get<Workspace>(), at.Get<Compiler>(), at.Get<SourceRevision>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()));
 
     // What needs an account gets it late: every task is built for every run, that of another environment too.
     private static IServiceCollection AddAccount(this IServiceCollection services) => services
         .AddSingleton(at => new Foundation(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<Approval>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new PinnedFiles(new SocketsHttpHandler(), at.Get<StepJournal>()))
+        .AddSingleton(at => new PinnedFileStore(new SocketsHttpHandler(), at.Get<StepJournal>()))
         .AddSingleton(at => new SecretReaders(at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new CacheRotation(at.Get<SecretReaders>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new SecretKeeper(
             at.Get<Lazy<AwsAccount>>(), at.Get<Terminal>(), at.Get<SecretReaders>(), at.Get<CacheRotation>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new EnvironmentBootstrap(at.Get<Lazy<AwsAccount>>(), at.Get<Foundation>(), at.Get<PinnedFiles>(), at.Get<StepJournal>()));
+        .AddSingleton(at => new PreflightCheck(
+            at.Environment(), at.Get<SettingsSource>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new EnvironmentDestruction(
+            at.Get<Lazy<AwsAccount>>(), at.Get<ReleaseGate>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<Terminal>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new EnvironmentBootstrap(at.Get<Lazy<AwsAccount>>(), at.Get<Foundation>(), at.Get<PinnedFileStore>(), at.Get<StepJournal>()));
 
     private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
         .AddSingleton(at => new Approval(at.Get<Terminal>(), at.Get<StepJournal>()))
@@ -83,8 +103,9 @@ internal static class ReleaseServices
         .AddSingleton(at => new S3ReleaseCatalog(at.Get<AwsAccount>().S3, at.Get<AwsAccount>().ReleaseBucket))
         .AddSingleton(at => new AwsDrafts(at.Get<AwsAccount>(), at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<S3ReleaseCatalog>()))
         .AddSingleton(at => new AwsRelease(at.Get<AwsAccount>(), at.Get<AwsDrafts>(), at.Get<Workspace>()))
+        .AddSingleton(at => new AwsTerraform(at.Get<AwsAccount>(), at.Get<Workspace>()))
         .AddSingleton(at => new AwsInfrastructure(
-            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<AwsTerraform>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton<IPublishedTemplates>(at => at.Get<AwsInfrastructure>())
         .AddSingleton(at => new Fleets(at.Get<AwsAccount>()))
         .AddSingleton(at => new FleetRefresh(at.Get<AwsAccount>(), at.Get<Fleets>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
@@ -99,6 +120,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new DeployFreeze(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new FailureReport(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new SmokeTestKey(at.Get<IApiKeyStore>()))
         .AddSingleton(at => new Switchover(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Deployment(
@@ -114,12 +136,19 @@ internal static class ReleaseServices
         .AddSingleton(at => new StatusReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()))
         .AddSingleton(at => new HistoryReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()));
 
+    private static IServiceCollection AddData(this IServiceCollection services) => services
+        .AddSingleton(at => new KeyCreation(at.Get<IApiKeyStore>(), at.Get<IAnsiConsole>(), Console.Error))
+        .AddSingleton(_ => new BackupPlaces(Storage))
+        .AddSingleton(at => new Backup(at.Get<IStoredData>(), at.Get<BackupPlaces>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new Restore(
+            at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<IStoredData>(), at.Get<BackupPlaces>(), at.Get<SmokeSuite>(), at.Get<StepJournal>()));
+
     private static string Environment(this IServiceProvider services) => services.Get<BuildSession>().Invocation.Value(Options.Environment);
 
     private static bool IsLocal(this IServiceProvider services) => services.Environment() == LocalEnvironment.LocalName;
 
     private static LocalEnvironment Local(this IServiceProvider at) => new(
-        at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<TimeProvider>());
+        at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<SmokeTestKey>(), at.Get<TimeProvider>());
 
     private static ImageTarget Images(this IServiceProvider at)
     {
@@ -143,6 +172,11 @@ internal static class ReleaseServices
     private static AmazonSimpleSystemsManagementClient Systems(string region, Uri? endpoint) => new(endpoint is null
         ? new AmazonSimpleSystemsManagementConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(region) }
         : new AmazonSimpleSystemsManagementConfig { ServiceURL = endpoint.AbsoluteUri, AuthenticationRegion = region });
+
+    /// <summary>Credentials and region as everywhere in AWS; an emulator where one stands in for it.</summary>
+    private static AmazonS3Client Storage() => System.Environment.GetEnvironmentVariable(SettingsCatalogue.AwsEndpoint.Name) is { Length: > 0 } endpoint
+        ? new AmazonS3Client(new AmazonS3Config { ServiceURL = endpoint, ForcePathStyle = true, AuthenticationRegion = System.Environment.GetEnvironmentVariable(SettingsCatalogue.Region.Name) })
+        : new AmazonS3Client();
 
     private static IEnumerable<KeyValuePair<string, string>> Variables() => System.Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>()

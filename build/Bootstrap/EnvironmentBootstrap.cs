@@ -11,10 +11,10 @@ public sealed class EnvironmentBootstrap
 {
     private readonly Lazy<AwsAccount> _account;
     private readonly Foundation _foundation;
-    private readonly PinnedFiles _files;
+    private readonly PinnedFileStore _files;
     private readonly StepJournal _journal;
 
-    internal EnvironmentBootstrap(Lazy<AwsAccount> account, Foundation foundation, PinnedFiles files, StepJournal journal) =>
+    internal EnvironmentBootstrap(Lazy<AwsAccount> account, Foundation foundation, PinnedFileStore files, StepJournal journal) =>
         (_account, _foundation, _files, _journal) = (account, foundation, files, journal);
 
     /// <param name="approve">Hash of the plan that may be applied; null to ask.</param>

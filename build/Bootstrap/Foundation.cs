@@ -17,8 +17,9 @@ internal sealed class Foundation(CommandRunner commands, Workspace workspace, Ap
     public async Task<bool> EnsureAsync(AwsAccount account, string? approve, CancellationToken cancellation)
     {
         var stored = await StoredSettings.OfAsync(workspace.Root, account.Environment, account.Settings, cancellation);
-        var terraform = new Terraform(commands, AwsRoots.Foundation(account, workspace, stored));
-        var change = new InfrastructureChange(terraform, Path.Combine(workspace.Root, "terraform", "policy-waivers.json"), time);
+        var roots = new AwsTerraform(account, workspace);
+        var terraform = new Terraform(commands, roots.Foundation(FoundationVariables.Of(account, stored)));
+        var change = new InfrastructureChange(terraform, roots.Waivers, time);
         PlannedChange planned = null!;
         await journal.RunAsync("Foundation: plan", async () =>
         {

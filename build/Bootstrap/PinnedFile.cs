@@ -18,17 +18,13 @@ internal sealed record PinnedFile(string Name, EnvironmentSetting Setting, strin
     {
         var version = settings.Require(SettingsCatalogue.ComposeVersion);
         var sha256 = settings.Require(SettingsCatalogue.ComposeSha256);
-        List<PinnedFile> files =
+        var bundle = settings.Require(SettingsCatalogue.CaBundleSha256);
+        return
         [
             new(
                 $"Compose plugin {version}", SettingsCatalogue.ComposeSha256, sha256, new ComposePlugin(version, sha256).Key,
                 new Uri($"https://github.com/docker/compose/releases/download/v{version}/docker-compose-linux-x86_64")),
+            new("Certificate authorities", SettingsCatalogue.CaBundleSha256, bundle, new CertificateAuthorities(bundle).Key, new Uri(Authorities)),
         ];
-        if (settings[SettingsCatalogue.CaBundleSha256] is { } bundle)
-        {
-            files.Add(new("bundle of certificate authorities", SettingsCatalogue.CaBundleSha256, bundle, $"bundles/ca-{bundle[..12]}.pem", new Uri(Authorities)));
-        }
-
-        return files;
     }
 }

@@ -19,6 +19,7 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
         parser.Read(args);
         var invocation = new Invocation(parser._values);
         parser.CheckTargetsOfOptions(invocation);
+        parser.CheckNeededOptions(invocation);
         parser.CheckEnvironment(invocation, environments);
         return parser._problems.Count == 0 ? (invocation, []) : (null, parser._problems);
     }
@@ -82,6 +83,16 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
             {
                 _problems.Add($"{option.Typed} is for {string.Join(" and ", option.Targets.Select(target => $"--target={target}"))}");
             }
+        }
+    }
+
+    private void CheckNeededOptions(Invocation invocation)
+    {
+        if (_problems.Count == 0 && !invocation.AsksForHelp && !invocation.Value(Options.DryRun))
+        {
+            _problems.AddRange(Options.All
+                .Where(option => option.NeededBy.Contains(invocation.Target, StringComparer.Ordinal) && !_values.ContainsKey(option.Name))
+                .Select(option => $"--target={invocation.Target} needs {option.Usage}"));
         }
     }
 

@@ -8,6 +8,7 @@ internal static class Help
         [TargetGroup.Release] = "Release",
         [TargetGroup.BuildAndTest] = "Build and test",
         [TargetGroup.Look] = "Look",
+        [TargetGroup.Data] = "Data and keys",
         [TargetGroup.Infrastructure] = "Infrastructure",
     };
 
@@ -27,6 +28,7 @@ internal static class Help
               ./build.sh --target=Deploy
               ./build.sh --target=Status --json
               ./build.sh --target=Rollback --to=1a2b3c4d5e6f
+              ./build.sh --target=Backup --to=/var/backups/vectordb
             """);
     }
 

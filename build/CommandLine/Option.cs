@@ -15,6 +15,9 @@ public abstract partial record Option(string Name, string? Shape, string Descrip
     /// <summary>The targets that take the option; none means all.</summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
+    /// <summary>Those of them that can do nothing without it.</summary>
+    public IReadOnlyList<string> NeededBy { get; init; } = [];
+
     /// <summary>Whether it is one of Cake's, which every Frosting build has.</summary>
     public bool IsCakes { get; init; }
 
@@ -31,6 +34,10 @@ public abstract partial record Option(string Name, string? Shape, string Descrip
     public static Option<string?> Text(string name, string shape, string description) =>
         new(name, shape, description, null, static text => text.Length > 0 ? text : null);
 
+    /// <summary>An option with one line of text.</summary>
+    public static Option<string?> Line(string name, string shape, string description) =>
+        new(name, shape, description, null, static text => text.Trim() is { Length: > 0 } line && !line.Any(char.IsControl) ? line : null);
+
     /// <summary>An option with one of a few words, the first of which is the default.</summary>
     public static Option<string> Choice(string name, string description, params string[] words) => new(
         name,
@@ -42,6 +49,14 @@ public abstract partial record Option(string Name, string? Shape, string Descrip
     /// <summary>An option with a name in lower case, 3 to 16 characters, as it becomes part of names of resources.</summary>
     public static Option<string> Identifier(string name, string shape, string description, string value) => new(
         name, shape, description, value, static text => NamePattern().IsMatch(text) ? text : null);
+
+    /// <summary>An option with one of a few words and without a default.</summary>
+    public static Option<string?> Word(string name, string description, params string[] words) => new(
+        name,
+        string.Join('|', words),
+        description,
+        null,
+        text => words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>An option with a whole number.</summary>
     public static Option<int?> Number(string name, int least, int most, string description) => new(
@@ -82,6 +97,9 @@ public sealed record Option<T>(string Name, string? Shape, string Description, T
 
     /// <summary>The same option for some targets only.</summary>
     internal Option<T> For(params string[] targets) => this with { Targets = targets };
+
+    /// <summary>The same option for some targets more, which cannot do without it.</summary>
+    internal Option<T> Needed(params string[] targets) => this with { Targets = [.. Targets, .. targets], NeededBy = targets };
 
     /// <summary>The same option with other spellings, dashes included.</summary>
     internal Option<T> Or(params string[] aliases) => this with { Aliases = aliases };

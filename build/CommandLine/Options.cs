@@ -8,19 +8,31 @@ public static class Options
     public static readonly Option<string?> Target = Option.Text("target", "<target>", "what to do").OfCake("-t");
     public static readonly Option<string> Environment = Option.Identifier("environment", "<name>", "where: local, rehearsal, or the <name> of a file .env.<name>", "local");
     public static readonly Option<bool> Json = Option.Flag("json", "print one JSON document and nothing else").For("Status", "History");
-    public static readonly Option<string?> To =
-        Option.Text("to", "<release>", "which release; without it the last verified one before").For("Rollback");
+    public static readonly Option<string?> To = Option
+        .Text("to", "<release>|<place>", "Rollback: which release, without it the last verified one before; Backup: a folder or s3://<bucket>/<prefix>")
+        .For("Rollback").Needed("Backup");
+    public static readonly Option<string?> From = Option
+        .Text("from", "<environment>|<place>", "Promote: whose verified release to take; Restore: a backup, or the folder or s3://<bucket>/<prefix> of several, of which the newest is taken")
+        .Needed("Promote", "Restore");
     public static readonly Option<int?> Port = Option.Number("port", 1, 65535, "the port of the local gateway").For("Deploy");
     public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest", "LoadTest");
     public static readonly Option<int?> Rate = Option.Number("rate", 1, 2000, "requests a second; 50 when left out").For("LoadTest");
     public static readonly Option<int?> Seconds = Option.Number("seconds", 1, 600, "how long; 30 when left out").For("LoadTest");
     public static readonly Option<string?> Approve =
         Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Promote", "Bootstrap");
-    public static readonly Option<string?> From = Option.Text("from", "<environment>", "whose verified release to take").For("Promote");
     public static readonly Option<string?> Files =
         Option.Text("files", "<folder>", "where pinned files are taken from before they are downloaded").For("Bootstrap");
-    public static readonly Option<string?> Name = Option.Text("name", "<secret>", "which secret; its value comes on the standard input").For("PutSecret", "RotateSecret");
     public static readonly Option<string?> Message = Option.Text("message", "<why>", "what those read who find deploys frozen").For("Freeze");
+    public static readonly Option<string?> Confirm =
+        Option.Text("confirm", "<environment>", "its name again, where nobody can type it at a terminal").For("Destroy");
+    public static readonly Option<bool> WithFoundation =
+        Option.Flag("with-foundation", "its images, secrets, releases and ledger too").For("Destroy");
+    public static readonly Option<string?> Name = Option
+        .Line("name", "<text>", "CreateApiKey: whose key it is; PutSecret, RotateSecret: which secret, its value comes on the standard input")
+        .Needed("CreateApiKey", "PutSecret", "RotateSecret");
+    public static readonly Option<string?> Scope = Option.Word("scope", "what the key may do", "read", "write", "admin").Needed("CreateApiKey");
+    public static readonly Option<string> Workload =
+        Option.Choice("workload", "what to measure", "all", "search", "filters", "upsert", "growth", "http", "ingest").For("Bench");
 
     public static readonly Option<bool> Help = Option.Flag("help", "list targets and options").Or("-h", "-?");
     public static readonly Option<bool> DryRun =

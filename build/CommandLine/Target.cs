@@ -9,6 +9,7 @@ public enum TargetGroup
     Release,
     BuildAndTest,
     Look,
+    Data,
     Infrastructure,
 }
 

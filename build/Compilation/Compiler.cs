@@ -3,26 +3,40 @@ using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Compilation;
 
-/// <summary>Compiles everything once; what follows only uses the result.</summary>
+/// <summary>Compiles everything once, and not at all where nothing has changed; what follows only uses the result.</summary>
 public sealed class Compiler
 {
     private readonly Workspace _workspace;
     private readonly CommandRunner _commands;
     private readonly StepJournal _journal;
+    private readonly BuildRecord _record;
 
     internal Compiler(Workspace workspace, CommandRunner commands, StepJournal journal) =>
-        (_workspace, _commands, _journal) = (workspace, commands, journal);
+        (_workspace, _commands, _journal, _record) = (workspace, commands, journal, new BuildRecord(workspace.Root, workspace.BuildRecord));
 
     public Task BuildAsync(CancellationToken cancellationToken) => _journal.RunAsync("Build", async () =>
     {
         using var turn = await _workspace.EnterAsync(cancellationToken);
+        var sources = _record.Sources();
+        if (_record.Covers(sources))
+        {
+            return "unchanged";
+        }
+
+        _record.Forget();
         await using var server = new CompilerServer(_commands);
         var build = await _commands.TryAsync(
             DotNet("msbuild", _workspace.Solution, "-restore", "-p:Configuration=Release", "-p:UseSharedCompilation=true", server.Property, "-m", "-nodeReuse:false", "-v:quiet", "-clp:NoSummary", "-tl:off", "-nologo")
                 with
             { OnLine = _journal.Say },
             cancellationToken);
-        return build.Succeeded ? null : throw new InvalidOperationException("The solution does not compile.");
+        if (!build.Succeeded)
+        {
+            throw new InvalidOperationException("The solution does not compile.");
+        }
+
+        await _record.KeepAsync(sources, cancellationToken);
+        return null;
     });
 
     /// <summary>Removes all that a build makes: output, intermediate files, artifacts. Releases and data stay.</summary>
@@ -46,7 +60,11 @@ public sealed class Compiler
         return check.Succeeded ? null : check.Output + check.Error;
     }
 
-    private Command DotNet(params string[] arguments) => new(Environment.ProcessPath ?? "dotnet", arguments) { WorkingDirectory = _workspace.Root };
+    private Command DotNet(params string[] arguments) => new(Environment.ProcessPath ?? "dotnet", arguments)
+    {
+        WorkingDirectory = _workspace.Root,
+        Environment = _workspace.Mark,
+    };
 
     /// <summary>The build's own output stays: it is running. So does the guard that keeps other builds out.</summary>
     private IEnumerable<string> OutputFolders() =>

@@ -37,6 +37,10 @@ internal enum LedgerEvent
     [JsonStringEnumMemberName("stopped")]
     Stopped,
 
+    /// <summary>The environment's data was replaced by a backup.</summary>
+    [JsonStringEnumMemberName("restored")]
+    Restored,
+
     [JsonStringEnumMemberName("frozen")]
     Frozen,
 

@@ -43,9 +43,10 @@ public sealed class StatusReport
     {
         var history = new ReleaseHistory(await _environment.Ledger.ReadAsync(cancellationToken));
         var services = status.ActiveRelease?.Services ?? [];
+        var standby = status.Running.Where(release => release.StandsBy).Select(release => new StandbyRelease(release.Id, release.Services)).FirstOrDefault();
         if ((status.Active ?? history.Active) is not { } active)
         {
-            return new StatusDocument(_environment.Name, status.Url, null, services);
+            return new StatusDocument(_environment.Name, status.Url, null, services, standby);
         }
 
         var activation = history.LastActivation(active);
@@ -53,7 +54,8 @@ public sealed class StatusReport
             _environment.Name,
             status.Url,
             new DeployedRelease(active, activation?.Commit, activation?.At, activation?.By, history.IsVerified(active)),
-            services);
+            services,
+            standby);
     }
 
     private void Print(StatusDocument document)
@@ -86,11 +88,25 @@ public sealed class StatusReport
         }
 
         _console.Write(table);
+        if (document.Standby is { } standby)
+        {
+            _console.WriteRaw(string.Create(
+                CultureInfo.InvariantCulture,
+                $"release {standby.Id} stands by for a rollback, without traffic and jobs ({standby.Services.Sum(service => service.MemoryBytes) / 1048576.0:0} MB)"));
+        }
     }
 }
 
 /// <summary>What <c>Status --json</c> prints.</summary>
-internal sealed record StatusDocument(string Environment, Uri Url, DeployedRelease? Release, IReadOnlyList<ServiceState> Services);
+/// <param name="Standby">The release before, while it is kept ready for a rollback; left out otherwise.</param>
+internal sealed record StatusDocument(
+    string Environment,
+    Uri Url,
+    DeployedRelease? Release,
+    IReadOnlyList<ServiceState> Services,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StandbyRelease? Standby);
+
+internal sealed record StandbyRelease(ReleaseId Id, IReadOnlyList<ServiceState> Services);
 
 internal sealed record DeployedRelease(ReleaseId Id, string? Commit, DateTimeOffset? DeployedAt, string? DeployedBy, bool Verified);
 

@@ -84,7 +84,7 @@ public sealed class Deployment
     {
         if (previous is { } old)
         {
-            await _environment.Rollout.RetireAsync(old, wait: true, cancellationToken);
+            await _environment.Rollout.StandDownAsync(old, wait: true, cancellationToken);
             await _gate.RecordAsync(LedgerEvent.Retired, await _environment.Catalog.FindAsync(old, cancellationToken), cancellationToken);
         }
 
@@ -100,7 +100,7 @@ public sealed class Deployment
         }
 
         await _environment.Rollout.TidyAsync([.. known.Where(manifest => !removable.Contains(manifest.Release))], cancellationToken);
-        return previous is null ? "nothing ran before" : $"release {previous} has finished its requests and ended";
+        return previous is null ? "nothing ran before" : $"release {previous} has finished its requests";
     }
 
     private async Task SayWhereAsync(ReleaseId release, CancellationToken cancellationToken)

@@ -29,9 +29,16 @@ internal interface IRollout
     /// <param name="wait">False returns at once and lets it end by itself.</param>
     Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken);
 
+    /// <summary>Retires a release that a rollback may want back: where it can be had for little, it stays ready for a while.</summary>
+    /// <param name="wait">As in <see cref="RetireAsync"/>; the end of that while is not waited for.</param>
+    Task StandDownAsync(ReleaseId release, bool wait, CancellationToken cancellationToken) => RetireAsync(release, wait, cancellationToken);
+
     /// <summary>Stops everything, the host included.</summary>
     /// <returns>False when nothing was running.</returns>
     Task<bool> StopAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops everything, and sees to it that what was active does not come back by itself.</summary>
+    Task<bool> AbandonAsync(CancellationToken cancellationToken) => StopAsync(cancellationToken);
 
     /// <summary>Removes what no release that is kept needs any more, except what runs.</summary>
     Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken);
@@ -60,9 +67,12 @@ internal sealed record RolloutStatus(Uri Url, ReleaseId? Active, IReadOnlyList<R
     public RunningRelease? ActiveRelease => Running.FirstOrDefault(release => release.Id == Active);
 }
 
-/// <param name="IsLeaving">It is finishing what it has in flight and will be gone.</param>
+/// <param name="IsLeaving">It is finishing what it has in flight or stands by, and will be gone by itself.</param>
 internal sealed record RunningRelease(ReleaseId Id, IReadOnlyList<ServiceState> Services, bool IsLeaving)
 {
+    /// <summary>It has neither traffic nor jobs, and is ready to be rolled back to.</summary>
+    public bool StandsBy { get; init; }
+
     public bool IsHealthy => Services.Count > 0 && Services.All(service => service.Health == ServiceState.Healthy);
 }
 

@@ -43,7 +43,7 @@ public sealed class Rollback
         if (previous is { } old)
         {
             await _gate.RecordAsync(LedgerEvent.RolledBack, left, cancellationToken, $"to {target.Release}", _time.GetElapsedTime(start));
-            await _environment.Rollout.RetireAsync(old, wait: false, cancellationToken);
+            await _environment.Rollout.StandDownAsync(old, wait: false, cancellationToken);
         }
 
         await _gate.FreezeAfterRollbackAsync($"rolled back to {target.Release}", cancellationToken);

@@ -48,7 +48,7 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
                 return false;
             }
 
-            await environment.Rollout.StopAsync(cancellationToken);
+            await environment.Rollout.AbandonAsync(cancellationToken);
             await gate.RecordAsync(LedgerEvent.RolledBack, candidate, cancellationToken, "there was no release to return to: nothing is active");
             await gate.RecordAsync(LedgerEvent.Stopped, manifest: null, cancellationToken);
             journal.Close("There was no release to return to: nothing is active now.");

@@ -16,9 +16,10 @@ public sealed class SmokeRun
         (_environment, _smoke, _failures, _journal) = (environment, smoke, failures, journal);
 
     /// <param name="url">Any base address; null for the environment's own, which must then answer with its active release.</param>
-    public async Task RunAsync(Uri? url, CancellationToken cancellationToken)
+    /// <param name="apiKey">Shown to <paramref name="url"/>; null for none. The environment itself has a key of its own.</param>
+    public async Task RunAsync(Uri? url, string? apiKey, CancellationToken cancellationToken)
     {
-        var target = url is null ? await OwnAsync(cancellationToken) : new SmokeTarget(url);
+        var target = url is null ? await OwnAsync(cancellationToken) : new SmokeTarget(url, ApiKey: apiKey);
         try
         {
             await _journal.RunAsync("SmokeTest", async () =>

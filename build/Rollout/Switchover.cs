@@ -10,7 +10,8 @@ namespace VectorDb.Build.Rollout;
 /// Moves an environment to a release and proves it: start beside, activate, smoke test, verified. Whatever fails, and a signal
 /// too, brings back what was active before.
 /// </summary>
-internal sealed class Switchover(IReleaseEnvironment environment, ReleaseGate gate, SmokeSuite smoke, FailureReport failures, StepJournal journal, TimeProvider time)
+internal sealed class Switchover(
+    IReleaseEnvironment environment, ReleaseGate gate, SmokeSuite smoke, FailureReport failures, StepJournal journal, TimeProvider time)
 {
     private readonly RollbackOfFailure _undo = new(environment, gate, journal);
 

@@ -7,7 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("Deploy")]
 [TaskDescription("Build, test, roll out and prove this tree; take it back if it fails")]
 [TargetGroup(TargetGroup.Release)]
-[ChangesEnvironment]
+[ChangesEnvironment(NeedsPreflight = true)]
 [IsDependentOn(typeof(TerraformApplyTask))]
 public sealed class DeployTask(Deployment deployment) : AsyncFrostingTask<BuildContext>
 {

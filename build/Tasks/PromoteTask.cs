@@ -7,7 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("Promote")]
 [TaskDescription("Roll out what another environment has proved, by the same digests")]
 [TargetGroup(TargetGroup.Release)]
-[ChangesEnvironment]
+[ChangesEnvironment(NeedsPreflight = true)]
 public sealed class PromoteTask(Promotion promotion) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) =>

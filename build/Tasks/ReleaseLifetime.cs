@@ -2,7 +2,9 @@ using System.Reflection;
 using Cake.Core;
 using Cake.Frosting;
 using VectorDb.Build.CommandLine;
+using VectorDb.Build.Preflight;
 using VectorDb.Build.Releases;
+using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Tasks;
 
@@ -12,10 +14,13 @@ public sealed class ChangesEnvironmentAttribute : Attribute
 {
     /// <summary>Whether it may run while deploys are frozen.</summary>
     public bool DespiteFreeze { get; init; }
+
+    /// <summary>Whether all that would stop it is looked for before anything, the lock included, is touched; this machine needs no such look.</summary>
+    public bool NeedsPreflight { get; init; }
 }
 
-/// <summary>Takes the lock before the first task of such a target, and gives it back after the last, however that ended.</summary>
-public sealed class ReleaseLifetime(ReleaseGate gate, IEnumerable<IFrostingTask> tasks) : FrostingLifetime<BuildContext>
+/// <summary>Takes the lock before the first task of such a target, gives it back after the last, however that ended, and leaves the reports of the run.</summary>
+public sealed class ReleaseLifetime(ReleaseGate gate, PreflightCheck preflight, RunReporter reporter, IEnumerable<IFrostingTask> tasks) : FrostingLifetime<BuildContext>
 {
     /// <inheritdoc/>
     public override void Setup(BuildContext context, ISetupContext info)
@@ -23,6 +28,11 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IEnumerable<IFrostingTask>
         var task = tasks.Select(task => task.GetType()).FirstOrDefault(type => type.GetCustomAttribute<TaskNameAttribute>()?.Name == info.TargetTask.Name);
         if (task?.GetCustomAttribute<ChangesEnvironmentAttribute>() is { } changes && !context.Value(Options.DryRun))
         {
+            if (changes.NeedsPreflight && context.Value(Options.Environment) != Options.Environment.Default)
+            {
+                preflight.EnsureAsync(context.Cancellation).GetAwaiter().GetResult();
+            }
+
             gate.EnterAsync(info.TargetTask.Name, changes.DespiteFreeze, context.Cancellation).GetAwaiter().GetResult();
         }
     }
@@ -36,5 +46,7 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IEnumerable<IFrostingTask>
             // Cake itself reports every failed run as 1.
             context.ExitCode = failure.ExitCode;
         }
+
+        reporter.WriteAsync(context.Value(Options.Target) ?? "", info.ThrownException, context.ExitCode).GetAwaiter().GetResult();
     }
 }

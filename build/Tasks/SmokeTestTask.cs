@@ -1,4 +1,5 @@
 using Cake.Frosting;
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Rollout;
 
@@ -9,5 +10,6 @@ namespace VectorDb.Build.Tasks;
 [TargetGroup(TargetGroup.Look)]
 public sealed class SmokeTestTask(SmokeRun smoke) : AsyncFrostingTask<BuildContext>
 {
-    public override Task RunAsync(BuildContext context) => smoke.RunAsync(context.Value(Options.Url), context.Cancellation);
+    public override Task RunAsync(BuildContext context) => smoke.RunAsync(
+        context.Value(Options.Url), Environment.GetEnvironmentVariable(SmokeTestKey.Variable), context.Cancellation);
 }

@@ -15,7 +15,7 @@ internal sealed class TestMemory(string folder, string root)
 {
     private const int Kept = 500;
 
-    private static readonly string[] ReadByTests = ["terraform", "nginx", "scripts", "monitoring", ".github"];
+    private static readonly string[] ReadByTests = ["terraform", "nginx", "scripts", "monitoring", "docs", ".github"];
 
     private readonly Lazy<ContentHash> _repository = new(() => HashOfRepository(root));
 

@@ -3,7 +3,8 @@ using VectorDb.Build.Processes;
 namespace VectorDb.Build.Testing;
 
 /// <summary>Runs a test project, which is a program, and reads what it reports.</summary>
-internal sealed class TestRunner(CommandRunner commands, string resultsFolder)
+/// <param name="mark">Put into its environment, and so into that of all that it starts.</param>
+internal sealed class TestRunner(CommandRunner commands, string resultsFolder, IReadOnlyDictionary<string, string?> mark)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
@@ -22,6 +23,7 @@ internal sealed class TestRunner(CommandRunner commands, string resultsFolder)
             {
                 WorkingDirectory = project.OutputFolder,
                 Limit = Limit,
+                Environment = mark,
             },
             cancellationToken);
         try

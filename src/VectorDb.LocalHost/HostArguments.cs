@@ -17,12 +17,15 @@ internal sealed record HostArguments
           --bind <address>     the gateway listens on (default 127.0.0.1)
           --start <seconds>    a release may take to become healthy (default 60)
           --drain <seconds>    a request may take to finish when its release is retired (default 30)
+          --standby <seconds>  the API and the dashboard of the release before stay ready for a rollback (default 3600; 0: not at all)
           --content <hash>     of these binaries, shown in the status (default: the name of their folder)
           --background         leave the terminal once the host listens
           --help               this text
 
         It is controlled through <home>/run/control.sock.
         """;
+
+    private static readonly TimeSpan UsualStandby = TimeSpan.FromHours(1);
 
     public required string Home { get; init; }
 
@@ -33,6 +36,8 @@ internal sealed record HostArguments
     public TimeSpan Start { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan Standby { get; init; } = UsualStandby;
 
     public string Content { get; init; } = Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 
@@ -53,6 +58,7 @@ internal sealed record HostArguments
                 "--bind" => options with { Bind = Address(Value()) },
                 "--start" => options with { Start = TimeSpan.FromSeconds(Number(name, Value(), 1, 3600)) },
                 "--drain" => options with { Drain = TimeSpan.FromSeconds(Number(name, Value(), 0, 3600)) },
+                "--standby" => options with { Standby = TimeSpan.FromSeconds(Number(name, Value(), 0, 86_400)) },
                 "--content" => options with { Content = Value() },
                 "--background" when value is null => options with { Background = true },
                 _ => throw new UsageException($"Unknown argument '{arguments[index]}'."),
@@ -62,11 +68,12 @@ internal sealed record HostArguments
         return options.Home.Length > 0 ? options : throw new UsageException("--home is required.");
     }
 
-    /// <summary>The command line that <see cref="Parse"/> reads back.</summary>
+    /// <summary>The command line that <see cref="Parse"/> reads back, also that of a host from before an option that is not used.</summary>
     public IEnumerable<string> ToArguments() =>
     [
         "--home", Home, "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", Bind.ToString(),
         "--start", Seconds(Start), "--drain", Seconds(Drain), "--content", Content,
+        .. Standby == UsualStandby ? [] : (string[])["--standby", Seconds(Standby)],
     ];
 
     private static string Seconds(TimeSpan time) => ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);

@@ -47,7 +47,7 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
             new HostState(folders.State),
             new ServiceEnvironment(folders, () => _queue.Port),
             new SupervisionContext(new HealthProbe(_probes), _register, (service, line) => _files[service].Append(line), time),
-            new ReleaseLimits(options.Start, options.Drain),
+            new ReleaseLimits(options.Start, options.Drain, options.Standby),
             _logs.CreateLogger<ReleaseSet>());
         _gateway = new GatewayServer(inheritance.Gateway, _routes, _logs);
         _control = new ControlServer(inheritance.Control, new StatusReport(_description, _releases, _queue), _releases, this, _logs);
@@ -87,7 +87,7 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
     /// <summary>Serves until told to stop or replaced, then drains and stops what runs here.</summary>
     public async Task RunToEndAsync(CancellationToken stop)
     {
-        await using var signal = stop.Register(Stop);
+        await using var signal = stop.Register(() => Stop(forget: false));
         var isReplaced = await _end.Task;
         if (isReplaced)
         {
@@ -117,8 +117,13 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         _log.LogInformation("The host has ended");
     }
 
-    public void Stop()
+    public void Stop(bool forget)
     {
+        if (forget)
+        {
+            _releases.Forget();
+        }
+
         _ending.Cancel();
         _end.TrySetResult(false);
     }

@@ -1,4 +1,7 @@
+using VectorDb.Core.Backups;
 using VectorDb.Core.Hosting;
 using VectorDb.Worker;
 
-return await ServiceProcess.RunAsync(args, WorkerApplication.Build);
+return args is ["backup", var folder]
+    ? await BackupCommand.RunAsync(folder, CancellationToken.None)
+    : await ServiceProcess.RunAsync(args, WorkerApplication.Build);

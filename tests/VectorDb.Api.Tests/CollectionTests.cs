@@ -27,7 +27,7 @@ public sealed class CollectionTests(ApiHost api) : IClassFixture<ApiHost>
         var other = await api.PostAsync("/api/v1/collections", $$"""{"name":"{{name}}","dimension":4,"metric":"dot"}""");
 
         Assert.Equal(HttpStatusCode.OK, same.Status);
-        Assert.Contains("exists with dimension 3", other.Problem(HttpStatusCode.Conflict).GetProperty("detail").GetString());
+        Assert.Contains("exists with dimension 3 and metric dot;", other.Problem(HttpStatusCode.Conflict).GetProperty("detail").GetString());
     }
 
     [Fact]
@@ -38,6 +38,13 @@ public sealed class CollectionTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(64, made.Json.GetProperty("dimension").GetInt32());
         Assert.Equal("cosine", made.Json.GetProperty("metric").GetString());
     }
+
+    [Theory]
+    [InlineData("""{"name":"x","metric":"manhattan"}""", "metric: has a value that is not taken here; /docs lists those that are")]
+    [InlineData("""{"name":"x","colour":"red"}""", "colour: is not a property of this request")]
+    [InlineData("""{"dimension":3}""", "body: lacks 'name'.")]
+    public async Task What_is_wrong_is_said_without_the_names_of_types(string body, string detail) => Assert.Equal(
+        detail, (await api.PostAsync("/api/v1/collections", body)).Problem(HttpStatusCode.BadRequest).GetProperty("detail").GetString());
 
     [Theory]
     [InlineData("""{"name":""}""", "name")]

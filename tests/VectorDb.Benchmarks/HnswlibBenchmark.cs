@@ -6,7 +6,7 @@ namespace VectorDb.Benchmarks;
 /// <summary>hnswlib in its own process, by Debian's Python: the graph with nothing around it.</summary>
 internal static class HnswlibBenchmark
 {
-    public static async Task RunAsync(Workload workload)
+    public static async Task RunAsync(Workload workload, Table table)
     {
         var folder = Directory.CreateTempSubdirectory("vectordb-bench-").FullName;
         try
@@ -23,16 +23,19 @@ internal static class HnswlibBenchmark
             await python.WaitForExitAsync();
             if (python.ExitCode != 0)
             {
-                Report.Line("hnswlib", $"not measured: Python ended with {python.ExitCode}; scripts/install-test-tools.sh installs python3-hnswlib");
+                table.Row("hnswlib", $"not measured: Python ended with {python.ExitCode}; scripts/install-test-tools.sh installs python3-hnswlib");
                 return;
             }
 
             using var result = JsonDocument.Parse(output);
-            Report.Line("hnswlib: build", $"{result.RootElement.GetProperty("buildSeconds").GetDouble():0} s");
             foreach (var search in result.RootElement.GetProperty("searches").EnumerateArray())
             {
-                Report.Line($"hnswlib, ef {search.GetProperty("ef").GetInt32()}", new SearchFigures(
-                    search.GetProperty("recall").GetDouble(), search.GetProperty("p50").GetDouble(), search.GetProperty("p99").GetDouble()));
+                SearchBenchmarks.Row(
+                    table,
+                    $"hnswlib in process, ef {search.GetProperty("ef").GetInt32()}",
+                    new SearchFigures(Figure(search, "recall"), Figure(search, "p50"), Figure(search, "p95"), Figure(search, "p99")),
+                    Figure(result.RootElement, "buildSeconds"),
+                    Figure(result.RootElement, "megabytes"));
             }
         }
         finally
@@ -40,4 +43,6 @@ internal static class HnswlibBenchmark
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static double Figure(JsonElement element, string name) => element.GetProperty(name).GetDouble();
 }

@@ -2,73 +2,53 @@ using VectorDb.Benchmarks;
 using VectorDb.Benchmarks.Ingest;
 
 const string Usage = """
+    dotnet VectorDb.Benchmarks.dll search|filters|upsert|growth|http|all [--quick]
     dotnet VectorDb.Benchmarks.dll ingest [records] [dimension] [seed]
-    dotnet VectorDb.Benchmarks.dll [--quick] [--only embedded|pgvector|hnswlib|growth] [--http http://localhost:8080/]
 
-      ingest    records through a worker against an emulated OpenAI, instead of searches
-      --quick   10,000 vectors instead of 100,000, and no 1,000,000
-      --only    one part of the run
-      --http    a running API instead: dimension 384, key from VECTORDB_API_KEY
+      search    100,000 x 1536, beside PostgreSQL with pgvector and hnswlib where these are installed
+      filters   the same, where a half, a tenth, a hundredth and a thousandth of the records match
+      upsert    how fast records are indexed in memory, and stored and indexed
+      growth    10,000 to 1,000,000 records of dimension 384
+      http      bulk upserts and searches through an API in a process of its own
+      ingest    100,000 records through a worker against an emulated OpenAI; ends with 1 when a goal is missed
+      all       one after another
+      --quick   a tenth of the records
     """;
 
-if (args is ["ingest", .. var ingest])
+string[] workloads = ["search", "filters", "upsert", "growth", "http", "ingest"];
+var quick = args is [_, "--quick"];
+if (args is not ([_] or ["ingest", ..]) && !quick || (args[0] is not "all" && !workloads.Contains(args[0], StringComparer.Ordinal)))
 {
-    return await IngestBenchmark.RunAsync(ingest, CancellationToken.None);
+    Console.Error.WriteLine(Usage);
+    return 2;
 }
 
-var (quick, only, http) = (false, (string?)null, (string?)null);
-for (var i = 0; i < args.Length; i++)
+Machine.Print();
+var large = new Lazy<Workload>(() => Workload.Make(quick ? 10_000 : 100_000, dimension: 1536, queries: 200));
+var failures = 0;
+foreach (var workload in args[0] == "all" ? workloads : args[..1])
 {
-    switch (args[i])
+    switch (workload)
     {
-        case "--quick":
-            quick = true;
+        case "search":
+            await SearchBenchmarks.RivalsAsync(large.Value);
             break;
-        case "--only" when i + 1 < args.Length && args[i + 1] is "embedded" or "pgvector" or "hnswlib" or "growth":
-            only = args[++i];
+        case "filters":
+            await SearchBenchmarks.FiltersAsync(large.Value);
             break;
-        case "--http" when i + 1 < args.Length:
-            http = args[++i];
+        case "upsert":
+            await UpsertBenchmark.RunAsync(large.Value);
+            break;
+        case "growth":
+            await SearchBenchmarks.GrowthAsync(quick ? [1_000, 10_000, 100_000] : [10_000, 100_000, 1_000_000], dimension: 384);
+            break;
+        case "http":
+            await HttpBenchmark.RunAsync(large.Value, Workload.Make(quick ? 5_000 : 50_000, dimension: 384, queries: 1));
             break;
         default:
-            Console.Error.WriteLine(Usage);
-            return 2;
+            failures += await IngestBenchmark.RunAsync(args[0] == "ingest" && !quick ? args[1..] : quick ? ["10000"] : [], CancellationToken.None);
+            break;
     }
 }
 
-Report.Machine();
-if (http is not null)
-{
-    var served = Workload.Make(quick ? 5_000 : 50_000, dimension: 384, queries: 200);
-    Report.Title(served.Name);
-    await HttpBenchmark.RunAsync(served, new Uri(http), Environment.GetEnvironmentVariable("VECTORDB_API_KEY"));
-    return 0;
-}
-
-if (only is not "growth")
-{
-    var workload = Workload.Make(quick ? 10_000 : 100_000, dimension: 1536, queries: 200);
-    Report.Title(workload.Name);
-    await RunAsync("embedded", () => EmbeddedBenchmark.RunAsync(workload, thorough: true));
-    await RunAsync("pgvector", () => PgvectorBenchmark.RunAsync(workload));
-    await RunAsync("hnswlib", () => HnswlibBenchmark.RunAsync(workload));
-}
-
-await RunAsync("growth", async () =>
-{
-    foreach (var count in quick ? new[] { 1_000, 10_000 } : [10_000, 100_000, 1_000_000])
-    {
-        var workload = Workload.Make(count, dimension: 384, queries: 100);
-        Report.Title(workload.Name);
-        await EmbeddedBenchmark.RunAsync(workload, thorough: false);
-    }
-});
-return 0;
-
-async Task RunAsync(string part, Func<Task> run)
-{
-    if (only is null || only == part)
-    {
-        await run();
-    }
-}
+return failures;

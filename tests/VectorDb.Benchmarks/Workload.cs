@@ -65,6 +65,9 @@ internal sealed class Workload
         return truth;
     }
 
+    /// <summary>What the floats alone take.</summary>
+    public double Megabytes => (double)Vectors.Length * Dimension * sizeof(float) / (1 << 20);
+
     /// <summary>The files that <c>hnswlib_benchmark.py</c> reads.</summary>
     public void WriteTo(string folder)
     {

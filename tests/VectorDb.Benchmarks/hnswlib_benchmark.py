@@ -1,8 +1,9 @@
-"""hnswlib on a workload that VectorDb.Benchmarks wrote: one JSON line with build time, recall@10 and latencies.
+"""hnswlib on a workload that VectorDb.Benchmarks wrote: one JSON line with build time, memory, recall@10 and latencies.
 
 Usage: hnswlib_benchmark.py FOLDER DIMENSION   (vectors.f32, queries.f32 and truth.i32, row by row, in FOLDER)
 """
 import json
+import resource
 import sys
 import time
 
@@ -14,11 +15,16 @@ vectors = numpy.fromfile(f"{folder}/vectors.f32", dtype=numpy.float32).reshape(-
 queries = numpy.fromfile(f"{folder}/queries.f32", dtype=numpy.float32).reshape(-1, dimension)
 truth = numpy.fromfile(f"{folder}/truth.i32", dtype=numpy.int32).reshape(len(queries), -1)
 
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 index = hnswlib.Index(space="cosine", dim=dimension)
 index.init_index(max_elements=len(vectors), M=16, ef_construction=64)
 started = time.perf_counter()
 index.add_items(vectors)
-result = {"buildSeconds": time.perf_counter() - started, "searches": []}
+result = {
+    "buildSeconds": time.perf_counter() - started,
+    "megabytes": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024,
+    "searches": [],
+}
 
 index.set_num_threads(1)
 for ef in (20, 50, 100):
@@ -37,6 +43,7 @@ for ef in (20, 50, 100):
         "ef": ef,
         "recall": found / (2 * truth.size),
         "p50": times[len(times) // 2],
+        "p95": times[len(times) * 95 // 100],
         "p99": times[len(times) * 99 // 100],
     })
 

@@ -36,7 +36,10 @@ internal sealed partial class BuildRun : IAsyncDisposable
         }
     }
 
-    public static BuildRun Start(string root, string home, params string[] arguments)
+    public static BuildRun Start(string root, string home, params string[] arguments) => Start(root, home, new Dictionary<string, string>(), arguments);
+
+    /// <param name="settings">Environment variables of the command.</param>
+    public static BuildRun Start(string root, string home, IReadOnlyDictionary<string, string> settings, string[] arguments)
     {
         // A test run that was started in the background ignores SIGINT, and so would its children for good.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(root, "build.sh"), .. arguments])
@@ -48,6 +51,11 @@ internal sealed partial class BuildRun : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.Environment["VECTORDB_HOME"] = home;
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         return new BuildRun(Process.Start(start)!);
     }
 

@@ -22,6 +22,44 @@ internal sealed class Checkout : IDisposable
 
     public string Root => _folder.File("repository");
 
+    /// <summary>Makes the whole chain work on these projects only, so that a build takes seconds.</summary>
+    /// <param name="projects">Paths from the root; what they refer to is compiled with them.</param>
+    public void Limit(params string[] projects) => File.WriteAllText(
+        Path.Combine(Root, "VectorDb.sln"),
+        string.Concat(projects.Select(static (project, index) =>
+            $"Project(\"{{FAE04EC0-301F-11D3-BF4B-00C04F79EFBC}}\") = \"{Path.GetFileNameWithoutExtension(project)}\", \"{project}\", \"{{00000000-0000-0000-0000-{index:D12}}}\"\nEndProject\n")
+            .Prepend("Microsoft Visual Studio Solution File, Format Version 12.00\n")
+            .Append("Global\nGlobalSection(SolutionConfigurationPlatforms) = preSolution\nRelease|Any CPU = Release|Any CPU\nEndGlobalSection\nGlobalSection(ProjectConfigurationPlatforms) = postSolution\n")
+            .Concat(projects.Select(static (_, index) =>
+                $"{{00000000-0000-0000-0000-{index:D12}}}.Release|Any CPU.ActiveCfg = Release|Any CPU\n{{00000000-0000-0000-0000-{index:D12}}}.Release|Any CPU.Build.0 = Release|Any CPU\n"))
+            .Append("EndGlobalSection\nEndGlobal\n")));
+
+    /// <summary>Changes a source.</summary>
+    /// <returns>Puts the source back as it was.</returns>
+    public IDisposable Edit(string file, string from, string to)
+    {
+        var path = Path.Combine(Root, file);
+        var source = File.ReadAllText(path);
+        Assert.Contains(from, source, StringComparison.Ordinal);
+        File.WriteAllText(path, source.Replace(from, to, StringComparison.Ordinal));
+        return new Repair(() => File.WriteAllText(path, source));
+    }
+
+    /// <summary>Has something for each step of the chain to do: other outputs to look at, other tests, another release.</summary>
+    public void VaryAll()
+    {
+        const string tests = "Cake.Frosting.Tests";
+        if (!Directory.Exists(OutputOf(Root, "tests", tests)))
+        {
+            Copy(OutputOf(Repository.Root, "tests", tests), OutputOf(Root, "tests", tests), []);
+        }
+
+        foreach (var output in (string[])[OutputOf(Root, "tests", tests), OutputOf(Root, "src", "VectorDb.Api")])
+        {
+            File.WriteAllText(Path.Combine(output, "variant.txt"), $"{Guid.NewGuid()}\n");
+        }
+    }
+
     /// <summary>Gives the next deploy other bytes than the last.</summary>
     /// <param name="program">A folder of the published output: <c>api</c>, <c>worker</c>, <c>dashboard</c> or <c>host</c>.</param>
     public void Vary(string program) => File.WriteAllText(Path.Combine(Published(program), "variant.txt"), $"{Guid.NewGuid()}\n");

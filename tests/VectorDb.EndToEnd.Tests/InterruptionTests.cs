@@ -25,7 +25,7 @@ public sealed class InterruptionTests(Site site)
         var status = await site.StatusAsync();
         var release = status.GetProperty("release");
         Assert.True(release.GetProperty("verified").ValueKind is JsonValueKind.True or JsonValueKind.String);
-        await Eventually.TrueAsync(() => site.RunningReleases() is [var only] && only == release.GetProperty("id").GetString(), "one release runs");
+        await site.OnlyWorksAsync(release.GetProperty("id").GetString()!);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class InterruptionTests(Site site)
         Assert.NotEqual(0, exitCode);
         Assert.Contains($"{Environment.UserName}@{Environment.MachineName}", second.Output, StringComparison.Ordinal);
         Assert.Equal(0, (await first.EndAsync()).ExitCode);
-        await Eventually.TrueAsync(() => site.RunningReleases().Count == 1, "one release runs");
+        await site.OnlyWorksAsync(await site.ReleaseAsync());
     }
 
     [Fact]

@@ -56,6 +56,11 @@ public sealed class Site : IAsyncLifetime
         return (run.Output, took);
     }
 
+    /// <summary>The whole chain, from the sources on.</summary>
+    internal BuildRun StartChain() => Start("--target=Deploy", $"--port={_port}");
+
+    internal Task<(string Output, TimeSpan Took)> RunChainAsync() => RunAsync("--target=Deploy", $"--port={_port}");
+
     internal BuildRun StartDeploy() => Start("--target=Deploy", "--exclusive", $"--port={_port}");
 
     internal Task<(string Output, TimeSpan Took)> DeployAsync() => RunAsync("--target=Deploy", "--exclusive", $"--port={_port}");
@@ -70,6 +75,23 @@ public sealed class Site : IAsyncLifetime
     internal async Task<JsonElement> StatusAsync() => await JsonAsync("--target=Status", "--json");
 
     internal async Task<IReadOnlyList<JsonElement>> HistoryAsync() => [.. (await JsonAsync("--target=History", "--json")).EnumerateArray()];
+
+    /// <summary>Waits until the release alone takes jobs, and nothing but it and the one that stands by runs.</summary>
+    internal Task OnlyWorksAsync(string release) => Eventually.ReturnsAsync(
+        () => Task.FromResult(string.Join('\n', Processes().Where(line => line.Contains(File("releases"), StringComparison.Ordinal)))),
+        lines => lines.Split('\n').Where(static line => line.Contains("/worker/", StringComparison.Ordinal)).ToList() is [var worker]
+            && worker.Contains(release, StringComparison.Ordinal)
+            && RunningReleases().Count <= 2,
+        $"only release {release} takes jobs");
+
+    /// <summary>Command lines of the programs that a build of the checkout has started and that still run.</summary>
+    internal static IEnumerable<string> ProgramsOf(Checkout checkout) =>
+        from folder in Directory.GetDirectories("/proc")
+        where int.TryParse(Path.GetFileName(folder), out _)
+        where Read(folder, "environ") is var variables
+            && variables.Contains("VECTORDB_BUILD_RUN=", StringComparison.Ordinal)
+            && variables.Contains($" {checkout.Root} ", StringComparison.Ordinal)
+        select Read(folder, "cmdline");
 
     /// <summary>The releases of which a process runs.</summary>
     internal IReadOnlyList<string> RunningReleases()
@@ -115,19 +137,19 @@ public sealed class Site : IAsyncLifetime
     private IEnumerable<string> Processes() =>
         from folder in Directory.GetDirectories("/proc")
         where int.TryParse(Path.GetFileName(folder), out _)
-        let line = CommandLine(folder)
+        let line = Read(folder, "cmdline")
         where line.Contains(_folder.Path, StringComparison.Ordinal) || line.Contains(Checkout.Root, StringComparison.Ordinal)
         select line;
 
-    private static string CommandLine(string folder)
+    private static string Read(string process, string file)
     {
         try
         {
-            return System.IO.File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
+            return System.IO.File.ReadAllText(Path.Combine(process, file)).Replace('\0', ' ');
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It has just ended.
+            // It has just ended, or is somebody else's.
             return "";
         }
     }

@@ -19,7 +19,8 @@ public sealed class SwitchTests(Site site)
         await load.AdvanceAsync(100);
         await load.StopAsync();
         Judge(load, $"deploy {deploy.TotalSeconds:0.00} s, rollback {rollback.TotalSeconds:0.00} s under load");
-        await Eventually.TrueAsync(() => site.RunningReleases() is [var only] && only == before, "the release that was left ends");
+        await site.OnlyWorksAsync(before);
+        Assert.Equal(after, (await site.StatusAsync()).GetProperty("standby").GetProperty("id").GetString());
     }
 
     [Fact]

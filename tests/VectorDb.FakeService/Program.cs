@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 // A service as the local host starts it, with misbehaviour on demand: FAKE_<NAME OF ITS FOLDER>=exit|sick|deaf.
 var folder = Path.GetFileName(Environment.CurrentDirectory);
 var mood = Environment.GetEnvironmentVariable($"FAKE_{folder.ToUpperInvariant()}");
@@ -19,6 +21,7 @@ var app = builder.Build();
 app.MapGet("/health", () => new { status = "ok", service = folder, release });
 app.MapGet("/environment/{name}", static (string name) => Environment.GetEnvironmentVariable(name) ?? "");
 app.MapGet("/forwarded", static (HttpRequest request) => $"{request.Headers["X-Forwarded-For"]} {request.Headers["X-Forwarded-Proto"]} {request.Headers["X-Forwarded-Host"]} {request.Host}");
+app.MapGet("/target/{**rest}", static (HttpContext context) => context.Features.Get<IHttpRequestFeature>()!.RawTarget);
 app.MapGet("/slow/{milliseconds:int}", async (int milliseconds, CancellationToken cancelled) =>
 {
     await Task.Delay(milliseconds, cancelled);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using VectorDb.LocalHost.Tests.Hosting;
 
 namespace VectorDb.LocalHost.Tests;
@@ -33,6 +34,22 @@ public sealed class GatewayTests : IAsyncLifetime
         Assert.Equal(_home.File("data"), await _host.GetAsync("/environment/VECTORDB_DATA"));
         Assert.Equal("", await _host.GetAsync("/environment/VECTORDB_EMBEDDER"));
         Assert.Equal($"127.0.0.1:{(await _host.StatusAsync()).Queue.Port}", await _host.GetAsync("/environment/VECTORDB_REDIS"));
+    }
+
+    [Theory]
+    [InlineData("/target/a%2Fb%20c%25%C3%A9?q=%2F&empty=")]
+    [InlineData("/target/plain")]
+    [InlineData("/target//double//%5Bx%5D?")]
+    public async Task The_address_reaches_the_service_as_it_was_sent(string target)
+    {
+        await _host.DeployAsync("one");
+        using var client = new TcpClient("127.0.0.1", _host.Port);
+        await using var stream = client.GetStream();
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(stream);
+        Assert.Contains(target, await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,9 +14,13 @@ public sealed class HostArgumentsTests
     [Fact]
     public void What_one_host_passes_on_is_what_the_next_one_reads()
     {
-        var given = HostArguments.Parse(["--home=/tmp/home", "--port=0", "--bind=0.0.0.0", "--start=7", "--drain=5", "--content=abc"]);
+        var given = HostArguments.Parse(["--home=/tmp/home", "--port=0", "--bind=0.0.0.0", "--start=7", "--drain=5", "--standby=9", "--content=abc"]);
         Assert.Equal(given, HostArguments.Parse([.. given.ToArguments()]));
     }
+
+    [Fact]
+    public void A_host_from_before_standbys_can_read_what_one_with_the_usual_standby_passes_on() =>
+        Assert.DoesNotContain("--standby", HostArguments.Parse(["--home=/tmp/home"]).ToArguments());
 
     [Theory]
     [InlineData("--home is required")]

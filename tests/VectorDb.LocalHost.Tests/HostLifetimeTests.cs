@@ -65,6 +65,23 @@ public sealed class HostLifetimeTests : IDisposable
         Assert.Equal(["host.lock"], Directory.GetFileSystemEntries(_home.File("run")).Select(Path.GetFileName));
     }
 
+    [Theory]
+    [InlineData("/stop", "one")]
+    [InlineData("/stop?forget=true", null)]
+    public async Task The_release_that_was_active_comes_back_with_the_next_host_unless_it_is_to_be_forgotten(string stop, string? active)
+    {
+        await using (var host = await RunningHost.StartAsync(_home))
+        {
+            await host.DeployAsync("one");
+            (await host.PostAsync(stop)).EnsureSuccessStatusCode();
+            await host.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var next = await RunningHost.StartAsync(_home);
+        Assert.Equal(active is not null, File.ReadAllText(_home.File("state.json")).Contains("\"one\"", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => (await next.StatusAsync()).Active == active, "what is to come back has come back");
+    }
+
     [Fact]
     public async Task A_second_host_on_one_home_says_who_is_there_and_changes_nothing()
     {

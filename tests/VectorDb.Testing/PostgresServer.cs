@@ -19,6 +19,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static string Root => Environment.GetEnvironmentVariable("VECTORDB_POSTGRES_ROOT") ?? "/var/cache/vectordb/postgresql-17";
 
+    public static bool IsInstalled => File.Exists(Root + Binaries + "postgres") && Environment.UserName == "root";
+
     /// <returns>How to connect to one of its databases; <c>postgres</c> is there from the start.</returns>
     public string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Timeout=5;Maximum Pool Size=20";

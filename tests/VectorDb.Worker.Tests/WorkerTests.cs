@@ -30,6 +30,11 @@ public sealed class WorkerTests : IAsyncLifetime
         using var health = JsonDocument.Parse(await worker.HealthAsync());
         Assert.Equal(("ok", "worker", "hashing-32"), (Text("status"), Text("service"), Text("embedder")));
         Assert.Contains("vectordb_records_indexed", await worker.MetricsAsync(), StringComparison.Ordinal);
+        var lines = worker.Log.Where(static line => line.StartsWith('{')).Select(static line => JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false }).RootElement);
+        Assert.Equal(
+            ["Chunk 0", "Chunk 1", "Chunk 2", "Splitting"],
+            lines.Where(line => line.TryGetProperty("taskId", out var id) && id.GetString() == task.Id && line.TryGetProperty("job", out _))
+                .Select(static line => line.GetProperty("job").GetString()).Order(StringComparer.Ordinal));
 
         string? Text(string name) => health.RootElement.GetProperty(name).GetString();
     }

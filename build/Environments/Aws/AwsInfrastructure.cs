@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Compilation;
+using VectorDb.Build.Cost;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
@@ -19,23 +20,22 @@ internal interface IPublishedTemplates
 
 /// <summary>The service's infrastructure of the release at hand: planned, judged and applied; what was shown is what is applied.</summary>
 internal sealed class AwsInfrastructure(
-    AwsAccount account, AwsRelease release, Approval approval, Workspace workspace, CommandRunner commands, StepJournal journal, TimeProvider time) : IPublishedTemplates
+    AwsAccount account, AwsRelease release, AwsTerraform roots, Approval approval, Workspace workspace, CommandRunner commands, StepJournal journal, TimeProvider time) : IPublishedTemplates
 {
     private static readonly string[] Profiles = ["web", "worker"];
 
     private Terraform? _terraform;
     private PlannedChange? _planned;
 
-    private string Waivers => Path.Combine(workspace.Root, "terraform", "policy-waivers.json");
-
     /// <returns>The summary of the plan.</returns>
     /// <exception cref="PolicyException">The plan breaks a rule.</exception>
     public async Task<string?> PlanAsync(CancellationToken cancellationToken)
     {
         var rendered = await release.RenderAsync(cancellationToken);
-        var change = new InfrastructureChange(await InitializedAsync(rendered, cancellationToken), Waivers, time);
+        var change = new InfrastructureChange(await InitializedAsync(rendered, cancellationToken), roots.Waivers, time);
         var planned = await change.PlanAsync(Inputs(rendered), destroy: false, cancellationToken);
         PlanReport.Lines("Service", planned).ToList().ForEach(journal.Say);
+        CostEstimate.Of(CostInputs.From(account.Settings), PriceTable.Read(), planned.Plan).Lines.ToList().ForEach(journal.Say);
         await PlanFile.WriteAsync(workspace.Artifacts, account.Environment, planned, rendered.Draft.Release, cancellationToken);
         _planned = planned;
         return planned.Findings.Count == 0 ? planned.Plan.Summary.ToString() : throw new PolicyException(planned.Findings);
@@ -55,7 +55,7 @@ internal sealed class AwsInfrastructure(
         {
             var request = new ApprovalRequest(target, account.Environment, account.Settings.Require(SettingsCatalogue.Approval));
             await approval.EnsureAsync(planned, approved, request, cancellationToken);
-            await new InfrastructureChange(_terraform!, Waivers, time).ApplyAsync(planned, null, cancellationToken);
+            await new InfrastructureChange(_terraform!, roots.Waivers, time).ApplyAsync(planned, null, cancellationToken);
         }
 
         await OpenQueueAsync(cancellationToken);
@@ -89,11 +89,13 @@ internal sealed class AwsInfrastructure(
 
     private async Task<Terraform> InitializedAsync(RenderedRelease rendered, CancellationToken cancellationToken)
     {
-        var root = AwsRoots.Service(account, workspace, Profiles.ToDictionary(static profile => profile, profile => rendered.PathOf($"user-data-{profile}.sh")));
-        root.Variables["dashboard_files"] = new JsonObject(rendered.Hashes.Keys
+        var variables = account.Settings.TerraformVariables();
+        variables["environment"] = account.Environment;
+        variables["user_data_files"] = new JsonObject(Profiles.Select(profile => KeyValuePair.Create(profile, (JsonNode?)rendered.PathOf($"user-data-{profile}.sh"))));
+        variables["dashboard_files"] = new JsonObject(rendered.Hashes.Keys
             .Where(static path => path.StartsWith("dashboards/", StringComparison.Ordinal))
             .Select(path => KeyValuePair.Create(Path.GetFileNameWithoutExtension(path), (JsonNode?)rendered.PathOf(path))));
-        _terraform = new Terraform(commands, root);
+        _terraform = new Terraform(commands, roots.Service(variables));
         await _terraform.InitializeAsync(withState: true, cancellationToken);
         return _terraform;
     }

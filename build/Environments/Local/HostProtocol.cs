@@ -10,10 +10,11 @@ internal sealed record HostStatus(HostDescription Host, string? Active, IReadOnl
 /// <param name="Port">Where the gateway listens.</param>
 internal sealed record HostDescription(int Pid, string Content, int Port, DateTimeOffset StartedAt);
 
-/// <param name="State"><c>starting</c>, <c>healthy</c>, <c>active</c>, <c>draining</c> or <c>failed</c>.</param>
+/// <param name="State"><c>starting</c>, <c>healthy</c>, <c>active</c>, <c>draining</c>, <c>standby</c> or <c>failed</c>.</param>
 internal sealed record HostedRelease(string Id, string State, IReadOnlyList<HostedService> Services)
 {
     public const string Draining = "draining";
+    public const string Standby = "standby";
 }
 
 internal sealed record HostedService(string Name, int? Pid, string Health, int Restarts, long MemoryBytes);

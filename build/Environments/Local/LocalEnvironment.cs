@@ -1,3 +1,4 @@
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Files;
@@ -9,7 +10,7 @@ namespace VectorDb.Build.Environments.Local;
 
 /// <summary>This machine: the default, and with the unit in <c>scripts/</c> also a production of one machine.</summary>
 internal sealed class LocalEnvironment(
-    LocalHome home, int? port, IReadOnlyDictionary<string, string> configuration, Publication publication, TimeProvider time) : IReleaseEnvironment
+    LocalHome home, int? port, IReadOnlyDictionary<string, string> configuration, Publication publication, SmokeTestKey smokeKey, TimeProvider time) : IReleaseEnvironment
 {
     public const string LocalName = "local";
 
@@ -53,5 +54,6 @@ internal sealed class LocalEnvironment(
     }
 
     public async Task<SmokeTarget> SmokeTargetAsync(Manifest? release, CancellationToken cancellationToken) =>
-        new((await Rollout.StatusAsync(cancellationToken)).Url, release?.Release);
+        new(
+        (await Rollout.StatusAsync(cancellationToken)).Url, release?.Release, await smokeKey.OfAsync(release?.Configuration ?? configuration, cancellationToken));
 }

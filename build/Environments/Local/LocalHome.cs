@@ -20,6 +20,12 @@ internal sealed record LocalHome(string Root)
 
     public string Lock => Path.Combine(Environment, "lock.json");
 
+    /// <summary>What the services keep: the embedded store, the task ledger, files and keys.</summary>
+    public string Data => Path.Combine(Environment, "data");
+
+    /// <summary>One file a secret.</summary>
+    public string Secrets => Path.Combine(Environment, "secrets");
+
     public string Logs => Path.Combine(Environment, "logs");
 
     public string ControlSocket => Path.Combine(Environment, "run", "control.sock");

@@ -49,15 +49,18 @@ internal sealed class LocalHostClient : IDisposable
         return ReleaseId.TryParse(answer?.Previous, out var previous) ? previous : null;
     }
 
-    public async Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken) =>
-        (await SendAsync($"/releases/{release}/retire?wait={(wait ? "true" : "false")}", content: null, cancellationToken)).Dispose();
+    public async Task RetireAsync(ReleaseId release, bool wait, bool standBy, CancellationToken cancellationToken) =>
+        (await SendAsync($"/releases/{release}/retire?wait={Word(wait)}&standby={Word(standBy)}", content: null, cancellationToken)).Dispose();
 
     public Task UpgradeAsync(UpgradeCommand command, CancellationToken cancellationToken) =>
         PostAsync("/upgrade", command, HostJson.Default.UpgradeCommand, cancellationToken);
 
-    public async Task StopAsync(CancellationToken cancellationToken) => (await SendAsync("/stop", content: null, cancellationToken)).Dispose();
+    public async Task StopAsync(bool forget, CancellationToken cancellationToken) =>
+        (await SendAsync($"/stop?forget={Word(forget)}", content: null, cancellationToken)).Dispose();
 
     public void Dispose() => _http.Dispose();
+
+    private static string Word(bool value) => value ? "true" : "false";
 
     private async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {

@@ -9,6 +9,9 @@ internal static class LocalHostProcess
 {
     private const string Assembly = "VectorDb.LocalHost.dll";
 
+    /// <summary>Seconds for which the release before stays ready for a rollback; the host has a default of its own.</summary>
+    private const string Standby = "VECTORDB_STANDBY";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
 
@@ -55,16 +58,18 @@ internal static class LocalHostProcess
     private static ProcessStartInfo StartInfo(LocalHome home, string folder, int port)
     {
         Directory.CreateDirectory(home.Environment);
-        return new ProcessStartInfo(Environment.ProcessPath ?? "dotnet")
-        {
-            ArgumentList =
-            {
+        string[] standby = Environment.GetEnvironmentVariable(Standby) is { Length: > 0 } seconds ? ["--standby", seconds] : [];
+        return new ProcessStartInfo(
+            Environment.ProcessPath ?? "dotnet",
+            [
                 Path.Combine(folder, Assembly),
                 "--home", home.Environment,
                 "--port", port.ToString(CultureInfo.InvariantCulture),
                 "--content", Path.GetFileName(folder),
                 "--background",
-            },
+                .. standby,
+            ])
+        {
             UseShellExecute = false,
             WorkingDirectory = home.Environment,
             RedirectStandardInput = true,

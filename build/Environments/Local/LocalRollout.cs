@@ -19,6 +19,9 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
 
     private readonly LocalHostClient _host = new(home.ControlSocket);
 
+    /// <summary>Where the host listened that this run has stopped: it comes back there.</summary>
+    private int? _stoppedPort;
+
     public async Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken) =>
         await _host.StatusAsync(cancellationToken) is { } status
             ? new RolloutStatus(
@@ -52,7 +55,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         var folder = home.FolderOf(wanted);
         if (await _host.StatusAsync(cancellationToken) is not { } status)
         {
-            await LocalHostProcess.StartAsync(home, folder, port ?? DefaultPort, _host.StatusAsync, cancellationToken);
+            await LocalHostProcess.StartAsync(home, folder, port ?? _stoppedPort ?? DefaultPort, _host.StatusAsync, cancellationToken);
             return;
         }
 
@@ -80,26 +83,13 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
     public Task<ReleaseId?> ActivateAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken) =>
         _host.ActivateAsync(manifest.Release, cancellationToken);
 
-    public async Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken)
-    {
-        var running = (await StatusAsync(cancellationToken)).Running;
-        if (running.Any(one => one.Id == release))
-        {
-            await _host.RetireAsync(release, wait, cancellationToken);
-        }
-    }
+    public Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken) => RetireAsync(release, wait, standBy: false, cancellationToken);
 
-    public async Task<bool> StopAsync(CancellationToken cancellationToken)
-    {
-        if (await _host.StatusAsync(cancellationToken) is null)
-        {
-            return false;
-        }
+    public Task StandDownAsync(ReleaseId release, bool wait, CancellationToken cancellationToken) => RetireAsync(release, wait, standBy: true, cancellationToken);
 
-        await _host.StopAsync(cancellationToken);
-        await UntilAsync(status => status is null, "The local host did not stop", cancellationToken);
-        return true;
-    }
+    public Task<bool> StopAsync(CancellationToken cancellationToken) => StopAsync(forget: false, cancellationToken);
+
+    public Task<bool> AbandonAsync(CancellationToken cancellationToken) => StopAsync(forget: true, cancellationToken);
 
     public async Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken)
     {
@@ -115,6 +105,28 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         LogTail.ReadAsync(Path.Combine(home.Logs, $"{service}.log"), cancellationToken);
 
     public void Dispose() => _host.Dispose();
+
+    private async Task RetireAsync(ReleaseId release, bool wait, bool standBy, CancellationToken cancellationToken)
+    {
+        var running = (await StatusAsync(cancellationToken)).Running;
+        if (running.Any(one => one.Id == release))
+        {
+            await _host.RetireAsync(release, wait, standBy, cancellationToken);
+        }
+    }
+
+    private async Task<bool> StopAsync(bool forget, CancellationToken cancellationToken)
+    {
+        if (await _host.StatusAsync(cancellationToken) is not { } running)
+        {
+            return false;
+        }
+
+        _stoppedPort = running.Host.Port;
+        await _host.StopAsync(forget, cancellationToken);
+        await UntilAsync(status => status is null, "The local host did not stop", cancellationToken);
+        return true;
+    }
 
     private void CopyServices(Manifest manifest, string folder)
     {
@@ -135,7 +147,10 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
     private static RunningRelease Describe(HostedRelease release) => new(
         ReleaseId.Parse(release.Id),
         [.. release.Services.Select(service => new ServiceState(service.Name, service.Pid, service.Health, service.Restarts, service.MemoryBytes))],
-        release.State == HostedRelease.Draining);
+        release.State is HostedRelease.Draining or HostedRelease.Standby)
+    {
+        StandsBy = release.State == HostedRelease.Standby,
+    };
 
     private async Task UntilAsync(Func<HostStatus?, bool> reached, string failure, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using VectorDb.Core.Collections;
 namespace VectorDb.Api.Collections;
 
 /// <param name="Name">1 to 64 of a-z, A-Z, 0-9, '-' and '_'.</param>
-/// <param name="Dimension">Length of every vector, 1 to 16,384; the embedder's when left out.</param>
+/// <param name="Dimension">Length of every vector, 1 to 16,000; the embedder's when left out.</param>
 /// <param name="Metric">How vectors are compared; cosine when left out.</param>
 internal sealed record NewCollection(
     string Name, int? Dimension = null, [property: JsonConverter(typeof(SnakeCase<Metric>))] Metric Metric = Metric.Cosine);

@@ -28,9 +28,27 @@ internal static class JsonText
     public static RequestException Invalid(JsonException exception)
     {
         var path = exception.Path is { Length: > 2 } found && found.StartsWith("$.", StringComparison.Ordinal) ? found[2..] : "body";
-        var message = exception.Message;
+        return RequestException.Invalid(path, Reason(exception.Message));
+    }
+
+    /// <summary>The serialiser explains itself with the names of types, which say nothing to a caller.</summary>
+    private static string Reason(string message)
+    {
+        const string Lacking = "including: ";
+        if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+        {
+            return "is not a property of this request";
+        }
+
+        if (message.Contains("could not be converted to", StringComparison.Ordinal))
+        {
+            return "has a value that is not taken here; /docs lists those that are";
+        }
+
         var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
-        return RequestException.Invalid(path, end > 0 ? message[..end] : message);
+        var text = end > 0 ? message[..end] : message;
+        var lacking = text.IndexOf(Lacking, StringComparison.Ordinal);
+        return lacking > 0 ? $"lacks {text[(lacking + Lacking.Length)..]}" : text;
     }
 
     private static void CheckEscapes(ReadOnlySpan<byte> json)

@@ -56,7 +56,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         InvalidQueryException query => RequestException.Invalid(query.Field, query.Message),
         InvalidRecordsException records => Of(records),
         StoreException store => Of(store),
-        FilterException filter => RequestException.Invalid("filter", filter.Message),
+        FilterException filter => new(StatusCodes.Status400BadRequest, filter.Message, new Dictionary<string, string[]> { ["filter"] = [filter.Message] }),
         BadHttpRequestException bad => new(bad.StatusCode, bad.Message),
         SqliteException { SqliteErrorCode: SqliteFull } => Full(),
         IOException { HResult: NoSpaceOnDevice or NoSpaceOnWindows } => Full(),

@@ -6,7 +6,7 @@ namespace VectorDb.Core.Files;
 
 public static class FileStoreRegistration
 {
-    private const string Folder = "files";
+    internal const string Folder = "files";
 
     /// <summary><see cref="IFileStore"/>, where the settings say.</summary>
     public static IServiceCollection AddFileStore(this IServiceCollection services, ApplicationSettings settings)

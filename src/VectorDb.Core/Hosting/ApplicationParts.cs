@@ -13,7 +13,7 @@ namespace VectorDb.Core.Hosting;
 /// <summary>The parts that the services share, each where the settings say, with their health.</summary>
 public static class ApplicationParts
 {
-    private const string VectorsFile = "vectors.db";
+    internal const string VectorsFile = "vectors.db";
 
     /// <summary>Store, ledger, files, queue and embedder. The queue is not a needed one: without it tasks wait in the ledger.</summary>
     /// <param name="searches">Whether this process answers searches, and so holds the embedded store in memory.</param>

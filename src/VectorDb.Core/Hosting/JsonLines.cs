@@ -25,16 +25,18 @@ internal sealed class JsonLines(TimeProvider time) : ConsoleFormatter(FormatterN
             writer.WriteString("level", Word(logEntry.LogLevel));
             writer.WriteString("logger", logEntry.Category);
             writer.WriteString("message", logEntry.Formatter(logEntry.State, logEntry.Exception));
+            var ids = new List<string>(2);
             scopeProvider?.ForEachScope(
-                static (scope, json) =>
+                static (scope, line) =>
                 {
-                    if (scope is LogField field)
+                    if (scope is LogField field && !line.Ids.Contains(field.Name))
                     {
-                        json.WriteString(field.Name, field.Value);
+                        line.Ids.Add(field.Name);
+                        line.Writer.WriteString(field.Name, field.Value);
                     }
                 },
-                writer);
-            WriteFields(writer, logEntry.State);
+                (Writer: writer, Ids: ids));
+            WriteFields(writer, logEntry.State, ids);
             if (logEntry.Exception is { } exception)
             {
                 writer.WriteString("exception", exception.ToString());
@@ -46,7 +48,8 @@ internal sealed class JsonLines(TimeProvider time) : ConsoleFormatter(FormatterN
         textWriter.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
-    private static void WriteFields<TState>(Utf8JsonWriter writer, TState state)
+    /// <param name="ids">Names that the line has already: a message may say an id of its scope once more.</param>
+    private static void WriteFields<TState>(Utf8JsonWriter writer, TState state, List<string> ids)
     {
         if (state is not IReadOnlyList<KeyValuePair<string, object?>> fields)
         {
@@ -56,9 +59,9 @@ internal sealed class JsonLines(TimeProvider time) : ConsoleFormatter(FormatterN
         for (var index = 0; index < fields.Count; index++)
         {
             var (name, value) = fields[index];
-            if (name.Length > 0 && name[0] != '{')
+            if (name.Length > 0 && name[0] != '{' && JsonNamingPolicy.CamelCase.ConvertName(name) is var field && !ids.Contains(field))
             {
-                WriteField(writer, JsonNamingPolicy.CamelCase.ConvertName(name), value);
+                WriteField(writer, field, value);
             }
         }
     }

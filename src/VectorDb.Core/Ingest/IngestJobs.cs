@@ -81,7 +81,10 @@ internal sealed partial class IngestJobs(
             options, time, cancel => ledger.RenewAsync(job.TaskId, job.Chunk, job.Lease, options.Lease, cancel), cancellationToken);
         try
         {
-            if (await work(window) == JobEnd.Interrupted)
+            var started = time.GetTimestamp();
+            var end = await work(window);
+            LogEnd(job.Chunk is { } number ? $"Chunk {number}" : "Splitting", end, time.GetElapsedTime(started).TotalMilliseconds);
+            if (end == JobEnd.Interrupted)
             {
                 await RequeueAsync(TimeSpan.Zero, failed: false);
             }
@@ -126,6 +129,9 @@ internal sealed partial class IngestJobs(
     }
 
     private sealed record Job(string TaskId, int? Chunk, string Lease, int Attempt);
+
+    [LoggerMessage(LogLevel.Information, "{Job} {End} after {Milliseconds:0} ms")]
+    private partial void LogEnd(string job, JobEnd end, double milliseconds);
 
     [LoggerMessage(LogLevel.Information, "Chunk {Chunk}: another worker has it now, or the task has ended")]
     private partial void LogLost(int? chunk);

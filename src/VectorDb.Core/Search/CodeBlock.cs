@@ -6,38 +6,38 @@ namespace VectorDb.Core.Search;
 
 /// <summary>
 /// The 1-bit codes of a segment: of each vector, less the segment's mean and rotated, one sign a dimension, and two numbers that turn the
-/// agreement of those signs with a query into a score. Groups of 64 vectors lie transposed, byte by byte, so that one register looks
-/// up 64 vectors at once. The idea is that of RaBitQ (Gao and Long, 2024), whose error bound says which vectors need their floats.
+/// agreement of those signs with a query into a score: RaBitQ (Gao and Long, SIGMOD 2024). The signs of a vector lie together; those of its
+/// first dimensions, its sketch, lie once more in groups of 64 vectors, transposed, so that one register looks up 64 vectors at once:
+/// the layout of PQ Fast Scan (André, Kermarrec and Le Scouarnec, VLDB 2015).
 /// </summary>
 internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity)
 {
     public const int GroupSize = 64;
 
-    /// <summary>Bytes of each code that a scan reads first; most vectors are ruled out by them alone.</summary>
-    public const int PrefixBytes = 64;
+    /// <summary>Bytes of a sketch; most vectors are ruled out by them alone.</summary>
+    public const int SketchBytes = 32;
 
-    private readonly byte[] _codes = GC.AllocateUninitializedArray<byte>(capacity * rotation.Dimension / 8, pinned: true);
+    // Words of signs, and one of a vector's two numbers.
+    private readonly int _stride = (rotation.Dimension / 64) + 1;
+    private readonly ulong[] _codes = PinnedMemory.Allocate<ulong>(capacity * ((rotation.Dimension / 64) + 1));
+    private readonly byte[] _sketches = PinnedMemory.Allocate<byte>(capacity * SketchBytes);
     private readonly float[] _addends = new float[capacity];
-    private readonly float[] _prefixAddends = new float[capacity];
     private readonly float[] _scales = new float[capacity];
     private readonly float[] _centre = new float[rotation.Dimension];
-
-    /// <summary>Bytes of one code.</summary>
-    public int Bytes => rotation.Dimension / 8;
 
     /// <summary>The mean of the vectors that were there first, rotated.</summary>
     public ReadOnlySpan<float> Centre => _centre;
 
-    /// <summary>Score = addend + scale * agreement, up to what is the same for the whole segment.</summary>
+    /// <summary>Score = addend + scale * agreement of the sketch, scaled up to the whole code, up to what is the same for the whole segment.</summary>
     public ReadOnlySpan<float> Addends => _addends;
-
-    /// <summary>The same for the agreement of the prefix, scaled up to the whole code.</summary>
-    public ReadOnlySpan<float> PrefixAddends => _prefixAddends;
 
     public ReadOnlySpan<float> Scales => _scales;
 
-    /// <summary>Codes of 64 vectors: byte 0 of each, then byte 1 of each. Within such a row of 64, even places hold the first half.</summary>
-    public ReadOnlySpan<byte> Group(int group) => _codes.AsSpan(group * GroupSize * Bytes, GroupSize * Bytes);
+    /// <summary>Sketches of 64 vectors: byte 0 of each, then byte 1 of each. Within such a row of 64, even places hold the first half.</summary>
+    public ReadOnlySpan<byte> Sketches(int group) => _sketches.AsSpan(group * GroupSize * SketchBytes, GroupSize * SketchBytes);
+
+    /// <summary>The code of one vector.</summary>
+    public SignCode this[int row] => new(_codes.AsSpan(row * _stride, _stride));
 
     /// <param name="vectors">Those whose mean becomes the centre; before the first is encoded.</param>
     public void CentreOn(ReadOnlySpan<float> vectors, int dimension)
@@ -62,33 +62,61 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity)
         rotation.Apply(vector, residual);
         TensorPrimitives.Subtract(residual, _centre, residual);
 
-        var codes = _codes.AsSpan((row / GroupSize * GroupSize * Bytes) + Lane(row % GroupSize));
-        var prefixDimension = 8 * PrefixBytes;
-        var (length, prefixAgreement, agreement) = (0f, 0f, 0f);
-        for (var i = 0; i < residual.Length; i += Vector512<float>.Count)
+        var code = _codes.AsSpan(row * _stride, _stride);
+        var signs = code[..^1];
+        const int SketchWords = SketchBytes / sizeof(ulong);
+        var (lengths, agreements, sketched) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+        for (var word = 0; word < signs.Length; word++)
         {
-            var values = Vector512.LoadUnsafe(ref residual[i]);
-            var centre = Vector512.LoadUnsafe(ref _centre[i]);
-            var positive = Vector512.GreaterThan(values, Vector512<float>.Zero);
-            var bits = positive.ExtractMostSignificantBits();
-            codes[i / 8 * GroupSize] = (byte)bits;
-            codes[((i / 8) + 1) * GroupSize] = (byte)(bits >> 8);
-            length += Vector512.Sum(Vector512.Abs(values));
-            agreement += Vector512.Sum(Vector512.ConditionalSelect(positive, centre, -centre));
-            if (i + Vector512<float>.Count == prefixDimension)
+            sketched = word == SketchWords ? agreements : sketched;
+            signs[word] = 0;
+            for (var i = 0; i < 64; i += Vector512<float>.Count)
             {
-                prefixAgreement = agreement * rotation.Dimension / prefixDimension;
+                var values = Vector512.LoadUnsafe(ref residual[(word * 64) + i]);
+                var centre = Vector512.LoadUnsafe(ref _centre[(word * 64) + i]);
+                var positive = Vector512.GreaterThan(values, Vector512<float>.Zero);
+                signs[word] |= positive.ExtractMostSignificantBits() << i;
+                lengths += Vector512.Abs(values);
+                agreements += Vector512.ConditionalSelect(positive, centre, -centre);
             }
         }
 
-        var square = TensorPrimitives.SumOfSquares(residual);
+        Sketch(row, signs[..SketchWords]);
+        var (length, square) = (Vector512.Sum(lengths), TensorPrimitives.SumOfSquares(residual));
         var scale = length > 0 ? square / length : 0;
         var (factor, addend) = metric == Metric.Euclidean ? (2f, -square) : (1f, TensorPrimitives.Dot(residual, _centre));
-        _scales[row] = factor * scale;
-        _addends[row] = addend - (factor * scale * agreement);
-        _prefixAddends[row] = addend - (factor * scale * prefixAgreement);
+        scale *= factor;
+        code[^1] = SignCode.Numbers(addend - (scale * Vector512.Sum(agreements)), scale);
+        _addends[row] = addend - (scale * Vector512.Sum(sketched) * rotation.Dimension / (8 * SketchBytes));
+        _scales[row] = scale;
     }
 
-    // Sums of even and of odd bytes come out of a scan separately: the halves of the group.
-    private static int Lane(int place) => place < GroupSize / 2 ? 2 * place : (2 * (place - (GroupSize / 2))) + 1;
+    private void Sketch(int row, ReadOnlySpan<ulong> signs)
+    {
+        // Sums of even and of odd bytes come out of a scan separately: the halves of the group.
+        var place = row % GroupSize;
+        var lane = place < GroupSize / 2 ? 2 * place : (2 * (place - (GroupSize / 2))) + 1;
+        var group = _sketches.AsSpan(row / GroupSize * GroupSize * SketchBytes, GroupSize * SketchBytes);
+        for (var i = 0; i < SketchBytes; i++)
+        {
+            group[(i * GroupSize) + lane] = (byte)(signs[i / 8] >> (i % 8 * 8));
+        }
+    }
+}
+
+/// <summary>Signs, one bit a dimension, set where the vector is positive; score = addend + scale * agreement, up to what is the same for the segment.</summary>
+internal readonly ref struct SignCode
+{
+    public SignCode(ReadOnlySpan<ulong> words) => Words = words;
+
+    public ReadOnlySpan<ulong> Words { get; }
+
+    public ReadOnlySpan<ulong> Signs => Words[..^1];
+
+    public float Addend => BitConverter.UInt32BitsToSingle((uint)Words[^1]);
+
+    public float Scale => BitConverter.UInt32BitsToSingle((uint)(Words[^1] >> 32));
+
+    public static ulong Numbers(float addend, float scale) =>
+        BitConverter.SingleToUInt32Bits(addend) | (ulong)BitConverter.SingleToUInt32Bits(scale) << 32;
 }

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.InteropServices;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Filters;
 
@@ -9,38 +9,43 @@ namespace VectorDb.Core.Search;
 internal readonly record struct SearchRequest(ReadOnlyMemory<float> Query, int TopK, CompiledFilter? Filter, bool Exact, float? Minimum);
 
 /// <summary>
-/// One search over one snapshot. The caller's thread and a helper for each other core take segments in turn; then the candidates'
-/// floats are read, most promising first, until no other can be among the best.
+/// One search over one snapshot, in steps that cost more for each record and are taken for fewer: the filter's columns, sketches, whole codes,
+/// floats. No step looks at what the step before has ruled out, and floats are read only where the bound of the codes reaches the
+/// best scores found: Seidl and Kriegel, "Optimal multi-step k-nearest neighbor search" (SIGMOD 1998). All cores share each step.
 /// </summary>
-internal sealed class SearchRun : IThreadPoolWorkItem
+internal sealed class SearchRun
 {
     // Below it, waking another core takes longer than the scan.
     private const int SegmentsWorthHelp = 4;
 
-    // Fewer matching rows than this in a segment: their floats cost less than scanning codes and then the floats of the best.
-    private const int FewRows = 16;
+    // With no more matching rows than this in a group of 64, on average, all their codes cost less than the sketches of whole groups.
+    private const int FewInGroup = 4;
 
-    private static int _running;
+    // What a thread takes at once: enough not to meet the others often, and little enough for all to end together.
+    private const int CodesAtOnce = 64;
+    private const int VectorsAtOnce = 4;
 
     private readonly Snapshot _snapshot;
     private readonly Metric _metric;
     private readonly SearchRequest _request;
     private readonly float[] _query;
-    private readonly QueryTable? _table;
-    private readonly ScoreBar _bar;
+    private readonly CodedQuery? _coded;
+    private readonly SegmentScan?[] _scans;
     private readonly float _minimum;
     private readonly Lock _merging = new();
-    private readonly List<Candidate> _candidates = [];
     private readonly TopK _best;
+    private ScoreBar _bar;
+    private List<Candidate> _candidates = [];
+    private List<Candidate> _survivors = [];
     private int _taken;
-    private int _working = 1;
 
     public SearchRun(Snapshot snapshot, Metric metric, Rotation? rotation, in SearchRequest request)
     {
         (_snapshot, _metric, _request) = (snapshot, metric, request);
         _query = new float[request.Query.Length];
         Similarity.Prepare(metric, request.Query.Span, _query);
-        _table = rotation is null || request.Exact ? null : new QueryTable(rotation, _query);
+        _coded = rotation is null || request.Exact ? null : new CodedQuery(rotation, _query);
+        _scans = new SegmentScan?[snapshot.Segments.Length];
         _minimum = request.Minimum is { } score ? Similarity.FromScore(metric, score) : float.NegativeInfinity;
         _bar = new ScoreBar(request.TopK, _minimum);
         _best = new TopK(request.TopK);
@@ -48,70 +53,89 @@ internal sealed class SearchRun : IThreadPoolWorkItem
 
     public Neighbour[] Run()
     {
-        var running = Interlocked.Increment(ref _running);
-        try
+        var segments = _snapshot.Segments.Length;
+        using (var crew = new Crew(segments < SegmentsWorthHelp ? 0 : (segments / 2) - 1))
         {
-            for (var helpers = Helpers(running); helpers > 0; helpers--)
+            Step(crew, TakeSegments);
+            if (_candidates.Count > _request.TopK)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                NextBar();
+                Step(crew, TakeCodes);
             }
 
-            TakeSegments();
-            // A helper that has not begun by now finds nothing left to take; only those at work are waited for.
-            var spinner = new SpinWait();
-            while (Interlocked.CompareExchange(ref _working, int.MinValue, 1) != 1)
+            NextBar();
+            Seed();
+            Step(crew, TakeVectors);
+            Candidates.Return(_candidates);
+        }
+
+        var sorted = _best.Sorted();
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            sorted[i] = sorted[i] with { Score = Similarity.ToScore(_metric, sorted[i].Score) };
+        }
+
+        return sorted;
+    }
+
+    // A record raises a bar once: known better, in the next step, it raises a new one.
+    private void NextBar() => _bar = new ScoreBar(_request.TopK, _bar.Value);
+
+    // What comes through it are the candidates of the next step.
+    private void Step(Crew crew, Action<List<Candidate>> work)
+    {
+        _taken = 0;
+        _survivors = Candidates.Rent();
+        crew.Run(() =>
+        {
+            var survivors = Candidates.Rent();
+            work(survivors);
+            lock (_merging)
             {
-                spinner.SpinOnce(sleep1Threshold: -1);
+                _survivors.AddRange(survivors);
             }
 
-            Rerank();
-            return Results();
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _running);
-        }
+            Candidates.Return(survivors);
+        });
+        Candidates.Return(_candidates);
+        _candidates = _survivors;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    private bool Take(int many, int of, out Range taken)
     {
-        if (Interlocked.Increment(ref _working) > 0)
-        {
-            TakeSegments();
-        }
-
-        Interlocked.Decrement(ref _working);
+        var end = Interlocked.Add(ref _taken, many);
+        taken = Math.Min(end - many, of)..Math.Min(end, of);
+        return end - many < of;
     }
 
-    private int Helpers(int running) => _snapshot.Segments.Length < SegmentsWorthHelp
-        ? 0
-        : Math.Min(Environment.ProcessorCount - running, (_snapshot.Segments.Length / 2) - 1);
-
-    private void TakeSegments()
+    private void TakeSegments(List<Candidate> candidates)
     {
-        var candidates = new List<Candidate>();
         var best = new TopK(_request.TopK);
         Span<ulong> mask = stackalloc ulong[Segment.MaximumRows / 64];
-        while (Interlocked.Increment(ref _taken) - 1 is var index && index < _snapshot.Segments.Length)
+        while (Take(1, _snapshot.Segments.Length, out var taken))
         {
+            var index = taken.Start.Value;
             var view = _snapshot.Segments[index];
             var rows = mask[..((view.Count + 63) / 64)];
             Select(view, rows);
-            if (_table is null || view.Segment.Codes is null || Rows(rows) <= FewRows)
+            if (_coded is null || view.Segment.Codes is null)
             {
                 Score(view.Segment, rows, best);
+                continue;
+            }
+
+            var scan = _scans[index] = new SegmentScan(_metric, _coded, view.Segment.Codes, index);
+            if (Bits.Count(rows) <= FewInGroup * rows.Length)
+            {
+                scan.All(rows, candidates);
             }
             else
             {
-                new SegmentScan(_metric, _table, view.Segment.Codes, _bar).Run(index, rows, candidates);
+                scan.Sketch(rows, _bar, candidates);
             }
         }
 
-        lock (_merging)
-        {
-            _candidates.AddRange(candidates);
-            _best.Add(best);
-        }
+        Add(best);
     }
 
     private void Select(in SegmentView view, Span<ulong> rows)
@@ -130,59 +154,99 @@ internal sealed class SearchRun : IThreadPoolWorkItem
 
     private void Score(Segment segment, ReadOnlySpan<ulong> rows, TopK best)
     {
-        for (var word = 0; word < rows.Length; word++)
+        foreach (var row in new Bits(rows))
         {
-            for (var bits = rows[word]; bits != 0; bits &= bits - 1)
+            var score = Similarity.Inner(_metric, _query, segment.Vector(row));
+            if (score >= _minimum && score >= best.Threshold)
             {
-                var row = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                var score = Similarity.Inner(_metric, _query, segment.Vector(row));
-                if (score >= _minimum && score >= best.Threshold)
+                best.Offer(segment.Sequence(row), score);
+            }
+        }
+    }
+
+    private void TakeCodes(List<Candidate> survivors)
+    {
+        const int Ahead = 8;
+        while (Take(CodesAtOnce, _candidates.Count, out var taken))
+        {
+            var some = CollectionsMarshal.AsSpan(_candidates)[taken];
+            for (var i = -Ahead; i < some.Length; i++)
+            {
+                if (i + Ahead < some.Length && some[i + Ahead] is var next && next.Upper >= _bar.Value)
                 {
-                    best.Offer(segment.Sequence(row), score);
-                    _bar.Raise(score);
+                    _scans[next.Segment]!.Prefetch(next.Row);
+                }
+
+                if (i >= 0 && some[i].Upper >= _bar.Value
+                    && _scans[some[i].Segment]!.Sharpen(some[i], _bar) is var sharp && sharp.Upper >= _bar.Value)
+                {
+                    survivors.Add(sharp);
                 }
             }
         }
     }
 
-    private void Rerank()
+    // The floats of the most promising raise the bar to where it will nearly stay; then the others can come in any order.
+    private void Seed()
     {
+        var promising = new TopK(_request.TopK);
+        for (var i = 0; i < _candidates.Count; i++)
+        {
+            promising.Offer(i, _candidates[i].Upper);
+        }
+
+        foreach (var (index, _) in promising.Sorted())
+        {
+            Score(_candidates[(int)index], _best);
+            _candidates[(int)index] = _candidates[(int)index] with { Upper = float.NaN };
+        }
+
         var bar = _bar.Value;
-        _candidates.RemoveAll(candidate => candidate.Upper < bar);
-        _candidates.Sort(static (left, right) => right.Upper.CompareTo(left.Upper));
+        _candidates.RemoveAll(candidate => !(candidate.Upper >= bar));
+    }
+
+    private void TakeVectors(List<Candidate> survivors)
+    {
         // Where so many are as near as that, as with one text stored thousands of times, which of them is returned does not matter.
         var most = Math.Min(_candidates.Count, 4096 + (32 * _request.TopK));
-        for (var i = 0; i < most && _candidates[i].Upper >= _best.Threshold; i++)
+        var best = new TopK(_request.TopK);
+        while (Take(VectorsAtOnce, most, out var taken))
         {
-            var (_, index, row) = _candidates[i];
-            var segment = _snapshot.Segments[index].Segment;
-            var score = Similarity.Inner(_metric, _query, segment.Vector(row));
-            if (score >= _minimum)
+            var some = CollectionsMarshal.AsSpan(_candidates)[taken];
+            for (var i = 0; i < some.Length; i++)
             {
-                _best.Offer(segment.Sequence(row), score);
+                if (i + 1 < some.Length && some[i + 1].Upper >= _bar.Value)
+                {
+                    PinnedMemory.Prefetch(Vector(some[i + 1]));
+                }
+
+                if (some[i].Upper >= _bar.Value)
+                {
+                    Score(some[i], best);
+                }
             }
         }
+
+        Add(best);
     }
 
-    private Neighbour[] Results()
+    private void Score(Candidate candidate, TopK best)
     {
-        var sorted = _best.Sorted();
-        for (var i = 0; i < sorted.Length; i++)
+        var score = Similarity.Inner(_metric, _query, Vector(candidate));
+        if (score >= _minimum)
         {
-            sorted[i] = sorted[i] with { Score = Similarity.ToScore(_metric, sorted[i].Score) };
+            best.Offer(_snapshot.Segments[candidate.Segment].Segment.Sequence(candidate.Row), score);
+            _bar.Raise(score);
         }
-
-        return sorted;
     }
 
-    private static int Rows(ReadOnlySpan<ulong> rows)
-    {
-        var count = 0;
-        foreach (var word in rows)
-        {
-            count += BitOperations.PopCount(word);
-        }
+    private ReadOnlySpan<float> Vector(Candidate candidate) => _snapshot.Segments[candidate.Segment].Segment.Vector(candidate.Row);
 
-        return count;
+    private void Add(TopK best)
+    {
+        lock (_merging)
+        {
+            _best.Add(best);
+        }
     }
 }

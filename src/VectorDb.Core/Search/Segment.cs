@@ -24,7 +24,7 @@ internal sealed class Segment
     public Segment(Metric metric, int dimension, Rotation rotation, int capacity)
     {
         (_metric, _dimension, _rotation, Capacity) = (metric, dimension, rotation, capacity);
-        _vectors = GC.AllocateUninitializedArray<float>(capacity * dimension, pinned: true);
+        _vectors = PinnedMemory.Allocate<float>(capacity * dimension);
         _sequences = new long[capacity];
         Codes = dimension < SmallestCodedDimension ? null : new CodeBlock(metric, rotation, capacity);
     }

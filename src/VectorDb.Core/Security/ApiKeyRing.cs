@@ -4,7 +4,7 @@ namespace VectorDb.Core.Security;
 
 /// <summary>
 /// Every key this process accepts: those of the data folder, of the secrets directory and of the environment. Files are
-/// read again when they change, so that a key made or revoked needs no restart.
+/// read again when they change, so that a key made or revoked needs no restart; a key that is not known yet makes it look at once.
 /// </summary>
 public sealed class ApiKeyRing
 {
@@ -40,7 +40,7 @@ public sealed class ApiKeyRing
 
     /// <returns>The key presented, or null when it is not one of ours.</returns>
     public ApiKey? Find(string presented) =>
-        ApiKey.IdOf(presented) is { } id && Current().ById.TryGetValue(id, out var key) && key.Is(presented) ? key : null;
+        ApiKey.IdOf(presented) is { } id && (FindById(id) ?? Checked(_known).ById.GetValueOrDefault(id)) is { } key && key.Is(presented) ? key : null;
 
     /// <returns>The key with that id, or null when there is none any more: for a session that a key began.</returns>
     public ApiKey? FindById(string id) => Current().ById.GetValueOrDefault(id);
@@ -48,11 +48,11 @@ public sealed class ApiKeyRing
     private Known Current()
     {
         var known = _known;
-        if (_time.GetElapsedTime(known.CheckedAt) < Freshness)
-        {
-            return known;
-        }
+        return _time.GetElapsedTime(known.CheckedAt) < Freshness ? known : Checked(known);
+    }
 
+    private Known Checked(Known known)
+    {
         lock (_gate)
         {
             if (ReferenceEquals(known, _known))

@@ -73,7 +73,7 @@ public sealed class CollectionNotFoundException(string name) : Exception($"There
 }
 
 public sealed class CollectionConflictException(Collection existing) : Exception(
-    $"Collection '{existing.Spec.Name}' exists with dimension {existing.Spec.Dimension} and metric {existing.Spec.Metric}; delete it first or use another name.")
+    $"Collection '{existing.Spec.Name}' exists with dimension {existing.Spec.Dimension} and metric {existing.Spec.Metric.ToString().ToLowerInvariant()}; delete it first or use another name.")
 {
     public Collection Existing { get; } = existing;
 }

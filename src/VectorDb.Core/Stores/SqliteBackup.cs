@@ -3,7 +3,7 @@ using VectorDb.Core.Stores.Embedded;
 
 namespace VectorDb.Core.Stores;
 
-/// <summary>Copies a SQLite file to a folder while processes go on reading and writing it, and brings a copy back.</summary>
+/// <summary>Copies a SQLite file to a folder while processes go on reading and writing it.</summary>
 public static class SqliteBackup
 {
     /// <summary>A consistent copy of what is committed now, checked, under the file's own name in <paramref name="folder"/>.</summary>
@@ -16,43 +16,19 @@ public static class SqliteBackup
         Demand(File.Exists(database), $"There is no {database} to back up.");
         Demand(!File.Exists(target), $"{target} exists; give each backup a folder of its own.");
         Directory.CreateDirectory(folder);
-        return Task.Run(() => Replace(target, partial => Copy(database, partial), cancellationToken), cancellationToken);
-    }
-
-    /// <summary>Puts a backup in the place of <paramref name="database"/>. Stop the processes that use it first.</summary>
-    /// <param name="overwrite">Replace a file that is there; it is lost.</param>
-    /// <returns>Its path.</returns>
-    /// <exception cref="BackupException">There is no backup, or a file in its place that may not be overwritten or is in use.</exception>
-    /// <exception cref="StoreException">The backup is damaged, or there is no room for it.</exception>
-    public static Task<string> RestoreAsync(string folder, string database, bool overwrite, CancellationToken cancellationToken)
-    {
-        var backup = Path.Combine(folder, Path.GetFileName(database));
-        Demand(File.Exists(backup), $"There is no backup {backup}.");
-        Demand(overwrite || !File.Exists(database), $"{database} exists and would be lost; move it away, or say that it may be overwritten.");
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(database))!);
-        return Task.Run(
-            () =>
-            {
-                DemandUnused(database);
-                return Replace(database, partial => Copy(backup, partial), cancellationToken);
-            },
-            cancellationToken);
+        return Task.Run(() => Create(database, target, cancellationToken), cancellationToken);
     }
 
     // The name is taken only by a whole and sound copy: written beside, checked, then renamed.
-    private static string Replace(string target, Action<string> write, CancellationToken cancellationToken)
+    private static string Create(string database, string target, CancellationToken cancellationToken)
     {
         var partial = $"{target}.{Guid.NewGuid():N}.partial";
         try
         {
-            write(partial);
+            Copy(database, partial);
             Check(partial);
             cancellationToken.ThrowIfCancellationRequested();
-
-            // The log of the file that was there must not be replayed into the one that takes its place.
-            File.Delete(target + "-wal");
-            File.Delete(target + "-shm");
-            File.Move(partial, target, overwrite: true);
+            File.Move(partial, target);
             return target;
         }
         catch (SqliteException e)
@@ -85,32 +61,6 @@ public static class SqliteBackup
         }
     }
 
-    // A process that has a database open in WAL mode holds a shared lock on it all the time.
-    private static void DemandUnused(string database)
-    {
-        if (!File.Exists(database))
-        {
-            return;
-        }
-
-        try
-        {
-            using var connection = Open(database);
-            foreach (var statement in new[] { "PRAGMA busy_timeout = 0", "PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE", "ROLLBACK" })
-            {
-                Run(connection, statement);
-            }
-        }
-        catch (SqliteException e) when (SqliteFaults.Error(e, database).Fault == StoreFault.Busy)
-        {
-            throw new BackupException($"{database} is in use; stop the processes that use it, then restore.");
-        }
-        catch (SqliteException)
-        {
-            // Damaged: the very reason to restore.
-        }
-    }
-
     private static SqliteConnection Open(string file)
     {
         var connection = new SqliteConnection(
@@ -135,5 +85,5 @@ public static class SqliteBackup
     }
 }
 
-/// <summary>A backup or restore that would lose something, or has nothing to work on.</summary>
+/// <summary>A backup that would lose something, or has nothing to work on.</summary>
 public sealed class BackupException(string message) : Exception(message);

@@ -9,7 +9,7 @@ namespace VectorDb.Core.Tasks;
 
 public static class TaskLedgerRegistration
 {
-    private const string FileName = "tasks.db";
+    internal const string FileName = "tasks.db";
 
     /// <summary><see cref="ITaskLedger"/> and <see cref="IChunkLedger"/>, where the settings say.</summary>
     public static IServiceCollection AddTaskLedger(this IServiceCollection services, ApplicationSettings settings)

@@ -23,21 +23,22 @@ internal static class QueueServices
             await provider.GetRequiredService<IConnectionMultiplexer>().GetDatabase().PingAsync().WaitAsync(cancellationToken));
     }
 
-    /// <summary>Hangfire's own pages, or why there are none.</summary>
+    /// <summary>Hangfire's own pages, or why there are none. The first visit connects: a queue that is away delays no start.</summary>
     public static IEndpointConventionBuilder MapQueue(this IEndpointRouteBuilder routes)
     {
-        if (routes.ServiceProvider.GetService<JobStorage>() is null)
+        if (!routes.ServiceProvider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(JobStorage)))
         {
             return routes.MapGet(Routes.Hangfire, static () => Results.Text(AbsentQueueMonitor.Reason, statusCode: StatusCodes.Status404NotFound));
         }
 
-        return routes.MapHangfireDashboard(Routes.Hangfire, new DashboardOptions
+        var pages = new Lazy<RequestDelegate>(() => new ApplicationBuilder(routes.ServiceProvider).UseHangfireDashboard(Routes.Hangfire, new DashboardOptions
         {
             // Who may come in is decided by the endpoint's policy, as for every other page.
             Authorization = [],
             AppPath = Routes.Prefix + "/",
             DashboardTitle = "VectorDb jobs",
             DisplayStorageConnectionString = false,
-        });
+        }).Build());
+        return routes.Map(Routes.Hangfire + "/{**page}", context => pages.Value(context));
     }
 }

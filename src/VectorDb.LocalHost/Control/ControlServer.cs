@@ -26,9 +26,9 @@ internal sealed class ControlServer : IAsyncDisposable
             await commands.UpgradeAsync(command, cancelled);
             return Results.Ok();
         });
-        _server.MapPost("/stop", () =>
+        _server.MapPost("/stop", (bool? forget) =>
         {
-            commands.Stop();
+            commands.Stop(forget is true);
             return Results.Accepted();
         });
     }
@@ -61,9 +61,9 @@ internal sealed class ControlServer : IAsyncDisposable
         group.MapPost("/activate", (string id) => new Activated(releases.Activate(id)));
 
         // With wait=false the requests in flight and the services end after the answer.
-        group.MapPost("/retire", async (string id, bool? wait) =>
+        group.MapPost("/retire", async (string id, bool? wait, bool? standby) =>
         {
-            var retired = releases.RetireAsync(id);
+            var retired = releases.RetireAsync(id, standby is true);
             if (wait is false)
             {
                 return Results.Accepted();

@@ -24,6 +24,7 @@ internal enum ReleaseState
     Healthy,
     Active,
     Draining,
+    Standby,
     Failed,
 }
 

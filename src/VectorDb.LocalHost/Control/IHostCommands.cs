@@ -6,7 +6,8 @@ namespace VectorDb.LocalHost.Control;
 internal interface IHostCommands
 {
     /// <summary>Ends the host once everything has been drained.</summary>
-    void Stop();
+    /// <param name="forget">Whether the next host starts without a release; else the active one comes back with it.</param>
+    void Stop(bool forget);
 
     /// <summary>Hands everything to a host of other binaries; this one ends once its requests are done.</summary>
     /// <exception cref="ControlException">The new host did not become ready. This one carries on.</exception>

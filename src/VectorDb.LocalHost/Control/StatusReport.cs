@@ -26,6 +26,7 @@ internal sealed class StatusReport(HostDescription host, ReleaseSet releases, Qu
 
     private static ReleaseState StateOf(RunningRelease release, string? active) => release switch
     {
+        { IsStandingBy: true } => ReleaseState.Standby,
         { IsRetiring: true } => ReleaseState.Draining,
         _ when release.Definition.Id == active => ReleaseState.Active,
         { IsHealthy: true } => ReleaseState.Healthy,

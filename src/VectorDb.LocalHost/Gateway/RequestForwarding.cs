@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -13,11 +14,23 @@ internal sealed class RequestForwarding(RouteSwitch routes, IHttpForwarder forwa
     /// <summary>A request ends when its client or its service gives up, not because the gateway does.</summary>
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromHours(1) };
 
+    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     private readonly HttpTransformer _transformer = transforms.Create(static context =>
     {
         context.UseDefaultForwarders = false;
         context.AddXForwarded(ForwardedTransformActions.Set);
         context.AddOriginalHost();
+        context.AddRequestTransform(static request =>
+        {
+            // As it was sent: decoded and encoded again, an escaped slash would become an escaped per cent sign.
+            if (request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] target)
+            {
+                request.ProxyRequest.RequestUri = new Uri(request.DestinationPrefix.TrimEnd('/') + target, AsItIs);
+            }
+
+            return ValueTask.CompletedTask;
+        });
     });
 
     public async Task ForwardAsync(HttpContext context)

@@ -6,7 +6,8 @@ namespace VectorDb.LocalHost.Releases;
 
 /// <param name="Start">A release may take to become healthy.</param>
 /// <param name="Drain">Its requests may take to finish when it is retired.</param>
-internal sealed record ReleaseLimits(TimeSpan Start, TimeSpan Drain);
+/// <param name="Standby">The last one that had the traffic stays ready for a rollback.</param>
+internal sealed record ReleaseLimits(TimeSpan Start, TimeSpan Drain, TimeSpan Standby);
 
 /// <summary>The releases that run here, at most one of them active.</summary>
 internal sealed class ReleaseSet(
@@ -21,11 +22,12 @@ internal sealed class ReleaseSet(
 
     /// <summary>
     /// Starts a release beside the others and waits until it is healthy. One that runs already is left alone; one that still
-    /// drains is kept.
+    /// drains or stands by is kept, and any other that stands by ends: there are never three.
     /// </summary>
     /// <exception cref="ControlException">A service ended or was not healthy in time; the release has been stopped again.</exception>
     public async Task StartAsync(ReleaseDefinition definition, CancellationToken cancellationToken)
     {
+        EndStandby(except: definition.Id);
         var release = await BeginAsync(definition);
         var isUp = false;
         try
@@ -69,13 +71,37 @@ internal sealed class ReleaseSet(
     }
 
     /// <summary>Drains and stops a release. It may not be the active one.</summary>
+    /// <param name="standBy">Whether a rollback may want it back: then only its worker stops at once, the rest after a while.</param>
+    /// <returns>Completes when it has ended, or stands by.</returns>
     /// <exception cref="ControlException">It is active, or does not run here.</exception>
-    public Task RetireAsync(string id)
+    public Task RetireAsync(string id, bool standBy)
     {
         lock (_gate)
         {
             var release = Find(id);
-            return id == ActiveId ? throw ControlException.Conflict($"Release {id} is active; activate another one first") : StopAsync(release, limits.Drain);
+            if (id == ActiveId)
+            {
+                throw ControlException.Conflict($"Release {id} is active; activate another one first");
+            }
+
+            if (!standBy || limits.Standby == TimeSpan.Zero)
+            {
+                return StopAsync(release, limits.Drain);
+            }
+
+            EndStandby(except: id);
+            var end = StopAsync(release, limits.Drain, limits.Standby);
+            return Task.WhenAny(end, release.Retire(limits.Drain, limits.Standby).StandingBy).Unwrap();
+        }
+    }
+
+    /// <summary>No release is active from now on, nor when the next host starts.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            state.Active = null;
+            routes.Activate(null);
         }
     }
 
@@ -131,9 +157,17 @@ internal sealed class ReleaseSet(
 
     private RunningRelease Find(string id) => _running.GetValueOrDefault(id) ?? throw ControlException.NotFound(id);
 
-    private async Task StopAsync(RunningRelease release, TimeSpan limit)
+    private void EndStandby(string except)
     {
-        if (await release.RetireAsync(limit) && _running.TryRemove(KeyValuePair.Create(release.Definition.Id, release)))
+        foreach (var release in _running.Values.Where(release => release.IsRetiring && release.Definition.Id != except))
+        {
+            _ = StopAsync(release, limits.Drain);
+        }
+    }
+
+    private async Task StopAsync(RunningRelease release, TimeSpan limit, TimeSpan standby = default)
+    {
+        if (await release.Retire(limit, standby).End && _running.TryRemove(KeyValuePair.Create(release.Definition.Id, release)))
         {
             await release.DisposeAsync();
             log.LogInformation("Release {Release} has ended", release.Definition.Id);

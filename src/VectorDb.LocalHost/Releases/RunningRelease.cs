@@ -9,24 +9,26 @@ internal sealed class RunningRelease : IAsyncDisposable
     /// <summary>A service ends what it has in flight within 30 s of SIGTERM.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(35);
 
-    private readonly Lazy<Task> _started;
+    private readonly SupervisionContext _supervision;
+    private readonly ServiceDefinition[] _definitions;
     private readonly Lock _gate = new();
-    private Task<bool>? _retirement;
-    private CancellationTokenSource? _drain;
+    private Lazy<Task> _started;
+    private Retirement? _retirement;
 
     public RunningRelease(ReleaseDefinition definition, ServiceEnvironment environment, SupervisionContext supervision)
     {
         Definition = definition;
+        _supervision = supervision;
         var variables = environment.For(definition);
-        Services = [.. ReleaseDefinition.Services.Select(name => new SupervisedService(
-            new ServiceDefinition(name, definition.Id, definition.AssemblyOf(name), variables), supervision))];
+        _definitions = [.. ReleaseDefinition.Services.Select(name => new ServiceDefinition(name, definition.Id, definition.AssemblyOf(name), variables))];
+        Services = [.. _definitions.Select(Create)];
         Route = new GatewayRoute(definition.Id, EndpointOf(ReleaseDefinition.Api), EndpointOf(ReleaseDefinition.Dashboard));
         _started = new Lazy<Task>(StartAllAsync);
     }
 
     public ReleaseDefinition Definition { get; }
 
-    public IReadOnlyList<SupervisedService> Services { get; }
+    public IReadOnlyList<SupervisedService> Services { get; private set; }
 
     public GatewayRoute Route { get; }
 
@@ -43,32 +45,50 @@ internal sealed class RunningRelease : IAsyncDisposable
         }
     }
 
+    /// <summary>Its requests have finished and its worker has ended; the rest stays ready for a while.</summary>
+    public bool IsStandingBy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _retirement is { IsFinal: false, StandingBy.IsCompleted: true };
+            }
+        }
+    }
+
     /// <summary>The first service that is not healthy.</summary>
     public SupervisedService? Sick => Services.FirstOrDefault(static service => service.Health != ServiceHealth.Healthy);
 
-    /// <summary>Starts all services side by side; the same start for every caller.</summary>
+    /// <summary>Starts all services side by side, but those that stood by; the same start for every caller.</summary>
     /// <returns>Completes when all are healthy. The services go on being supervised either way.</returns>
     /// <exception cref="ControlException">One ended before it was healthy.</exception>
     public Task StartAsync() => IsHealthy ? Task.CompletedTask : _started.Value;
 
     /// <summary>Lets the requests on it finish, then stops it; the same retirement for every caller.</summary>
-    /// <returns>False where it was taken back into service before its services were stopped.</returns>
-    public Task<bool> RetireAsync(TimeSpan limit)
+    /// <param name="standby">
+    /// How long all but its worker stays ready in between; zero for not at all, also where it stands by already.
+    /// </param>
+    public Retirement Retire(TimeSpan limit, TimeSpan standby)
     {
         lock (_gate)
         {
             if (_retirement is null)
             {
-                _drain = new CancellationTokenSource();
-                _retirement = RetireAsync(limit, _drain.Token);
+                _retirement = new Retirement(standby, _supervision.Time);
+                _retirement.End = RetireAsync(_retirement, limit);
+            }
+            else if (standby == TimeSpan.Zero)
+            {
+                _retirement.EndStandby();
             }
 
             return _retirement;
         }
     }
 
-    /// <summary>Takes a release that is still draining back into service, as it is.</summary>
-    /// <returns>False where it is being stopped already.</returns>
+    /// <summary>Takes a release that is still draining or stands by back into service, as it is.</summary>
+    /// <returns>False where it is being stopped already, or what stood by could not serve.</returns>
     public bool TryKeep()
     {
         lock (_gate)
@@ -78,14 +98,12 @@ internal sealed class RunningRelease : IAsyncDisposable
                 return true;
             }
 
-            if (_drain is null)
+            if (_retirement.IsFinal || (_retirement.StandingBy.IsCompleted && !IsReady()))
             {
                 return false;
             }
 
-            _drain.Cancel();
-            _drain.Dispose();
-            _drain = null;
+            _retirement.Keep();
             _retirement = null;
             return true;
         }
@@ -114,12 +132,21 @@ internal sealed class RunningRelease : IAsyncDisposable
         }
     }
 
-    private async Task<bool> RetireAsync(TimeSpan limit, CancellationToken kept)
+    private async Task<bool> RetireAsync(Retirement retirement, TimeSpan limit)
     {
         await Task.Yield();
         try
         {
-            await Route.DrainAsync(limit, kept);
+            await Route.DrainAsync(limit, retirement.Kept);
+            if (retirement.WillStandBy)
+            {
+                await using (var worker = ReplaceWorker(retirement))
+                {
+                    await worker.StopAsync(Grace);
+                }
+
+                await retirement.StandByAsync();
+            }
         }
         catch (OperationCanceledException)
         {
@@ -128,17 +155,35 @@ internal sealed class RunningRelease : IAsyncDisposable
 
         lock (_gate)
         {
-            if (kept.IsCancellationRequested)
+            if (retirement.Kept.IsCancellationRequested)
             {
                 return false;
             }
 
-            _drain = null;
+            retirement.IsFinal = true;
         }
 
         await Task.WhenAll(Services.Select(static service => service.StopAsync(Grace)));
         return true;
     }
+
+    /// <summary>What stands by takes no jobs. A fresh worker is put in its place, to be started should the release come back.</summary>
+    /// <returns>The one that runs.</returns>
+    private SupervisedService ReplaceWorker(Retirement retirement)
+    {
+        lock (_gate)
+        {
+            retirement.Kept.ThrowIfCancellationRequested();
+            var worker = Services.Single(static service => service.Name == ReleaseDefinition.Worker);
+            Services = [.. Services.Select((service, index) => service == worker ? Create(_definitions[index]) : service)];
+            _started = new Lazy<Task>(StartAllAsync);
+            return worker;
+        }
+    }
+
+    private bool IsReady() => Services.All(static service => service.Name == ReleaseDefinition.Worker || service.Health == ServiceHealth.Healthy);
+
+    private SupervisedService Create(ServiceDefinition definition) => new(definition, _supervision);
 
     private ServiceEndpoint EndpointOf(string service) => Services.Single(one => one.Name == service).Endpoint;
 }

@@ -33,7 +33,7 @@ internal sealed class SupervisedService(ServiceDefinition definition, Supervisio
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<string?> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServiceProcess? _process;
-    private Task _supervision = Task.CompletedTask;
+    private Task? _supervision;
 
     public ServiceEndpoint Endpoint { get; } = new();
 
@@ -59,13 +59,14 @@ internal sealed class SupervisedService(ServiceDefinition definition, Supervisio
     /// <summary>Completes when it is healthy for the first time (null), or when its first run ended before that (the reason).</summary>
     public Task<string?> Started => _started.Task;
 
-    public void Start() => _supervision = Task.Run(() => SuperviseAsync(_stop.Token));
+    /// <summary>One that was started already stays as it is.</summary>
+    public void Start() => _supervision ??= Task.Run(() => SuperviseAsync(_stop.Token));
 
     /// <summary>Ends it for good.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
         await _stop.CancelAsync();
-        await _supervision;
+        await (_supervision ?? Task.CompletedTask);
         if (_process is { } process)
         {
             await process.StopAsync(grace, CancellationToken.None);

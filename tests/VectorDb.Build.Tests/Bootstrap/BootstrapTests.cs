@@ -1,5 +1,4 @@
 using Amazon.S3.Model;
-using Amazon.SimpleSystemsManagement.Model;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Tests.Environments;
 using VectorDb.Core.Security;
@@ -13,7 +12,7 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_empty_account_gets_all_that_a_deploy_needs_and_a_second_run_changes_nothing()
+    public async Task An_empty_account_gets_all_that_a_deploy_needs_once_and_a_destroy_takes_it_away()
     {
         var refused = await build.RunAsync("Bootstrap");
         Assert.Equal(1, refused.ExitCode);
@@ -28,6 +27,26 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
 
         await PinnedFileIsThereAsync();
         await SmokeKeyIsOneOfTheServicesAsync();
+
+        await ProtectedOrUnconfirmedItStaysAsync();
+        await build.SucceedAsync("Destroy", $"--confirm={build.Name}", "--with-foundation");
+        Assert.Equal(
+            $$"""{"s3":["{{build.Account.StateBucket}}"]}""",
+            (await build.Aws.ControlAsync(HttpMethod.Get, "resources", null, Token)).GetRawText().Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    private async Task ProtectedOrUnconfirmedItStaysAsync()
+    {
+        build.Settings["VECTORDB_DELETION_PROTECTION"] = "true";
+        var isProtected = await build.RunAsync("Destroy", $"--confirm={build.Name}", "--with-foundation");
+        build.Settings["VECTORDB_DELETION_PROTECTION"] = "false";
+        Assert.Equal(1, isProtected.ExitCode);
+        Assert.Contains("set VECTORDB_DELETION_PROTECTION=false", isProtected.Output + isProtected.Error, StringComparison.Ordinal);
+
+        var misspelt = await build.RunAsync("Destroy", "--confirm=production", "--with-foundation");
+        Assert.Equal(2, misspelt.ExitCode);
+        Assert.Contains($"--confirm={build.Name}", misspelt.Output + misspelt.Error, StringComparison.Ordinal);
+        Assert.NotNull(await build.Account.Services.SecretsManager.FindAsync($"vectordb/{build.Name}/api-keys", Token));
     }
 
     private async Task PinnedFileIsThereAsync()

@@ -11,6 +11,9 @@ public sealed class ArgumentParserTests
         new("Status", "Shows.", TargetGroup.Look),
         new("Clean", "Removes.", TargetGroup.BuildAndTest) { IsOfThisMachine = true },
         new("Bootstrap", "Makes.", TargetGroup.Infrastructure) { IsOfAws = true },
+        new("Backup", "Copies.", TargetGroup.Data),
+        new("Restore", "Puts back.", TargetGroup.Data),
+        new("CreateApiKey", "Makes a key.", TargetGroup.Data),
     ];
 
     [Theory]
@@ -34,7 +37,12 @@ public sealed class ArgumentParserTests
     [InlineData("--target=Deploy --dryrun=yes", "--dryrun takes no value")]
     [InlineData("--target=Deploy --target=Status", "--target is given twice")]
     [InlineData("--target=Bootstrap", "--target=Bootstrap is for an environment in AWS: add --environment=<name>")]
-    [InlineData("--target=Deploy --to=abc", "--to is for --target=Rollback")]
+    [InlineData("--target=Deploy --to=abc", "--to is for --target=Rollback and --target=Backup")]
+    [InlineData("--target=Status --from=abc", "--from is for --target=Promote and --target=Restore")]
+    [InlineData("--target=Backup", "--target=Backup needs --to=<release>|<place>")]
+    [InlineData("--target=Restore", "--target=Restore needs --from=<environment>|<place>")]
+    [InlineData("--target=CreateApiKey --name=ada", "--target=CreateApiKey needs --scope=read|write|admin")]
+    [InlineData("--target=CreateApiKey --name=ada --scope=root", "--scope cannot be 'root': --scope=read|write|admin")]
     [InlineData("--json", "--json is for --target=Status and --target=History")]
     public void A_wrong_argument_is_a_problem_that_names_the_nearest_valid_one(string line, string problem)
     {
@@ -47,6 +55,14 @@ public sealed class ArgumentParserTests
     [Fact]
     public void All_problems_are_told_at_once() =>
         Assert.Equal(3, ArgumentParser.Parse(["--dry-run", "--target=Deply", "--port=x"], Targets).Problems.Count);
+
+    [Fact]
+    public void A_name_may_have_spaces_but_is_one_line()
+    {
+        Assert.Equal("Ada's laptop", Parse("--target=CreateApiKey", "--name=Ada's laptop", "--scope=Read").Value(Options.Name));
+        Assert.NotEmpty(ArgumentParser.Parse(["--target=CreateApiKey", "--name=a\nb", "--scope=read"], Targets).Problems);
+        Assert.NotEmpty(ArgumentParser.Parse(["--target=CreateApiKey", "--name= ", "--scope=read"], Targets).Problems);
+    }
 
     [Fact]
     public void Values_are_typed_and_default_when_not_given()

@@ -30,7 +30,7 @@ public class AwsBuild : IAsyncLifetime
 
     internal EmulatedAws Aws => _aws!;
 
-    /// <summary>Holds the pinned Compose plugin.</summary>
+    /// <summary>Holds the pinned files.</summary>
     public string Files => _folder.File("files");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -41,6 +41,7 @@ public class AwsBuild : IAsyncLifetime
         RequiredTool.Find("moto_server");
         Directory.CreateDirectory(Files);
         await File.WriteAllTextAsync(Path.Combine(Files, "some-name"), "the plugin", Token);
+        await File.WriteAllTextAsync(Path.Combine(Files, "other-name"), "the authorities", Token);
         _aws = await EmulatedAws.StartAsync(_commands, Repository.Root, TimeScale, TimeProvider.System, Token);
         foreach (var (name, value) in new Dictionary<string, string>
         {
@@ -51,6 +52,7 @@ public class AwsBuild : IAsyncLifetime
             ["HOSTED_ZONE_ID"] = "Z0123456789",
             ["IMAGE_ID"] = "ami-0123456789abcdef0",
             ["COMPOSE_SHA256"] = ContentHash.OfText("the plugin").Hex,
+            ["CA_BUNDLE_SHA256"] = ContentHash.OfText("the authorities").Hex,
             ["DELETION_PROTECTION"] = "false",
             ["EMBEDDER"] = "hashing",
         })

@@ -18,6 +18,9 @@ internal sealed class FakeHost : IAsyncDisposable
 
     public List<string> Running { get; } = [];
 
+    /// <summary>Of each release that runs.</summary>
+    public string State { get; set; } = "healthy";
+
     /// <summary>Refuses every start with problem details.</summary>
     public bool Refuses { get; set; }
 
@@ -35,7 +38,7 @@ internal sealed class FakeHost : IAsyncDisposable
         {
             host = new { pid = 1, content = "feedfacecafe", port = 18099, startedAt = DateTimeOffset.UnixEpoch },
             active = host.Active,
-            releases = host.Running.Select(id => new { id, state = "healthy", services = new[] { new { name = "api", pid = 5, health = "healthy", restarts = 0, memoryBytes = 1 } } }),
+            releases = host.Running.Select(id => new { id, state = host.State, services = new[] { new { name = "api", pid = 5, health = "healthy", restarts = 0, memoryBytes = 1 } } }),
             queue = new { pid = 1, health = "healthy", port = 1 },
         });
         host._app.MapPost("/{**command}", host.Answer);

@@ -70,8 +70,29 @@ public sealed class LocalRolloutTests : IDisposable
         Assert.Equal(Samples.Release(2), await _rollout.ActivateAsync(Samples.Manifest(1), RolloutPace.Watched, Cancellation));
         await _rollout.RetireAsync(Samples.Release(2), wait: false, Cancellation);
         await _rollout.RetireAsync(Samples.Release(3), wait: true, Cancellation);
+        await _rollout.StandDownAsync(Samples.Release(2), wait: true, Cancellation);
 
-        Assert.Equal(["/releases/000000000001/start", "/releases/000000000001/activate", "/releases/000000000002/retire?wait=false"], host.Told);
+        Assert.Equal(
+            [
+                "/releases/000000000001/start", "/releases/000000000001/activate",
+                "/releases/000000000002/retire?wait=false&standby=false", "/releases/000000000002/retire?wait=true&standby=true",
+            ],
+            host.Told);
+    }
+
+    [Theory]
+    [InlineData("healthy", false, false)]
+    [InlineData("draining", true, false)]
+    [InlineData("standby", true, true)]
+    public async Task A_release_that_drains_or_stands_by_leaves_by_itself(string state, bool leaves, bool standsBy)
+    {
+        await using var host = await FakeHost.StartAsync(_home.ControlSocket);
+        host.Running.Add(Samples.Release(2).Value);
+        host.State = state;
+
+        var release = Assert.Single((await _rollout.StatusAsync(Cancellation)).Running);
+
+        Assert.Equal((leaves, standsBy), (release.IsLeaving, release.StandsBy));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using VectorDb.Build.Cost;
+using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Infrastructure.Plans;
 
 namespace VectorDb.Build.Tests.Infrastructure;
@@ -34,6 +36,22 @@ public sealed class AppliedEnvironmentTests(AppliedEnvironment environment) : IC
         Assert.All(environment.WithAnotherScript.Plan.Changes, change => Assert.Equal(ChangeAction.Update, change.Action));
         // The group stays where it is until a rollout moves it.
         Assert.Equal(("1", "2"), environment.Versions);
+    }
+
+    [Fact]
+    public void What_the_environment_costs_by_default_is_what_the_documentation_says()
+    {
+        var estimate = CostEstimate.Of(
+            new CostInputs(EmulatedAws.Region, new Dictionary<string, int> { ["web"] = 2, ["worker"] = 1 }), PriceTable.Read(), environment.FoundationAgain.Plan, environment.Again.Plan);
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cost.md"));
+        var rows = estimate.Components.Select(component => FormattableString.Invariant($"| {component.Name} | {component.After:0.00} | {component.Detail} |"))
+            .Append(FormattableString.Invariant($"| **together** | **{estimate.After:0.00}** | |"))
+            .Concat(estimate.Assumptions.Select(assumption => $"* {assumption}"))
+            .ToList();
+
+        Assert.Empty(estimate.Unpriced);
+        Assert.True(document.Contains(string.Join('\n', rows.Take(estimate.Components.Count + 1)), StringComparison.Ordinal), $"docs/cost.md does not have:\n{string.Join('\n', rows)}");
+        Assert.All(rows, row => Assert.Contains($"{row}\n", document, StringComparison.Ordinal));
     }
 
     [Fact]

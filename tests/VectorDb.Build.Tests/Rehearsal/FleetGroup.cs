@@ -51,14 +51,14 @@ internal sealed class FleetGroup(FleetSite site, string environment, string prof
     /// <summary>Messages in a log group of the environment.</summary>
     public async Task<string> LogAsync(string name, string instance)
     {
-        var answer = await site.Calls.JsonAsync("logs", "Logs_20140328.GetLogEvents", new { logGroupName = $"/vectordb/{environment}/{name}", logStreamName = instance, startFromHead = true });
+        var answer = await site.Aws.JsonAsync("logs", "Logs_20140328.GetLogEvents", new { logGroupName = $"/vectordb/{environment}/{name}", logStreamName = instance, startFromHead = true });
         return answer.TryGetProperty("events", out var events) ? string.Join('\n', events.EnumerateArray().Select(static each => each.GetProperty("message").GetString())) : "";
     }
 
     /// <summary>What the instances' role has called.</summary>
     public async Task<IReadOnlyList<string>> CalledAsync() =>
     [
-        .. (await site.Aws.ControlAsync(HttpMethod.Get, "calls", null, TestContext.Current.CancellationToken)).EnumerateArray()
+        .. (await site.Aws.ControlAsync(HttpMethod.Get, "calls")).EnumerateArray()
             .Where(call => call.GetProperty("principal").GetString() == Name)
             .Select(static call => call.GetProperty("permission").GetString()!),
     ];
@@ -68,33 +68,33 @@ internal sealed class FleetGroup(FleetSite site, string environment, string prof
     private async Task MakeRoleAsync()
     {
         var trust = JsonSerializer.Serialize(new { Version = "2012-10-17", Statement = new[] { new { Effect = "Allow", Principal = new { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" } } });
-        await site.Calls.QueryAsync("iam", "CreateRole", ("RoleName", Name), ("AssumeRolePolicyDocument", trust));
-        await site.Calls.QueryAsync("iam", "CreateInstanceProfile", ("InstanceProfileName", Name));
-        await site.Calls.QueryAsync("iam", "AddRoleToInstanceProfile", ("InstanceProfileName", Name), ("RoleName", Name));
+        await site.Aws.QueryAsync("iam", "CreateRole", ("RoleName", Name), ("AssumeRolePolicyDocument", trust));
+        await site.Aws.QueryAsync("iam", "CreateInstanceProfile", ("InstanceProfileName", Name));
+        await site.Aws.QueryAsync("iam", "AddRoleToInstanceProfile", ("InstanceProfileName", Name), ("RoleName", Name));
     }
 
     private async Task MakeSettingsAsync()
     {
         foreach (var log in new[] { $"{profile}-bootstrap", $"{profile}-host", "nginx", "api", "dashboard", "worker" })
         {
-            await site.Calls.JsonAsync("logs", "Logs_20140328.CreateLogGroup", new { logGroupName = $"/vectordb/{environment}/{log}" });
+            await site.Aws.JsonAsync("logs", "Logs_20140328.CreateLogGroup", new { logGroupName = $"/vectordb/{environment}/{log}" });
         }
 
         foreach (var secret in new[] { "redis-password", "api-keys" })
         {
-            await site.Calls.JsonAsync("secretsmanager", "secretsmanager.CreateSecret", new { Name = $"vectordb/{environment}/{secret}", SecretString = $"{environment}-{secret}" });
+            await site.Aws.JsonAsync("secretsmanager", "secretsmanager.CreateSecret", new { Name = $"vectordb/{environment}/{secret}", SecretString = $"{environment}-{secret}" });
         }
 
-        await site.Calls.JsonAsync("ssm", "AmazonSSM.PutParameter", new { Name = $"/vectordb/{environment}/runtime/store", Value = "embedded", Type = "String" });
+        await site.Aws.JsonAsync("ssm", "AmazonSSM.PutParameter", new { Name = $"/vectordb/{environment}/runtime/store", Value = "embedded", Type = "String" });
     }
 
     private async Task MakeGroupAsync(string userData)
     {
-        var template = (await site.Calls.QueryAsync(
+        var template = (await site.Aws.QueryAsync(
             "ec2", "CreateLaunchTemplate", ("LaunchTemplateName", Name), ("LaunchTemplateData.ImageId", "ami-12c6146b"), ("LaunchTemplateData.InstanceType", "t3.large"),
             ("LaunchTemplateData.UserData", Convert.ToBase64String(Encoding.UTF8.GetBytes(userData))), ("LaunchTemplateData.IamInstanceProfile.Name", Name)))
             .Descendants("launchTemplateId").First().Value;
-        var subnet = (await site.Calls.QueryAsync("ec2", "DescribeSubnets")).Descendants("subnetId").First().Value;
+        var subnet = (await site.Aws.QueryAsync("ec2", "DescribeSubnets")).Descendants("subnetId").First().Value;
         await CallAsync(
             "CreateAutoScalingGroup", ("MinSize", "0"), ("MaxSize", "4"), ("DesiredCapacity", "0"), ("VPCZoneIdentifier", subnet),
             ("LaunchTemplate.LaunchTemplateId", template), ("LaunchTemplate.Version", "1"));
@@ -106,5 +106,5 @@ internal sealed class FleetGroup(FleetSite site, string environment, string prof
     }
 
     private async Task CallAsync(string action, params (string, string)[] parameters) =>
-        Assert.Empty((await site.Calls.QueryAsync("autoscaling", action, [("AutoScalingGroupName", Name), .. parameters])).Descendants("Code"));
+        Assert.Empty((await site.Aws.QueryAsync("autoscaling", action, [("AutoScalingGroupName", Name), .. parameters])).Descendants("Code"));
 }

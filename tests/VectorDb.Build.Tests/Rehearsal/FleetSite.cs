@@ -1,146 +1,136 @@
-using System.Net;
+using System.Globalization;
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Rehearsal.Fleet;
+using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Rendering;
 using VectorDb.Build.Tests.Emulator;
-using VectorDb.Build.Tests.Images;
 
 namespace VectorDb.Build.Tests.Rehearsal;
 
 /// <summary>
-/// What instances need around them beside an engine: a network whose gateway plays AWS and the image registry, a release bucket. The
-/// services are stand-ins that start at once; everything else is what a release makes.
+/// A site with a fleet, a release bucket, and images by digest in its registry. The services are stand-ins that start at once;
+/// everything else is what a release makes.
 /// </summary>
 public sealed class FleetSite : IAsyncLifetime
 {
-    public const string Bucket = "vectordb-fleet-releases";
-
+    private const string Bucket = "vectordb-fleet-releases";
     private const string ProxyImage = "public.ecr.aws/nginx/nginx:1.28";
+
     private static readonly string[] Plugins = ["/usr/local/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins"];
+    private static readonly BasicAWSCredentials Deployer = new("test", "test");
 
-    private readonly CommandRunner _commands = new(TimeProvider.System);
-    private readonly string _run = $"test-{Guid.NewGuid():N}"[..13];
-    private readonly Stack<IAsyncDisposable> _parts = new();
-    private string _registry = "";
-    private string _address = "";
+    private RehearsalSite? _site;
+    private InstanceFleet? _fleet;
 
-    internal EmulatedAws Aws { get; private set; } = null!;
+    internal CommandRunner Commands { get; } = new(TimeProvider.System);
 
-    internal AwsWire Calls { get; private set; } = null!;
+    internal AwsWire Aws { get; private set; } = null!;
 
-    internal InstanceFleet Fleet { get; private set; } = null!;
+    internal InstanceFleet Fleet => _fleet!;
 
-    internal CommandRunner Commands => _commands;
+    internal RehearsalSite Site => _site!;
 
     internal ReleaseModel Model { get; private set; } = null!;
-
-    internal string Run => _run;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        RequiredTool.Find("moto_server");
-        RequiredTool.Find("debootstrap");
+        new[] { "moto_server", "docker-registry", "debootstrap" }.ToList().ForEach(static tool => RequiredTool.Find(tool));
+        RequiredTool.Demand(Environment.IsPrivilegedProcess, "base images are made by root");
         var plugin = Plugins.Select(static folder => Path.Combine(folder, "docker-compose")).FirstOrDefault(File.Exists);
         RequiredTool.Demand(plugin is not null, "the Compose plugin is not on this machine");
-        await _commands.RunAsync(new Command(Path.Combine(Repository.Root, "scripts/base-images.sh"), "nginx", "instance"), Token);
-        _address = await NetworkAsync();
-        Aws = await EmulatedAws.StartAsync(_commands, Repository.Root, new EmulatorOptions(60) { Host = _address }, TimeProvider.System, Token);
-        _parts.Push(Aws);
-        Calls = new AwsWire(Aws);
-        var registry = await ImageRegistryServer.StartAsync(Token);
-        _parts.Push(registry);
-        _registry = registry.Address.Authority;
-        _parts.Push(new Relay(IPAddress.Parse(_address), registry.Address.Port));
-        await PrepareAsync(plugin!, registry.Address);
-        Fleet = await InstanceFleet.StartAsync(
-            _commands, Aws, new FleetOptions(Repository.Root, _run, _run, _address, registry.Address.Port), TimeProvider.System, Token);
-        _parts.Push(Fleet);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Calls?.Dispose();
-        while (_parts.TryPop(out var part))
-        {
-            await part.DisposeAsync();
-        }
-    }
-
-    /// <summary>An object of the release bucket.</summary>
-    public async Task PutAsync(string key, ReadOnlyMemory<byte> content)
-    {
-        using var s3 = Bucketeer();
-        await s3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content.ToArray()) }, Token);
-    }
-
-    private async Task<string> NetworkAsync()
-    {
-        for (var number = 199; ; number--)
-        {
-            var made = await _commands.TryAsync(
-                new Command("docker", "network", "create", "--subnet", $"172.31.{number}.0/24", "--gateway", $"172.31.{number}.1", "--label", $"{FleetOptions.RunLabel}={_run}", _run), Token);
-            if (made.Succeeded)
-            {
-                _parts.Push(new Part(async () => await _commands.RunAsync(new Command("docker", "network", "rm", _run), CancellationToken.None)));
-                return $"172.31.{number}.1";
-            }
-
-            Assert.True(number > 150, made.Error);
-        }
-    }
-
-    private async Task PrepareAsync(string plugin, Uri registry)
-    {
-        using (var s3 = Bucketeer())
+        await Commands.RunAsync(new Command(Path.Combine(Repository.Root, "scripts/base-images.sh"), "nginx", "instance"), Token);
+        _site = await RehearsalSite.StartAsync(Commands, Repository.Root, new SiteOptions(60), TimeProvider.System, Token);
+        Aws = new AwsWire(_site.Aws);
+        using (var s3 = Objects())
         {
             await s3.PutBucketAsync(Bucket, Token);
         }
 
+        Model = await ModelAsync(plugin!);
+        _fleet = await StartFleetAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Aws?.Dispose();
+        if (_fleet is not null)
+        {
+            await _fleet.DisposeAsync();
+        }
+
+        if (_site is not null)
+        {
+            await _site.DisposeAsync();
+        }
+    }
+
+    /// <summary>Makes an object of the release bucket.</summary>
+    public async Task PutAsync(string key, ReadOnlyMemory<byte> content)
+    {
+        using var s3 = Objects();
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content.ToArray()) }, Token);
+    }
+
+    private Task<InstanceFleet> StartFleetAsync()
+    {
+        var port = int.Parse(Site.Registry!.Split(':')[1], CultureInfo.InvariantCulture);
+        return InstanceFleet.StartAsync(Commands, Site.Aws, new FleetOptions(Repository.Root, Site.Run, Site.Network!, Site.Address, port) { BaseImages = [ProxyImage] }, TimeProvider.System, Token);
+    }
+
+    private async Task<ReleaseModel> ModelAsync(string plugin)
+    {
         var program = await File.ReadAllBytesAsync(plugin, Token);
         var compose = new ComposePlugin("2.26.1", Convert.ToHexStringLower(SHA256.HashData(program)));
         await PutAsync(compose.Key, program);
-        var authorities = new CertificateAuthorities(Convert.ToHexStringLower(SHA256.HashData("no authority"u8)));
-        await PutAsync(authorities.Key, "no authority"u8.ToArray());
-        var docker = new DockerClient(_commands);
-        using var images = new LoopbackRegistry(registry);
-        var standIn = Path.Combine(Repository.Root, "tests/VectorDb.Build.Tests/Rehearsal/standin");
-        var proxy = Path.Combine(Repository.Root, "nginx");
-        var built = await new ImageBuilder(docker, TimeProvider.System).BuildAsync(
-            [new ImageRecipe("standin", standIn, Path.Combine(standIn, "Dockerfile"), ProxyImage), new ImageRecipe("nginx", proxy, Path.Combine(proxy, "Dockerfile"), ProxyImage)], null, Token);
-        var pushed = await new ImagePusher(docker, images, TimeProvider.System).PushAsync(built, Token);
-        var references = pushed.Select(image => new ImageReference(image.Image.In(_registry))).ToArray();
-        Model = new ReleaseModel
+        var authority = await File.ReadAllBytesAsync(Site.CaFile, Token);
+        var authorities = new CertificateAuthorities(Convert.ToHexStringLower(SHA256.HashData(authority)));
+        await PutAsync(authorities.Key, authority);
+        var (service, proxy) = await PushAsync();
+        return new ReleaseModel
         {
             Environment = "fleet",
             Release = "0123456789ab",
             Commit = new string('c', 40),
             Region = EmulatedAws.Region,
             Account = EmulatedAws.Account,
-            AwsEndpoint = Aws.Endpoint.AbsoluteUri.TrimEnd('/'),
-            Registry = _registry,
+            AwsEndpoint = Site.Aws.Endpoint.AbsoluteUri.TrimEnd('/'),
+            Registry = Site.Registry!,
             Bucket = Bucket,
-            Images = new ReleaseImageReferences(references[0], references[0], references[0], references[1]),
+            Images = new ReleaseImageReferences(service, service, service, proxy),
             Compose = compose,
             Authorities = authorities,
-            BalancerNetworks = [$"{_address}/32"],
+            BalancerNetworks = [$"{Site.Address}/32"],
             Limits = new ServiceLimits(DeregistrationSeconds: 1),
         };
     }
 
-    private AmazonS3Client Bucketeer() => new(
-        new BasicAWSCredentials("test", "test"),
-        new AmazonS3Config { ServiceURL = Aws.Endpoint.AbsoluteUri, AuthenticationRegion = EmulatedAws.Region, ForcePathStyle = true });
-
-    private sealed class Part(Func<ValueTask> end) : IAsyncDisposable
+    private async Task<(ImageReference Service, ImageReference Proxy)> PushAsync()
     {
-        public ValueTask DisposeAsync() => end();
+        var standIn = Path.Combine(Repository.Root, "tests/VectorDb.Build.Tests/Rehearsal/standin");
+        var proxy = Path.Combine(Repository.Root, "nginx");
+        ImageRecipe[] recipes = [new("standin", standIn, Path.Combine(standIn, "Dockerfile"), ProxyImage), new("nginx", proxy, Path.Combine(proxy, "Dockerfile"), ProxyImage)];
+        foreach (var recipe in recipes)
+        {
+            await Aws.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = recipe.Repository });
+        }
+
+        using var services = new AwsServices(new AwsConnection(EmulatedAws.Region, Deployer, Site.Aws.Endpoint), TimeProvider.System);
+        var docker = new DockerClient(Commands);
+        var built = await new ImageBuilder(docker, TimeProvider.System).BuildAsync(recipes, null, Token);
+        var pushed = await new ImagePusher(docker, new EcrRegistry(services.Ecr, "fleet"), TimeProvider.System).PushAsync(built, Token);
+        var images = pushed.Select(image => new ImageReference(image.Image.In(Site.Registry!))).ToArray();
+        return (images[0], images[1]);
     }
+
+    private AmazonS3Client Objects() => new(
+        Deployer, new AmazonS3Config { ServiceURL = Site.Aws.Endpoint.AbsoluteUri, AuthenticationRegion = EmulatedAws.Region, ForcePathStyle = true });
 }

@@ -1,5 +1,4 @@
 using VectorDb.Build.Environments.Rehearsal.Fleet;
-using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Tests.Rehearsal;
 
@@ -40,10 +39,10 @@ public sealed class InstanceFleetTests(FleetSite site) : IClassFixture<FleetSite
         await group.InstanceAsync(static life => life.InService is not null, "in service");
 
         await Eventually.TrueAsync(
-            async () => (await site.Calls.QueryAsync("monitoring", "ListMetrics", ("Namespace", "VectorDb"))).Descendants("MetricName").Any(static name => name.Value == "BacklogPerInstance"),
+            async () => (await site.Aws.QueryAsync("monitoring", "ListMetrics", ("Namespace", "VectorDb"))).Descendants("MetricName").Any(static name => name.Value == "BacklogPerInstance"),
             "its backlog is a metric");
         await Eventually.TrueAsync(
-            async () => (await site.Calls.QueryAsync("monitoring", "ListMetrics", ("Namespace", "CWAgent"))).Descendants("MetricName").Select(static name => name.Value).Contains("mem_used_percent"),
+            async () => (await site.Aws.QueryAsync("monitoring", "ListMetrics", ("Namespace", "CWAgent"))).Descendants("MetricName").Select(static name => name.Value).Contains("mem_used_percent"),
             "its memory is a metric");
     }
 
@@ -62,5 +61,5 @@ public sealed class InstanceFleetTests(FleetSite site) : IClassFixture<FleetSite
     }
 
     private async Task<string> AddressAsync(InstanceLife instance) =>
-        (await site.Aws.ControlAsync(HttpMethod.Get, $"instances/{instance.Id}", null, TestContext.Current.CancellationToken)).GetProperty("privateIp").GetString()!;
+        (await site.Aws.ControlAsync(HttpMethod.Get, $"instances/{instance.Id}")).GetProperty("privateIp").GetString()!;
 }

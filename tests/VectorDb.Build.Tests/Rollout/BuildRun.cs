@@ -4,8 +4,11 @@ using Cake.Frosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Spectre.Console;
+using VectorDb.Build.ApiKeys;
+using VectorDb.Build.Backups;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments;
+using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
@@ -30,15 +33,22 @@ internal sealed class BuildRun : IAsyncDisposable
         Rollout = new FakeRollout(api);
         api.Release = () => Rollout.Active?.Value ?? "none";
         Environment = new TestEnvironment(_folder.Path, Rollout);
+        Data = new StoredFolder(_folder.File("environment"));
     }
 
     public SampleApi Api { get; }
 
     public FakeRollout Rollout { get; }
 
+    public LocalApiKeys Keys => new(_folder.File("environment", "secrets"));
+
     public TestEnvironment Environment { get; }
 
+    public StoredFolder Data { get; }
+
     public string Output { get; private set; } = "";
+
+    public string File(params string[] parts) => _folder.File(parts);
 
     public static async Task<BuildRun> CreateAsync() => new(await SampleApi.StartAsync());
 
@@ -48,7 +58,7 @@ internal sealed class BuildRun : IAsyncDisposable
         foreach (var name in PublishedOutput.ServiceNames.Append(PublishedOutput.HostName))
         {
             Directory.CreateDirectory(_folder.File("artifacts", "publish", name));
-            File.WriteAllText(_folder.File("artifacts", "publish", name, "program.dll"), name == PublishedOutput.HostName ? "host" : content);
+            System.IO.File.WriteAllText(_folder.File("artifacts", "publish", name, "program.dll"), name == PublishedOutput.HostName ? "host" : content);
         }
 
         return Manifest.IdOf(PublishedOutput.Read(_folder.File("artifacts", "publish")).Services, Environment.Configuration);
@@ -81,7 +91,11 @@ internal sealed class BuildRun : IAsyncDisposable
                 .RemoveAll<IAnsiConsole>()
                 .AddSingleton(BuildConsole.Create(output))
                 .RemoveAll<IReleaseEnvironment>()
-                .AddSingleton<IReleaseEnvironment>(Environment))
+                .AddSingleton<IReleaseEnvironment>(Environment)
+                .RemoveAll<IApiKeyStore>()
+                .AddSingleton<IApiKeyStore>(Keys)
+                .RemoveAll<IStoredData>()
+                .AddSingleton<IStoredData>(Data))
             .Run(invocation!.CakeArguments());
         Output = output.ToString();
         return session.ExitCode == 0 ? exitCode : session.ExitCode;
@@ -119,7 +133,7 @@ internal sealed class TestEnvironment(string root, IRollout rollout) : IReleaseE
 
     public Retention Retention { get; init; } = new(Keep: 2);
 
-    public IReadOnlyDictionary<string, string> Configuration { get; } = new Dictionary<string, string> { ["VECTORDB_STORE"] = "embedded" };
+    public IReadOnlyDictionary<string, string> Configuration { get; set; } = new Dictionary<string, string> { ["VECTORDB_STORE"] = "embedded" };
 
     public EnvironmentRules Rules { get; init; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60), FreezesAfterRollback: false, DemandsFullSuite: false);
 

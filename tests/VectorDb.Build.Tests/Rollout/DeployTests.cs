@@ -114,6 +114,7 @@ public sealed class DeployTests
         Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
 
         Assert.Null(build.Rollout.Active);
+        Assert.Equal(["forget", "stop"], build.Rollout.Notes.TakeLast(2));
         Assert.Contains("nothing is active now", build.Output, StringComparison.Ordinal);
         Assert.Equal(4, build.Run("--target=Status"));
     }

@@ -18,6 +18,9 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
     /// <summary>Releases that do not become healthy.</summary>
     public HashSet<ReleaseId> Sick { get; } = [];
 
+    /// <summary>The release that is shown as standing by.</summary>
+    public ReleaseId? Standby { get; set; }
+
     /// <summary>Called before each step; may throw or cancel.</summary>
     public Action<string> Before { get; set; } = static _ => { };
 
@@ -28,7 +31,7 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
     public Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(new RolloutStatus(
         api.Url,
         Active,
-        [.. _running.Select(release => new RunningRelease(release.Key, [new ServiceState("api", 7, release.Value, 1, 2 << 20)], IsLeaving: false))],
+        [.. _running.Select(release => new RunningRelease(release.Key, [new ServiceState("api", 7, release.Value, 1, 2 << 20)], IsLeaving: release.Key == Standby) { StandsBy = release.Key == Standby })],
         Host));
 
     public Task StageAsync(Manifest manifest, CancellationToken cancellationToken) => NoteAsync("stage", manifest.Release);
@@ -74,6 +77,12 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
         (Active, Host) = (null, null);
         Notes.Add("stop");
         return Task.FromResult(ran);
+    }
+
+    public Task<bool> AbandonAsync(CancellationToken cancellationToken)
+    {
+        Notes.Add("forget");
+        return StopAsync(cancellationToken);
     }
 
     public Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken) => Task.CompletedTask;

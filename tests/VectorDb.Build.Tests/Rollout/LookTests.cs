@@ -36,6 +36,24 @@ public sealed class LookTests
     }
 
     [Fact]
+    public async Task Status_shows_a_release_that_stands_by_as_what_it_is()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var first = build.Deploy("one");
+        build.Deploy("two");
+        build.Rollout.Run(first);
+        build.Rollout.Standby = first;
+
+        Assert.Equal(0, build.Run("--target=Status", "--json"));
+        var status = JsonNode.Parse(build.Output)!;
+        Assert.Equal(["environment", "url", "release", "services", "standby"], status.AsObject().Select(property => property.Key));
+        Assert.Equal(first.Value, (string)status["standby"]!["id"]!);
+
+        Assert.Equal(0, build.Run("--target=Status"));
+        Assert.Contains($"release {first} stands by for a rollback, without traffic and jobs (2 MB)", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_of_an_unhealthy_release_has_exit_code_3_for_people_too()
     {
         await using var build = await BuildRun.CreateAsync();

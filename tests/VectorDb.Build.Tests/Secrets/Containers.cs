@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.S3.Model;
@@ -63,8 +64,41 @@ internal static class Containers
         return id;
     }
 
+    /// <summary>A group of one instance that has started.</summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> CreateGroupAsync(this EmulatedAws aws, AwsAccount account, string profile, CancellationToken cancellation)
+    {
+        var name = $"vectordb-{account.Environment}-{profile}";
+        await SendAsync(aws, "ec2", Form("CreateLaunchTemplate", "2016-11-15", ("LaunchTemplateName", name), ("LaunchTemplateData.ImageId", "ami-12c6146b"), ("LaunchTemplateData.InstanceType", "t3.large")), null, cancellation);
+        var subnets = XElement.Parse(await SendAsync(aws, "ec2", Form("DescribeSubnets", "2016-11-15"), null, cancellation));
+        var subnet = subnets.Descendants(subnets.Name.Namespace + "subnetId").First().Value;
+        await SendAsync(
+            aws, "autoscaling",
+            Form("CreateAutoScalingGroup", "2011-01-01", ("AutoScalingGroupName", name), ("MinSize", "0"), ("MaxSize", "1"), ("DesiredCapacity", "0"), ("LaunchTemplate.LaunchTemplateName", name), ("LaunchTemplate.Version", "1"), ("VPCZoneIdentifier", subnet)),
+            null, cancellation);
+        await account.Services.AutoScaling.ResizeAsync(name, 1, 1, 1, cancellation);
+        var started = await Eventually.ReturnsAsync(
+            async () => (await account.Services.AutoScaling.FindGroupAsync(name, cancellation))?.Instances.FirstOrDefault(),
+            static instance => instance?.Lifecycle == "InService", "an instance is in service");
+        return started!.Id;
+    }
+
+    /// <summary>A line of an instance's boot log, as the agent ships it.</summary>
+    public static async Task LogAsync(this EmulatedAws aws, string group, string instance, string line, CancellationToken cancellation)
+    {
+        await SendAsync(aws, "logs", new StringContent($$"""{"logGroupName":"{{group}}"}"""), "Logs_20140328.CreateLogGroup", cancellation);
+        await SendAsync(aws, "logs", new StringContent($$"""{"logGroupName":"{{group}}","logStreamName":"{{instance}}"}"""), "Logs_20140328.CreateLogStream", cancellation);
+        await SendAsync(
+            aws, "logs",
+            new StringContent($$"""{"logGroupName":"{{group}}","logStreamName":"{{instance}}","logEvents":[{"timestamp":{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}},"message":"{{line}}"}]}"""),
+            "Logs_20140328.PutLogEvents", cancellation);
+    }
+
+    private static FormUrlEncodedContent Form(string action, string version, params (string Name, string Value)[] fields) =>
+        new([new("Action", action), new("Version", version), .. fields.Select(static each => KeyValuePair.Create(each.Name, each.Value))]);
+
     // The emulator looks at who calls which service, and believes it.
-    private static async Task SendAsync(EmulatedAws aws, string service, HttpContent content, string? target, CancellationToken cancellation)
+    private static async Task<string> SendAsync(EmulatedAws aws, string service, HttpContent content, string? target, CancellationToken cancellation)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, aws.Endpoint) { Content = content };
@@ -77,6 +111,8 @@ internal static class Containers
         request.Headers.TryAddWithoutValidation(
             "Authorization", $"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=none");
         using var answer = await http.SendAsync(request, cancellation);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellation));
+        var text = await answer.Content.ReadAsStringAsync(cancellation);
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return text;
     }
 }

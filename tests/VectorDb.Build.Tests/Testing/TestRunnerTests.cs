@@ -29,5 +29,5 @@ public sealed class TestRunnerTests : IDisposable
     }
 
     private Task<Build.Testing.TestResult> RunAsync(TestProject project) =>
-        new TestRunner(new CommandRunner(TimeProvider.System), _folder.File("results")).RunAsync(project, TestSuite.Fast, TestContext.Current.CancellationToken);
+        new TestRunner(new CommandRunner(TimeProvider.System), _folder.File("results"), new Dictionary<string, string?>(StringComparer.Ordinal)).RunAsync(project, TestSuite.Fast, TestContext.Current.CancellationToken);
 }

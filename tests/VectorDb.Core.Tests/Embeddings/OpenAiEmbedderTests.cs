@@ -86,6 +86,21 @@ public sealed class OpenAiEmbedderTests : IAsyncLifetime
         Assert.Equal([500, 429, 200], _service.Requests.Select(request => request.Status));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Everyone_waits_when_the_limit_is_reached_but_not_for_a_request_that_the_service_had_no_room_for(bool isLimit)
+    {
+        await using var busy = await EmulatedOpenAi.StartAsync(new EmulatedLimits { RequestsPerSecond = 100, Burst = 1, Latency = TimeSpan.Zero }, Cancel);
+        busy.Faults.Enqueue(isLimit ? EmulatedFault.RateLimit(TimeSpan.FromMilliseconds(20)) : EmulatedFault.Overloaded() with { RetryAfter = TimeSpan.FromMilliseconds(20) });
+        var pacer = new NotingPacer();
+        using var embedder = Embedder(options => options with { BaseUrl = busy.BaseUrl }, pacer);
+
+        Assert.NotNull((await embedder.EmbedAsync(["a"], Cancel))[0].Vector);
+        Assert.Equal(isLimit ? 1 : 0, pacer.Pauses);
+        Assert.Equal([429, 200], busy.Requests.Select(request => request.Status));
+    }
+
     [Fact]
     public async Task Exhausted_quota_is_never_asked_again()
     {
@@ -153,11 +168,27 @@ public sealed class OpenAiEmbedderTests : IAsyncLifetime
         Assert.Equal(["before", "after"], _service.Requests.Select(request => request.Key));
     }
 
-    private OpenAiEmbedder Embedder(Func<OpenAiOptions, OpenAiOptions>? change = null)
+    private OpenAiEmbedder Embedder(Func<OpenAiOptions, OpenAiOptions>? change = null, IPacer? pacer = null)
     {
         var options = new OpenAiOptions("text-embedding-3-small", 64, "key", _service.BaseUrl) { RequestsPerSecond = 10_000, TokensPerMinute = 1e9 };
         options = change?.Invoke(options) ?? options;
-        var pacer = new LocalPacer(options, TimeProvider.System);
-        return new OpenAiEmbedder(options, new EmbeddingService(options, pacer, TimeProvider.System, NullLogger<EmbeddingService>.Instance));
+        return new OpenAiEmbedder(options, new EmbeddingService(
+            options, pacer ?? new LocalPacer(options, TimeProvider.System), TimeProvider.System, NullLogger<EmbeddingService>.Instance));
+    }
+
+    /// <summary>Lets everyone go at once, and notes who had to be stopped.</summary>
+    private sealed class NotingPacer : IPacer
+    {
+        public int Pauses { get; private set; }
+
+        public Task<TimeSpan> ReserveAsync(int tokens, CancellationToken cancellationToken) => Task.FromResult(TimeSpan.Zero);
+
+        public Task CorrectAsync(int tokens, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+        {
+            Pauses++;
+            return Task.CompletedTask;
+        }
     }
 }

@@ -59,7 +59,7 @@ public sealed class PaceTests
     public async Task Concurrency_halves_under_load_and_grows_back()
     {
         var limit = new AdaptiveConcurrency(8);
-        limit.Overloaded();
+        limit.LimitReached();
         Assert.Equal(2, limit.Limit);
         var cancel = TestContext.Current.CancellationToken;
         await limit.EnterAsync(cancel);

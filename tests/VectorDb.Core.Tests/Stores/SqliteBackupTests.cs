@@ -29,60 +29,41 @@ public sealed class SqliteBackupTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_backup_of_a_store_in_use_can_be_restored_elsewhere_and_searched()
+    public async Task A_backup_of_a_store_in_use_is_one_file_that_can_be_opened_elsewhere_and_searched()
     {
-        await SqliteBackup.CreateAsync(Database, _folder.File("backup"), Cancellation);
+        var backup = await SqliteBackup.CreateAsync(Database, _folder.File("backup"), Cancellation);
         await UpsertAsync("after");
-        var elsewhere = _folder.File("elsewhere", "vectors.db");
 
-        await SqliteBackup.RestoreAsync(_folder.File("backup"), elsewhere, overwrite: false, Cancellation);
-
-        await using var restored = Open(elsewhere);
+        Assert.Equal(["vectors.db"], Directory.GetFiles(_folder.File("backup")).Select(Path.GetFileName));
+        await using var restored = Open(backup);
         await restored.MigrateAsync(Cancellation);
         Assert.Equal("before", Assert.Single(await SearchAsync(restored)).Record.Id);
         Assert.Equal(2, (await SearchAsync(_store)).Count);
-        Assert.Equal(["vectors.db"], Directory.GetFiles(_folder.File("backup")).Select(Path.GetFileName));
     }
 
     [Fact]
-    public async Task Nothing_is_overwritten_unless_told_and_never_while_in_use()
+    public async Task A_backup_never_takes_the_place_of_another()
     {
         await SqliteBackup.CreateAsync(Database, _folder.File("backup"), Cancellation);
-        await UpsertAsync("after");
 
         await Assert.ThrowsAsync<BackupException>(() => SqliteBackup.CreateAsync(Database, _folder.File("backup"), Cancellation));
-        await Assert.ThrowsAsync<BackupException>(() => SqliteBackup.RestoreAsync(_folder.File("backup"), Database, overwrite: false, Cancellation));
-        var inUse = await Assert.ThrowsAsync<BackupException>(
-            () => SqliteBackup.RestoreAsync(_folder.File("backup"), Database, overwrite: true, Cancellation));
-        Assert.Contains("in use", inUse.Message, StringComparison.Ordinal);
-        Assert.Equal(2, (await SearchAsync(_store)).Count);
-
-        await _store.DisposeAsync();
-        await SqliteBackup.RestoreAsync(_folder.File("backup"), Database, overwrite: true, Cancellation);
-        _store = Open(Database);
-        Assert.Equal("before", Assert.Single(await SearchAsync(_store)).Record.Id);
     }
 
     [Fact]
-    public async Task A_damaged_backup_is_not_restored()
+    public async Task A_damaged_file_is_not_backed_up()
     {
-        var backup = await SqliteBackup.CreateAsync(Database, _folder.File("backup"), Cancellation);
-        await File.WriteAllTextAsync(backup, "this is no database, and long enough to show it", Cancellation);
-        var elsewhere = _folder.File("elsewhere", "vectors.db");
+        var damaged = _folder.File("damaged.db");
+        await File.WriteAllTextAsync(damaged, "this is no database, and long enough to show it", Cancellation);
 
-        var fault = await Assert.ThrowsAsync<StoreException>(
-            () => SqliteBackup.RestoreAsync(_folder.File("backup"), elsewhere, overwrite: false, Cancellation));
+        var fault = await Assert.ThrowsAsync<StoreException>(() => SqliteBackup.CreateAsync(damaged, _folder.File("backup"), Cancellation));
 
         Assert.Equal(StoreFault.Corrupt, fault.Fault);
-        Assert.Empty(Directory.GetFiles(_folder.File("elsewhere")));
+        Assert.Empty(Directory.GetFiles(_folder.File("backup")));
     }
 
     [Fact]
-    public async Task What_is_not_there_is_neither_backed_up_nor_restored()
-    {
-        await Assert.ThrowsAsync<BackupException>(() => SqliteBackup.CreateAsync(_folder.File("none.db"), _folder.File("b"), Cancellation));
-        await Assert.ThrowsAsync<BackupException>(() => SqliteBackup.RestoreAsync(_folder.File("b"), _folder.File("x.db"), overwrite: false, Cancellation));
-    }
+    public Task What_is_not_there_is_not_backed_up() => Assert.ThrowsAsync<BackupException>(
+        () => SqliteBackup.CreateAsync(_folder.File("none.db"), _folder.File("b"), Cancellation));
 
     private static EmbeddedStore Open(string path) => new(new VectorStoreOptions(VectorStoreKind.Embedded, path));
 

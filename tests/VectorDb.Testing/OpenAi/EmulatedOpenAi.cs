@@ -35,6 +35,9 @@ public sealed class EmulatedOpenAi : IAsyncDisposable
     /// <summary>What goes into <c>VECTORDB_OPENAI_BASE_URL</c>.</summary>
     public Uri BaseUrl => new(_app.Urls.First() + "/v1");
 
+    /// <summary>Since it started: the clock of <see cref="Requests"/>.</summary>
+    public TimeSpan Now => TimeProvider.System.GetElapsedTime(_started);
+
     /// <summary>Every request that arrived: when, how many inputs, and the status it got.</summary>
     public ConcurrentQueue<EmulatedRequest> Requests { get; } = new();
 
@@ -61,7 +64,7 @@ public sealed class EmulatedOpenAi : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var arrived = TimeProvider.System.GetElapsedTime(_started);
+        var arrived = Now;
         using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
         var inputs = Inputs(body.RootElement.GetProperty("input"));
         var fault = Admit(arrived, context.Response) ?? Fault(inputs);

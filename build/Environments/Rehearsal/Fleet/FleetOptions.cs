@@ -10,11 +10,11 @@ internal sealed record FleetOptions(string RepositoryRoot, string Run, string Ne
 {
     public const string Image = "vectordb-rehearsal/instance:2";
 
-    public const string RunLabel = "vectordb.rehearsal";
+    /// <summary>Images whose layers lie on the disk of every instance from its start, where the engine has them; a release builds on them.</summary>
+    public IReadOnlyList<string> BaseImages { get; init; } = [];
 
     /// <summary>Address of the name server that instances ask; the site's when not set.</summary>
     public string NameServer { get; init; } = SiteAddress;
 
-    /// <summary>Engine that runs the containers; null for the one that <c>docker</c> finds by itself.</summary>
-    public string? Engine { get; init; }
+    public string Files => Path.Combine(RepositoryRoot, "build", "Environments", "Rehearsal", "instance");
 }

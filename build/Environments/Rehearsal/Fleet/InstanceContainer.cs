@@ -1,3 +1,4 @@
+using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Environments.Rehearsal.Fleet;
@@ -6,13 +7,21 @@ namespace VectorDb.Build.Environments.Rehearsal.Fleet;
 /// The machine of one instance: a container with systemd as its first process and a Docker engine of its own. What is needed for that
 /// (and less than <c>--privileged</c> gives, which not every machine grants) is in its arguments.
 /// </summary>
-internal sealed class InstanceContainer(CommandRunner commands, FleetOptions options, string instance)
+internal sealed class InstanceContainer(CommandRunner commands, FleetOptions options, string? machineImage, string instance)
 {
+    /// <summary>What an engine inside a container needs.</summary>
+    public static IReadOnlyList<string> Privileges { get; } =
+    [
+        "--cap-add", "SYS_ADMIN", "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE", "--cap-add", "MKNOD",
+        "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
+        "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw", "--tmpfs", "/run:exec,mode=755", "--tmpfs", "/tmp:exec,mode=1777",
+    ];
+
     private string Name => $"vectordb-{instance}";
 
     /// <exception cref="CommandFailedException">No engine answers, or it lacks the image.</exception>
-    public static Task RequireImageAsync(CommandRunner commands, FleetOptions options, CancellationToken cancellation) =>
-        commands.RunAsync(Docker(options, ["image", "inspect", "--format", "{{.Id}}", FleetOptions.Image]), cancellation);
+    public static Task RequireImageAsync(CommandRunner commands, CancellationToken cancellation) =>
+        commands.RunAsync(Docker(["image", "inspect", "--format", "{{.Id}}", FleetOptions.Image]), cancellation);
 
     /// <summary>Starts it.</summary>
     /// <returns>Its address in the network.</returns>
@@ -23,13 +32,12 @@ internal sealed class InstanceContainer(CommandRunner commands, FleetOptions opt
             Docker(
             [
                 "run", "--detach", "--name", Name, "--hostname", instance, "--network", options.Network,
-                "--label", $"{FleetOptions.RunLabel}={options.Run}", "--label", $"{FleetOptions.RunLabel}.instance={instance}",
-                "--cap-add", "SYS_ADMIN", "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE", "--cap-add", "MKNOD",
-                "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
-                "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw", "--tmpfs", "/run:exec,mode=755", "--tmpfs", "/tmp:exec,mode=1777",
+                "--label", $"{SiteNetwork.RunLabel}={options.Run}", "--label", $"{SiteNetwork.RunLabel}.instance={instance}",
+                .. Privileges,
                 // Anonymous: it goes with the container. The engine inside stacks its layers on it, which it cannot on the container's own.
                 "--volume", "/var/lib/docker",
-                "--volume", $"{Path.Combine(options.RepositoryRoot, "build", "Environments", "Rehearsal", "instance")}:/opt/rehearsal:ro",
+                "--volume", $"{options.Files}:/opt/rehearsal:ro",
+                .. machineImage is null ? Array.Empty<string>() : ["--volume", $"{machineImage}:/var/lib/machine-image:ro"],
                 "--env", "container=docker", "--env", $"INSTANCE_ID={instance}", "--env", $"AWS_ENDPOINT={aws}",
                 "--env", $"SITE_ADDRESS={options.SiteAddress}", "--env", $"REGISTRY_PORT={options.RegistryPort}", "--env", $"NAME_SERVER={options.NameServer}",
                 FleetOptions.Image, "/opt/rehearsal/start.sh",
@@ -56,20 +64,13 @@ internal sealed class InstanceContainer(CommandRunner commands, FleetOptions opt
     public static async Task RemoveAllAsync(CommandRunner commands, FleetOptions options, CancellationToken cancellation)
     {
         var listed = await commands.RunAsync(
-            Docker(options, ["ps", "--all", "--quiet", "--filter", $"label={FleetOptions.RunLabel}={options.Run}", "--filter", $"label={FleetOptions.RunLabel}.instance"]), cancellation);
+            Docker(["ps", "--all", "--quiet", "--filter", $"label={SiteNetwork.RunLabel}={options.Run}", "--filter", $"label={SiteNetwork.RunLabel}.instance"]), cancellation);
         var machines = listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (machines.Length > 0)
         {
-            await commands.RunAsync(Docker(options, ["rm", "--force", "--volumes", .. machines]), cancellation);
+            await commands.RunAsync(Docker(["rm", "--force", "--volumes", .. machines]), cancellation);
         }
     }
 
-    private Command Docker(IReadOnlyList<string> arguments) => Docker(options, arguments);
-
-    private static Command Docker(FleetOptions options, IReadOnlyList<string> arguments) => new("docker", arguments)
-    {
-        Environment = options.Engine is { } engine
-            ? new Dictionary<string, string?>(StringComparer.Ordinal) { ["DOCKER_HOST"] = engine }
-            : new Dictionary<string, string?>(StringComparer.Ordinal),
-    };
+    private static Command Docker(IReadOnlyList<string> arguments) => new("docker", arguments);
 }

@@ -14,14 +14,15 @@ internal sealed class InstanceFleet : IAsyncDisposable
     private readonly CommandRunner _commands;
     private readonly EmulatedAws _aws;
     private readonly FleetOptions _options;
+    private readonly string? _machineImage;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Machine> _machines = new(StringComparer.Ordinal);
     private readonly Task _follow;
 
-    private InstanceFleet(CommandRunner commands, EmulatedAws aws, FleetOptions options, TimeProvider time)
+    private InstanceFleet(CommandRunner commands, EmulatedAws aws, FleetOptions options, string? machineImage, TimeProvider time)
     {
-        (_commands, _aws, _options, _time) = (commands, aws, options, time);
+        (_commands, _aws, _options, _machineImage, _time) = (commands, aws, options, machineImage, time);
         _follow = FollowAsync();
     }
 
@@ -37,10 +38,11 @@ internal sealed class InstanceFleet : IAsyncDisposable
     public static async Task<InstanceFleet> StartAsync(
         CommandRunner commands, EmulatedAws aws, FleetOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        await InstanceContainer.RequireImageAsync(commands, options, cancellation);
+        await InstanceContainer.RequireImageAsync(commands, cancellation);
+        var machineImage = await new MachineImage(commands, aws, options, time).EnsureAsync(cancellation);
         // Real machines boot and drain: what waits for them must not be faster than they are.
         await aws.ControlAsync(HttpMethod.Put, "settings", new { machineTimeScale = 1 }, cancellation);
-        return new InstanceFleet(commands, aws, options, time);
+        return new InstanceFleet(commands, aws, options, machineImage, time);
     }
 
     /// <summary>What the machine of an instance wrote while it booted, also after its end.</summary>
@@ -84,7 +86,7 @@ internal sealed class InstanceFleet : IAsyncDisposable
             }
             else if (!record.IsLeaving)
             {
-                _machines[record.Id] = new Machine(record, new InstanceContainer(_commands, _options, record.Id), _aws, _time, _stop.Token);
+                _machines[record.Id] = new Machine(record, new InstanceContainer(_commands, _options, _machineImage, record.Id), _aws, _time, _stop.Token);
             }
         }
 

@@ -127,7 +127,7 @@ def _replace(refresh: Refresh) -> None:
     if not remaining and len(ready) == len(fresh) and len(present) >= desired:
         _finish(refresh)
         return
-    if clock.now() >= refresh.moved_at + _PATIENCE_SECONDS / clock.scale:
+    if clock.now() >= refresh.moved_at + clock.machine_time(_PATIENCE_SECONDS):
         refresh.fail("The instance refresh could not replace an instance for one hour")
         return
     if refresh.status == "InProgress" and not _past_checkpoint(refresh):

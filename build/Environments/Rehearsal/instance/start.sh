@@ -4,7 +4,7 @@
 set -Eeuo pipefail
 
 readonly FILES=/opt/rehearsal
-readonly BAKED=/var/lib/machine-image/docker
+readonly BAKED=/var/lib/machine-image
 
 mount -o remount,rw /proc/sys
 printf 'INSTANCE_ID=%s\nCONTROL=%s\n' "$INSTANCE_ID" "${AWS_ENDPOINT%/}/moto-api/vectordb" >/run/machine.env
@@ -24,8 +24,8 @@ for unit in metadata.service registry.socket cloud-final.service; do
 done
 
 # Layers that the machine image brings along are read where they lie; what the engine adds is the instance's own.
-if [[ -d $BAKED ]]; then
-  tar -C "$BAKED" --exclude=./overlay2/*/diff -cf - . | tar -C /var/lib/docker -xf -
+if [[ -e $BAKED/complete ]]; then
+  tar -C "$BAKED" --anchored --no-wildcards-match-slash --exclude='overlay2/*/diff' -cf - image overlay2 | tar -C /var/lib/docker -xf -
   for layer in "$BAKED"/overlay2/*/diff; do
     ln -s "$layer" "/var/lib/docker/overlay2/$(basename "${layer%/diff}")/diff"
   done

@@ -1,6 +1,9 @@
 namespace VectorDb.Core.Embeddings.OpenAi;
 
-/// <summary>Requests under way at once: one more after as many good answers in a row, half after a sign of overload.</summary>
+/// <summary>
+/// Requests under way at once: one more after as many good answers, one less after a failure, half when the limit is reached. A failure
+/// now and then, which services have, must not cost the pace: that needs more than one request under way.
+/// </summary>
 internal sealed class AdaptiveConcurrency(int most)
 {
     private const int Start = 4;
@@ -59,11 +62,15 @@ internal sealed class AdaptiveConcurrency(int most)
         }
     }
 
-    public void Overloaded()
+    public void Failed() => ReduceTo(static limit => limit - 1);
+
+    public void LimitReached() => ReduceTo(static limit => limit / 2);
+
+    private void ReduceTo(Func<double, double> next)
     {
         lock (_gate)
         {
-            _limit = Math.Max(1, _limit / 2);
+            _limit = Math.Max(1, next(_limit));
         }
     }
 

@@ -146,9 +146,13 @@ internal sealed partial class EmbeddingService : IDisposable
 
     private async Task WaitAsync(Refusal refusal, int attempt, CancellationToken cancellationToken)
     {
-        if (refusal.IsLimitReached || refusal.Kind == RefusalKind.Broken)
+        if (refusal.IsLimitReached)
         {
-            _concurrency.Overloaded();
+            _concurrency.LimitReached();
+        }
+        else
+        {
+            _concurrency.Failed();
         }
 
         var backoff = FirstBackoff * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble());

@@ -26,9 +26,12 @@ internal enum RefusalKind
 
 /// <summary>Why a request failed, and how long the service asks to be left alone.</summary>
 /// <param name="Wait">The longest that any header asks for; zero when none does.</param>
-/// <param name="IsLimitReached">The headers say that no request is left: everyone has to wait, not only this request.</param>
+/// <param name="IsLimitReached">Refused because no request or token is left: everyone has to wait, not only this request.</param>
 internal sealed partial record Refusal(RefusalKind Kind, string Message, TimeSpan Wait, bool IsLimitReached)
 {
+    /// <summary>The service has too much to do, whoever asks: whether our own limit happens to be reached too is beside the point.</summary>
+    private const string Overloaded = "engine_overloaded";
+
     public static Refusal Of(Exception exception) => exception switch
     {
         ClientResultException { Status: > 0 } answer => Of(answer),
@@ -77,7 +80,7 @@ internal sealed partial record Refusal(RefusalKind Kind, string Message, TimeSpa
             _ => RefusalKind.Broken,
         };
         var (wait, reached) = ReadWait(response?.Headers);
-        return new Refusal(kind, $"{exception.Status}: {message ?? exception.Message}", wait, reached && kind == RefusalKind.Throttled);
+        return new Refusal(kind, $"{exception.Status}: {message ?? exception.Message}", wait, reached && kind == RefusalKind.Throttled && code != Overloaded);
     }
 
     private static (TimeSpan Wait, bool LimitReached) ReadWait(PipelineResponseHeaders? headers)

@@ -3,7 +3,7 @@ using VectorDb.Core.Search;
 
 namespace VectorDb.Core.Tests.Search;
 
-public sealed class QueryTableTests
+public sealed class SketchQueryTests
 {
     [Fact]
     public void Every_width_of_register_adds_up_the_same_sums()
@@ -29,17 +29,17 @@ public sealed class QueryTableTests
         }
 
         var (narrow, middle, wide) = (new ushort[64], new ushort[64], new ushort[64]);
-        QueryTable.Accumulate128(codes, table, narrow);
+        SketchQuery.Accumulate128(codes, table, narrow);
         Assert.Equal(expected, narrow);
         if (Avx2.IsSupported)
         {
-            QueryTable.Accumulate256(codes, table, middle);
+            SketchQuery.Accumulate256(codes, table, middle);
             Assert.Equal(expected, middle);
         }
 
         if (Avx512BW.IsSupported)
         {
-            QueryTable.Accumulate512(codes, table, wide);
+            SketchQuery.Accumulate512(codes, table, wide);
             Assert.Equal(expected, wide);
         }
     }

@@ -2,48 +2,53 @@ using System.Diagnostics;
 using System.Globalization;
 using VectorDb.Testing;
 
-namespace VectorDb.Benchmarks.Ingest;
+namespace VectorDb.Benchmarks;
 
-/// <summary>The worker as it is deployed, watched from outside.</summary>
-internal sealed class BenchedWorker : IAsyncDisposable
+/// <summary>The worker or the API as it is deployed, watched from outside.</summary>
+internal sealed class BenchedProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
-    private BenchedWorker(Process process) => _process = process;
+    private BenchedProcess(Process process, Uri address) => (_process, Address) = (process, address);
 
-    public static async Task<BenchedWorker> StartAsync(IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    public Uri Address { get; }
+
+    /// <param name="program">Its assembly: <c>VectorDb.Worker.dll</c>.</param>
+    /// <param name="environment">Its settings.</param>
+    public static async Task<BenchedProcess> StartAsync(
+        string program, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         var url = $"http://127.0.0.1:{FreePort.Next()}";
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "VectorDb.Worker.dll")]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program)]) { UseShellExecute = false, RedirectStandardOutput = true };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
         start.Environment["ASPNETCORE_URLS"] = url;
-        var worker = new BenchedWorker(Process.Start(start)!);
-        worker._process.OutputDataReceived += static (_, line) =>
+        var service = new BenchedProcess(Process.Start(start)!, new Uri(url));
+        service._process.OutputDataReceived += static (_, line) =>
         {
             if (line.Data?.Contains("\"level\":\"info\"", StringComparison.Ordinal) == false)
             {
                 Console.Error.WriteLine(line.Data);
             }
         };
-        worker._process.BeginOutputReadLine();
+        service._process.BeginOutputReadLine();
         using var http = new HttpClient();
         var watch = Stopwatch.StartNew();
         while (!await IsHealthyAsync(http, url, cancellationToken))
         {
-            if (watch.Elapsed > StartLimit || worker._process.HasExited)
+            if (watch.Elapsed > StartLimit || service._process.HasExited)
             {
-                throw new InvalidOperationException("The worker does not start.");
+                throw new InvalidOperationException($"{program} does not start.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
 
-        return worker;
+        return service;
     }
 
     public TimeSpan ProcessorTime

@@ -10,7 +10,7 @@ namespace VectorDb.Build.Bootstrap;
 
 /// <summary>Brings pinned files into the release bucket: from a folder at hand, or from their publisher. A hash decides, never a name.</summary>
 /// <param name="network">Carries the downloads.</param>
-internal sealed class PinnedFiles(HttpMessageHandler network, StepJournal journal)
+internal sealed class PinnedFileStore(HttpMessageHandler network, StepJournal journal)
 {
     private static readonly TimeSpan DownloadLimit = TimeSpan.FromMinutes(10);
 

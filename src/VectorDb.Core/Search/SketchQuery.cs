@@ -1,17 +1,20 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace VectorDb.Core.Search;
 
 /// <summary>
-/// A query, rotated and cut into fours: for each four dimensions the 16 possible sums of its values with signs, as small bytes.
-/// The agreement of a code with the query is then a sum of lookups, half a byte of code each.
+/// A query as sketches are compared with it: its first rotated dimensions cut into fours, and for each four the 16 possible sums of its
+/// values with signs, as small bytes. The agreement of a sketch with the query is then a sum of lookups, half a byte of sketch each.
 /// </summary>
-internal sealed class QueryTable
+internal sealed class SketchQuery
 {
     // The lookups summed in a byte before they are widened, and so the greatest one.
     private const int SummedInByte = 8;
+    private const int Greatest = byte.MaxValue / SummedInByte;
+    private const int Dimension = 8 * CodeBlock.SketchBytes;
 
     private static readonly Vector512<float>[] Signs =
     [
@@ -19,86 +22,68 @@ internal sealed class QueryTable
             [.. Enumerable.Range(0, 16).Select(lane => BitConverter.Int32BitsToSingle((lane >> bit & 1) == 0 ? 0 : -1))])),
     ];
 
-    private readonly byte[] _table;
+    private readonly byte[] _table = GC.AllocateUninitializedArray<byte>(Dimension * 4);
 
-    public QueryTable(Rotation rotation, ReadOnlySpan<float> query)
+    public SketchQuery(ReadOnlySpan<float> rotated)
     {
-        Rotated = new float[rotation.Dimension];
-        rotation.Apply(query, Rotated);
-        var greatest = Math.Min(byte.MaxValue / SummedInByte, ushort.MaxValue / (rotation.Dimension / 4));
+        rotated = rotated[..Dimension];
         var widest = 0f;
-        for (var i = 0; i < Rotated.Length; i += 4)
+        for (var i = 0; i < Dimension; i += 4)
         {
-            widest = Math.Max(widest, 2 * TensorPrimitives.SumOfMagnitudes<float>(Rotated.AsSpan(i, 4)));
+            widest = Math.Max(widest, 2 * TensorPrimitives.SumOfMagnitudes(rotated.Slice(i, 4)));
         }
 
-        Step = widest > 0 ? widest / greatest : 1;
-        _table = GC.AllocateUninitializedArray<byte>(rotation.Dimension * 4, pinned: true);
-        for (var i = 0; i < Rotated.Length; i += 4)
+        Step = widest > 0 ? widest / Greatest : 1;
+        for (var i = 0; i < Dimension; i += 4)
         {
-            Fill(Rotated.AsSpan(i, 4), _table.AsSpan(i * 4, 16));
-            var offset = TensorPrimitives.SumOfMagnitudes<float>(Rotated.AsSpan(i, 4));
-            Offset += offset;
-            PrefixOffset += i < 8 * CodeBlock.PrefixBytes ? offset : 0;
+            Fill(rotated.Slice(i, 4), _table.AsSpan(i * 4, 16));
         }
 
-        RoundingVariance = Step * Step * (rotation.Dimension / 4) / 12;
+        Offset = TensorPrimitives.SumOfMagnitudes(rotated);
+        RoundingVariance = Step * Step * (Dimension / 4) / 12;
     }
-
-    public float[] Rotated { get; }
 
     /// <summary>Agreement = sum of lookups * step - offset.</summary>
     public float Step { get; }
 
     public float Offset { get; }
 
-    public float PrefixOffset { get; }
-
     /// <summary>What rounding the table adds to the variance of an agreement.</summary>
     public float RoundingVariance { get; }
 
-    /// <summary>Adds the lookups of some bytes of the codes of one group to its 64 sums.</summary>
-    /// <param name="codes">Rows of 64 bytes, in number a multiple of four.</param>
-    /// <param name="firstByte">The byte of the code that the first row holds.</param>
-    public void Accumulate(ReadOnlySpan<byte> codes, int firstByte, Span<ushort> sums)
+    /// <param name="sketches">Of a group.</param>
+    /// <param name="sums">Becomes the sum of lookups for each of its 64.</param>
+    public void Sum(ReadOnlySpan<byte> sketches, Span<ushort> sums)
     {
-        var table = _table.AsSpan(firstByte * 32);
+        sums.Clear();
         if (Avx512BW.IsSupported)
         {
-            Accumulate512(codes, table, sums);
+            Accumulate512(sketches, _table, sums);
         }
         else if (Avx2.IsSupported)
         {
-            Accumulate256(codes, table, sums);
+            Accumulate256(sketches, _table, sums);
         }
         else
         {
-            Accumulate128(codes, table, sums);
+            Accumulate128(sketches, _table, sums);
         }
     }
 
-    internal static void Accumulate512(ReadOnlySpan<byte> codes, ReadOnlySpan<byte> table, Span<ushort> sums)
+    internal static unsafe void Accumulate512(ReadOnlySpan<byte> codes, ReadOnlySpan<byte> table, Span<ushort> sums)
     {
-        ref readonly var code = ref codes[0];
-        ref readonly var entry = ref table[0];
-        var low = Vector512.Create((byte)0x0F);
         var even = Vector512.LoadUnsafe(ref sums[0]);
         var odd = Vector512.LoadUnsafe(ref sums[32]);
-        var rows = codes.Length / 64;
-        for (var row = 0; row < rows; row += SummedInByte / 2)
+        fixed (byte* first = codes, last = codes[^1..], entries = table)
         {
-            var sum = Vector512<byte>.Zero;
-            for (var i = row; i < row + (SummedInByte / 2); i++)
+            var entry = entries;
+            for (var code = first; code <= last; code += 256, entry += 128)
             {
-                var bits = Vector512.LoadUnsafe(in code, (nuint)(i * 64));
-                var first = Broadcast(Vector128.LoadUnsafe(in entry, (nuint)(i * 32)));
-                var second = Broadcast(Vector128.LoadUnsafe(in entry, (nuint)((i * 32) + 16)));
-                sum += Avx512BW.Shuffle(first, bits & low);
-                sum += Avx512BW.Shuffle(second, (bits.AsUInt16() >> 4).AsByte() & low);
+                var sum = Lookups(code, entry) + Lookups(code + 64, entry + 32)
+                    + (Lookups(code + 128, entry + 64) + Lookups(code + 192, entry + 96));
+                even += sum.AsUInt16() & Vector512.Create((ushort)0xFF);
+                odd += sum.AsUInt16() >> 8;
             }
-
-            even += sum.AsUInt16() & Vector512.Create((ushort)0xFF);
-            odd += sum.AsUInt16() >> 8;
         }
 
         even.StoreUnsafe(ref sums[0]);
@@ -165,10 +150,13 @@ internal sealed class QueryTable
         }
     }
 
-    private static Vector512<byte> Broadcast(Vector128<byte> table)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<byte> Lookups(byte* codes, byte* entry)
     {
-        var half = Vector256.Create(table, table);
-        return Vector512.Create(half, half);
+        var bits = Vector512.Load(codes);
+        var low = Vector512.Create((byte)0x0F);
+        return Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((int*)entry).AsByte(), bits & low)
+            + Avx512BW.Shuffle(Avx512F.BroadcastVector128ToVector512((int*)(entry + 16)).AsByte(), (bits.AsUInt16() >> 4).AsByte() & low);
     }
 
     // All 16 sums at once, a lane each: lane b has the signs that the bits of b say.

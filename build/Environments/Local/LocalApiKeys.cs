@@ -1,0 +1,44 @@
+using VectorDb.Build.ApiKeys;
+using VectorDb.Build.Infrastructure;
+using VectorDb.Build.Releases.Files;
+
+namespace VectorDb.Build.Environments.Local;
+
+/// <summary>Two files of the environment's secrets folder, which only its owner can read.</summary>
+internal sealed class LocalApiKeys(string folder) : IApiKeyStore
+{
+    private const string SmokeTestKey = "smoke-test-key";
+
+    /// <summary>Named like the setting, as all secrets of the folder are.</summary>
+    public string Place { get; } = Path.Combine(folder, "VECTORDB_API_KEYS");
+
+    public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ApiKey.ParseLines(await ReadAsync(Place, cancellationToken) ?? "");
+        }
+        catch (FormatException damage)
+        {
+            throw new FormatException($"{Place}: {damage.Message}", damage);
+        }
+    }
+
+    public async Task AddAsync(ApiKey key, CancellationToken cancellationToken)
+    {
+        PrivateFolder.Create(folder);
+        using var guard = await FileGuard.EnterAsync(Path.Combine(Path.GetDirectoryName(folder)!, "api-keys.guard"), cancellationToken);
+        await PrivateFolder.WriteAsync(Place, ApiKey.ToLines([.. await ListAsync(cancellationToken), key]), cancellationToken);
+    }
+
+    public Task<string?> ReadSmokeTestKeyAsync(CancellationToken cancellationToken) => ReadAsync(Path.Combine(folder, SmokeTestKey), cancellationToken);
+
+    public async Task WriteSmokeTestKeyAsync(string plain, CancellationToken cancellationToken)
+    {
+        PrivateFolder.Create(folder);
+        await PrivateFolder.WriteAsync(Path.Combine(folder, SmokeTestKey), plain + "\n", cancellationToken);
+    }
+
+    private static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
+        File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using VectorDb.Build.Backups;
+using VectorDb.Build.Infrastructure;
+using VectorDb.Build.Processes;
+using VectorDb.Build.Releases;
+
+namespace VectorDb.Build.Environments.Local;
+
+/// <summary>The data folder of this machine. The release that writes it also copies it: nobody else knows what belongs together.</summary>
+internal sealed class LocalData(LocalHome home, IReleaseEnvironment environment, CommandRunner commands, TimeProvider time) : IStoredData
+{
+    private const string Worker = "VectorDb.Worker.dll";
+    private const string SettingPrefix = "VECTORDB_";
+
+    /// <summary>Never part of a backup: a restored key could be one that was revoked since.</summary>
+    private static readonly string[] OfThisEnvironment = ["api-keys", "keys"];
+
+    public string Workbench => Path.Combine(home.Environment, "backup-work");
+
+    public async Task<ReleaseId> CopyAsync(string folder, CancellationToken cancellationToken)
+    {
+        var release = await ReleaseAsync(cancellationToken)
+            ?? throw new BackupRefusedException("Nothing was ever deployed here, so there is nothing to back up.");
+        var variables = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith(SettingPrefix, StringComparison.Ordinal))
+            .ToDictionary(name => name, _ => (string?)null, StringComparer.Ordinal);
+        variables["VECTORDB_DATA"] = home.Data;
+        var run = await commands.TryAsync(
+            new Command(Environment.ProcessPath ?? "dotnet", Path.Combine(home.FolderOf(release), "worker", Worker), "backup", folder) { Environment = variables },
+            cancellationToken);
+        return run.Succeeded ? release : throw new BackupRefusedException(run.Error.Trim());
+    }
+
+    public string? Replace(string folder)
+    {
+        PrivateFolder.Create(folder);
+        if (!Directory.Exists(home.Data))
+        {
+            Directory.Move(folder, home.Data);
+            return null;
+        }
+
+        foreach (var name in OfThisEnvironment)
+        {
+            CopyIfThere(Path.Combine(home.Data, name), Path.Combine(folder, name));
+        }
+
+        var aside = $"{home.Data}.before-restore-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+        Directory.Move(home.Data, aside);
+        Directory.Move(folder, home.Data);
+        return aside;
+    }
+
+    public void TakeBack(string? aside)
+    {
+        StagedFolder.Remove(home.Data);
+        if (aside is not null)
+        {
+            Directory.Move(aside, home.Data);
+        }
+    }
+
+    private static void CopyIfThere(string from, string to)
+    {
+        if (File.Exists(from))
+        {
+            File.Copy(from, to);
+        }
+        else if (Directory.Exists(from))
+        {
+            StagedFolder.Copy(from, to);
+        }
+    }
+
+    /// <returns>The release that runs, or else the one that ran last; null when there never was one.</returns>
+    private async Task<ReleaseId?> ReleaseAsync(CancellationToken cancellationToken)
+    {
+        if ((await environment.Rollout.StatusAsync(cancellationToken)).Active is { } active)
+        {
+            return active;
+        }
+
+        var ledger = await environment.Ledger.ReadAsync(cancellationToken);
+        return ledger.LastOrDefault(entry => entry.Event == LedgerEvent.Activated && Directory.Exists(home.FolderOf(entry.Release!.Value)))?.Release;
+    }
+}

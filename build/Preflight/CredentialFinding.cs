@@ -1,0 +1,33 @@
+using Amazon.Runtime;
+using VectorDb.Build.Aws;
+
+namespace VectorDb.Build.Preflight;
+
+/// <summary>Credentials that are missing, have run out or may not do what a deploy does.</summary>
+internal static class CredentialFinding
+{
+    private const string Fix = "aws sso login --profile <profile> && export AWS_PROFILE=<profile>   (in a pipeline: the step that takes the deployer's role)";
+
+    /// <returns>Null for a failure of another kind.</returns>
+    public static Finding? Of(Exception failure, string environment)
+    {
+        var (code, message) = failure switch
+        {
+            AwsException own => (own.Code, own.Message),
+            AmazonServiceException sdk => (sdk.ErrorCode ?? "", sdk.Message),
+            AmazonClientException none => ("NoCredentials", none.Message),
+            _ => ("", ""),
+        };
+        return code switch
+        {
+            "ExpiredToken" or "ExpiredTokenException" or "RequestExpired" =>
+                new Finding("credentials-expired", $"The credentials have expired ({message})", "Every call to AWS is refused.", Fix),
+            "NoCredentials" or "UnrecognizedClientException" or "InvalidClientTokenId" or "SignatureDoesNotMatch" or "AuthFailure" =>
+                new Finding("credentials", $"There are no credentials that AWS takes ({message})", "Every call to AWS is refused.", Fix),
+            "AccessDenied" or "AccessDeniedException" or "UnauthorizedOperation" => new Finding(
+                "permission", message, $"A deploy to {environment} needs what the role vectordb-{environment}-deployer may do.",
+                $"take that role: aws sts assume-role --role-arn arn:aws:iam::<account>:role/vectordb-{environment}-deployer --role-session-name deploy"),
+            _ => null,
+        };
+    }
+}

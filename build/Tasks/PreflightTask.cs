@@ -1,0 +1,14 @@
+using Cake.Frosting;
+using VectorDb.Build.CommandLine;
+using VectorDb.Build.Preflight;
+
+namespace VectorDb.Build.Tasks;
+
+[TaskName("Preflight")]
+[TaskDescription("Say what would stop a deploy, each with what ends it; change nothing")]
+[TargetGroup(TargetGroup.Look)]
+[AwsOnly]
+public sealed class PreflightTask(PreflightCheck preflight) : AsyncFrostingTask<BuildContext>
+{
+    public override Task RunAsync(BuildContext context) => preflight.EnsureAsync(context.Cancellation);
+}

@@ -1,0 +1,60 @@
+using Amazon.Runtime;
+using VectorDb.Build.ApiKeys;
+using VectorDb.Build.Aws;
+
+namespace VectorDb.Build.Tests.ApiKeys;
+
+[Trait(Suites.Trait, Suites.Full)]
+public sealed class SecretApiKeysTests : IAsyncLifetime
+{
+    private MotoServer _moto = null!;
+    private AwsServices _aws = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private SecretApiKeys Store => new(_aws.SecretsManager, "test");
+
+    public async ValueTask InitializeAsync()
+    {
+        _moto = await MotoServer.StartAsync(Token);
+        _aws = new AwsServices(new AwsConnection("us-east-1", new BasicAWSCredentials("test", "test"), _moto.Endpoint), TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _aws?.Dispose();
+        if (_moto is not null)
+        {
+            await _moto.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Hashes_gather_in_one_secret_a_line_each()
+    {
+        var (first, plain) = ApiKey.Create("one", KeyScope.Read);
+        var (second, _) = ApiKey.Create("two", KeyScope.Admin);
+        Assert.Empty(await Store.ListAsync(Token));
+
+        await Store.AddAsync(first, Token);
+        await Store.AddAsync(second, Token);
+
+        Assert.Equal([first, second], await Store.ListAsync(Token));
+        var stored = await _aws.SecretsManager.ReadAsync("vectordb/test/api-keys", Token);
+        Assert.Equal($"{first.ToLine()}\n{second.ToLine()}\n", stored);
+        Assert.DoesNotContain(plain, stored, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_key_of_the_smoke_test_is_a_secret_of_its_own()
+    {
+        var key = new SmokeTestKey(Store);
+        var configuration = new Dictionary<string, string> { ["VECTORDB_AUTH"] = "apikey" };
+
+        var made = await key.OfAsync(configuration, Token);
+
+        Assert.Equal(made, await key.OfAsync(configuration, Token));
+        Assert.Equal(made, await _aws.SecretsManager.ReadAsync("vectordb/test/smoke-test-key", Token));
+        Assert.True(Assert.Single(await Store.ListAsync(Token)).Is(made!));
+    }
+}
