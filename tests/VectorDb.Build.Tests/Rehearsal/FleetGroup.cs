@@ -55,13 +55,15 @@ internal sealed class FleetGroup(FleetSite site, string environment, string prof
         return answer.TryGetProperty("events", out var events) ? string.Join('\n', events.EnumerateArray().Select(static each => each.GetProperty("message").GetString())) : "";
     }
 
-    /// <summary>What the instances' role has called.</summary>
-    public async Task<IReadOnlyList<string>> CalledAsync() =>
-    [
-        .. (await site.Aws.ControlAsync(HttpMethod.Get, "calls")).EnumerateArray()
-            .Where(call => call.GetProperty("principal").GetString() == Name)
-            .Select(static call => call.GetProperty("permission").GetString()!),
-    ];
+    /// <summary>What the instances' role has called with success, and how often.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CalledAsync() =>
+        (await site.Aws.ControlAsync(HttpMethod.Get, "calls")).EnumerateArray()
+            .Where(call => call.GetProperty("principal").GetString() == Name && call.GetProperty("status").GetInt32() == 200)
+            .GroupBy(static call => call.GetProperty("permission").GetString()!, static call => call.GetProperty("count").GetInt32(), StringComparer.Ordinal)
+            .ToDictionary(static calls => calls.Key, static calls => calls.Sum(), StringComparer.Ordinal);
+
+    /// <summary>Waits until none of its machines is left.</summary>
+    public Task EmptyAsync() => Eventually.TrueAsync(() => Lives().All(static life => life.Gone is not null), $"no machine of {Name} is left", BootLimit);
 
     private List<InstanceLife> Lives() => [.. site.Fleet.Lives.Where(life => life.Group == Name)];
 
