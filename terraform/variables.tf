@@ -253,7 +253,7 @@ variable "backlog_alarm" {
 variable "monthly_budget_usd" {
   description = "Expected cost a month; a forecast above it raises an alarm."
   type        = number
-  default     = 450
+  default     = 500
 
   validation {
     condition     = var.monthly_budget_usd > 0

@@ -34,18 +34,19 @@ internal sealed record ApiKey(string Id, KeyScope Scope, string Hash, string Nam
     /// <summary><c>{id} {scope} {sha256} {name}</c>.</summary>
     public string ToLine() => $"{Id} {Scope.ToString().ToLowerInvariant()} {Hash} {Name}";
 
-    /// <exception cref="FormatException">The line is not of that form.</exception>
-    public static ApiKey ParseLine(string line) =>
+    /// <summary>The lines of a store; empty ones do not count.</summary>
+    /// <exception cref="FormatException">A line is not of that form. It is named by its number alone: it may be a key in plain text.</exception>
+    public static IReadOnlyList<ApiKey> ParseLines(string lines) =>
+        [.. lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static (line, index) => ParseLine(line)
+            ?? throw new FormatException($"line {index + 1} is not of the form '<id> <read|write|admin> <sha256> <name>'."))];
+
+    public static string ToLines(IEnumerable<ApiKey> keys) => string.Concat(keys.Select(key => key.ToLine() + "\n"));
+
+    private static ApiKey? ParseLine(string line) =>
         line.Split(' ', 4) is [{ Length: > 0 } id, var scope, { Length: SHA256.HashSizeInBytes * 2 } hash, { Length: > 0 } name]
         && Enum.GetValues<KeyScope>().Where(one => one.ToString().Equals(scope, StringComparison.OrdinalIgnoreCase)).ToList() is [var parsed]
             ? new ApiKey(id, parsed, hash, name)
-            : throw new FormatException($"'{line.Split(' ')[0]}' starts no line of '<id> <read|write|admin> <sha256> <name>'.");
-
-    /// <summary>The lines of a store; empty ones do not count.</summary>
-    public static IReadOnlyList<ApiKey> ParseLines(string lines) =>
-        [.. lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseLine)];
-
-    public static string ToLines(IEnumerable<ApiKey> keys) => string.Concat(keys.Select(key => key.ToLine() + "\n"));
+            : null;
 
     private static string HashOf(string plain) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plain)));
 }

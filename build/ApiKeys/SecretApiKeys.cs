@@ -2,12 +2,12 @@ using VectorDb.Build.Aws;
 
 namespace VectorDb.Build.ApiKeys;
 
-/// <summary>Keys of an AWS environment: the secrets <c>api-keys</c> (one hashed key a line) and <c>smoke-test-key</c>, each made when it is first needed.</summary>
+/// <summary>Keys of an AWS environment: the secrets <c>api-keys</c> (one hashed key a line) and <c>smoke-api-key</c>, each made when it is first needed.</summary>
 internal sealed class SecretApiKeys(SecretsManagerClient secrets, string environment) : IApiKeyStore
 {
     public string Place => NameOf("api-keys");
 
-    private string SmokeTestKey => NameOf("smoke-test-key");
+    private string SmokeTestKey => NameOf("smoke-api-key");
 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Cake.Core;
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.CommandLine;
 
 namespace VectorDb.Build.Secrets;
@@ -50,10 +51,13 @@ internal static class SecretCatalogue
 
     private static string? KeyLines(string value)
     {
-        var lines = ApiKeyLine.Lines(value);
-        var wrong = lines.Index().Where(static line => ApiKeyLine.Parse(line.Item) is null).Select(static line => line.Index + 1).ToList();
-        return lines.Count == 0 ? "is empty"
-            : wrong.Count > 0 ? $"takes lines of '<id> <read|write|admin> <sha256> <name>', which line {string.Join(", ", wrong)} is not"
-            : null;
+        try
+        {
+            return ApiKey.ParseLines(value).Count == 0 ? "is empty" : null;
+        }
+        catch (FormatException wrong)
+        {
+            return $"takes one hashed key a line: {wrong.Message}";
+        }
     }
 }

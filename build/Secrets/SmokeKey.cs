@@ -1,3 +1,4 @@
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Environments.Aws;
 
 namespace VectorDb.Build.Secrets;
@@ -6,7 +7,6 @@ namespace VectorDb.Build.Secrets;
 internal static class SmokeKey
 {
     private const string Owner = "smoke test of the release";
-    private const string Scope = "write";
 
     /// <summary>Makes one where there is none.</summary>
     /// <returns>Whether it was made.</returns>
@@ -26,8 +26,8 @@ internal static class SmokeKey
     /// <param name="keepOld">Whether the keys before stay valid, until <see cref="ForgetOldAsync"/>.</param>
     public static async Task ReplaceAsync(AwsAccount account, bool keepOld, CancellationToken cancellation)
     {
-        var (line, plain) = ApiKeyLine.Create(Owner, Scope);
-        await WriteAsync(account, lines => [.. keepOld ? lines : lines.Where(static each => !IsOwn(each)), line.ToString()], cancellation);
+        var (key, plain) = ApiKey.Create(Owner, KeyScope.Write);
+        await WriteAsync(account, keys => [.. keepOld ? keys : keys.Where(static each => !IsOwn(each)), key], cancellation);
         await SecretValue.PutAsync(account, SecretCatalogue.SmokeApiKey, plain, cancellation);
     }
 
@@ -35,14 +35,14 @@ internal static class SmokeKey
     public static async Task ForgetOldAsync(AwsAccount account, CancellationToken cancellation)
     {
         var plain = await SecretValue.FindAsync(account, SecretCatalogue.SmokeApiKey, cancellation);
-        await WriteAsync(account, lines => [.. lines.Where(each => !IsOwn(each) || plain?.Contains(ApiKeyLine.Parse(each)!.Id, StringComparison.Ordinal) == true)], cancellation);
+        await WriteAsync(account, keys => [.. keys.Where(each => !IsOwn(each) || (plain is not null && each.Is(plain)))], cancellation);
     }
 
-    private static bool IsOwn(string line) => ApiKeyLine.Parse(line)?.Name == Owner;
+    private static bool IsOwn(ApiKey key) => key.Name == Owner;
 
-    private static async Task WriteAsync(AwsAccount account, Func<IReadOnlyList<string>, IReadOnlyList<string>> change, CancellationToken cancellation)
+    private static async Task WriteAsync(AwsAccount account, Func<IReadOnlyList<ApiKey>, IReadOnlyList<ApiKey>> change, CancellationToken cancellation)
     {
-        var before = ApiKeyLine.Lines(await SecretValue.FindAsync(account, SecretCatalogue.ApiKeys, cancellation) ?? "");
-        await SecretValue.PutAsync(account, SecretCatalogue.ApiKeys, string.Join('\n', change(before)) + "\n", cancellation);
+        var before = ApiKey.ParseLines(await SecretValue.FindAsync(account, SecretCatalogue.ApiKeys, cancellation) ?? "");
+        await SecretValue.PutAsync(account, SecretCatalogue.ApiKeys, ApiKey.ToLines(change(before)), cancellation);
     }
 }

@@ -7,7 +7,7 @@ namespace VectorDb.Build.Environments.Local;
 /// <summary>Two files of the environment's secrets folder, which only its owner can read.</summary>
 internal sealed class LocalApiKeys(string folder) : IApiKeyStore
 {
-    private const string SmokeTestKey = "smoke-test-key";
+    private const string SmokeTestKey = "smoke-api-key";
 
     /// <summary>Named like the setting, as all secrets of the folder are.</summary>
     public string Place { get; } = Path.Combine(folder, "VECTORDB_API_KEYS");

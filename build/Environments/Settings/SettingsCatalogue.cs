@@ -92,7 +92,7 @@ internal static class SettingsCatalogue
             Number("LATENCY_SECONDS", "Budget of 95 of 100 requests.", "1", "latency_seconds"),
             Number("BACKLOG_ALARM", "Waiting chunks above which somebody looks.", "500", "backlog_alarm"),
             Number("LOG_RETENTION_DAYS", "Days that logs are kept.", "30", "log_retention_days"),
-            Number("MONTHLY_BUDGET_USD", "Expected cost a month; a forecast above it raises an alarm.", "450", "monthly_budget_usd"),
+            Number("MONTHLY_BUDGET_USD", "Expected cost a month; a forecast above it raises an alarm.", "500", "monthly_budget_usd"),
         ]),
         new("Release", [RuntimeImage, NginxImage, ScanThreshold, CanarySeconds, BakeSeconds, RollbackBudgetSeconds]),
         new("Embeddings",

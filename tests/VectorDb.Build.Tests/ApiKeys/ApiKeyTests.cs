@@ -83,7 +83,7 @@ public sealed class ApiKeyTests : IDisposable
 
         Assert.Equal(Scope.Write, Ring().Find(first!)!.Scope);
         Assert.Equal(first, await key.OfAsync(Protected, Cancellation));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, ModeOf(Path.Combine(Secrets, "smoke-test-key")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, ModeOf(Path.Combine(Secrets, "smoke-api-key")));
     }
 
     [Fact]

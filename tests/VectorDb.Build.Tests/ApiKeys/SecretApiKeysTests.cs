@@ -54,7 +54,7 @@ public sealed class SecretApiKeysTests : IAsyncLifetime
         var made = await key.OfAsync(configuration, Token);
 
         Assert.Equal(made, await key.OfAsync(configuration, Token));
-        Assert.Equal(made, await _aws.SecretsManager.ReadAsync("vectordb/test/smoke-test-key", Token));
+        Assert.Equal(made, await _aws.SecretsManager.ReadAsync("vectordb/test/smoke-api-key", Token));
         Assert.True(Assert.Single(await Store.ListAsync(Token)).Is(made!));
     }
 }

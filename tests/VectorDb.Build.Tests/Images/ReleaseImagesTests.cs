@@ -1,5 +1,7 @@
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
+using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
@@ -144,7 +146,7 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
         var journal = new StepJournal(BuildConsole.Create(_said), TimeProvider.System);
         var docker = new DockerClient(_commands);
         var there = registry ?? _registry!;
-        var steps = new ReleaseSteps(new TestEnvironment(_folder.Path, new FakeRollout(_api)), journal, target: null);
+        var steps = new ReleaseSteps(new TestEnvironment(_folder.Path, new FakeRollout(_api), new SmokeTestKey(new LocalApiKeys(_folder.File("secrets")))), journal, target: null);
         return (
             new ReleaseImages(
                 new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal), steps, journal, new ImageBuilder(docker, TimeProvider.System), docker,

@@ -32,7 +32,7 @@ internal sealed class BuildRun : IAsyncDisposable
         Api = api;
         Rollout = new FakeRollout(api);
         api.Release = () => Rollout.Active?.Value ?? "none";
-        Environment = new TestEnvironment(_folder.Path, Rollout);
+        Environment = new TestEnvironment(_folder.Path, Rollout, new SmokeTestKey(Keys));
         Data = new StoredFolder(_folder.File("environment"));
     }
 
@@ -119,7 +119,7 @@ internal sealed class BuildRun : IAsyncDisposable
     }
 }
 
-internal sealed class TestEnvironment(string root, IRollout rollout) : IReleaseEnvironment
+internal sealed class TestEnvironment(string root, IRollout rollout, SmokeTestKey smokeKey) : IReleaseEnvironment
 {
     public string Name => "local";
 
@@ -149,5 +149,5 @@ internal sealed class TestEnvironment(string root, IRollout rollout) : IReleaseE
     }
 
     public async Task<SmokeTarget> SmokeTargetAsync(Manifest? release, CancellationToken cancellationToken) =>
-        new((await rollout.StatusAsync(cancellationToken)).Url, release?.Release);
+        new((await rollout.StatusAsync(cancellationToken)).Url, release?.Release, await smokeKey.OfAsync(release?.Configuration ?? Configuration, cancellationToken));
 }

@@ -45,7 +45,7 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
     [Theory]
     [InlineData("openai-api-key", "", "is empty")]
     [InlineData("openai-api-key", "two\nlines-of-a-canary", "has a line break")]
-    [InlineData("api-keys", "vdb_01234567_canary", "which line 1 is not")]
+    [InlineData("api-keys", "vdb_01234567_canary", "line 1 is not of the form")]
     public async Task A_value_that_cannot_be_one_is_refused_without_being_shown(string name, string value, string expected)
     {
         var refused = await PutAsync(value, name);

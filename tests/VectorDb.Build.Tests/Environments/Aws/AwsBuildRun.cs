@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Spectre.Console;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
-using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
