@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Configuration;
-using VectorDb.Core.Embeddings;
 using VectorDb.Core.Files;
 using VectorDb.Core.Hosting;
 using VectorDb.Core.Stores;

@@ -1,4 +1,3 @@
-using Spectre.Console;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Reporting;
