@@ -6,8 +6,15 @@ using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Preflight;
 
+/// <summary>Looks before a target changes an environment.</summary>
+public interface IPreflight
+{
+    /// <exception cref="PreflightException">Something stops it: all of that, each with what ends it.</exception>
+    Task EnsureAsync(CancellationToken cancellation);
+}
+
 /// <summary>All that would stop a deploy to an environment in AWS, found before anything is changed.</summary>
-public sealed class PreflightCheck
+public sealed class PreflightCheck : IPreflight
 {
     private readonly string _environment;
     private readonly SettingsSource _source;
@@ -19,7 +26,7 @@ public sealed class PreflightCheck
     internal PreflightCheck(string environment, SettingsSource source, Workspace workspace, CommandRunner commands, StepJournal journal, TimeProvider time) =>
         (_environment, _source, _workspace, _commands, _journal, _time) = (environment, source, workspace, commands, journal, time);
 
-    /// <exception cref="PreflightException">Something stops a deploy: all of it, each with what ends it.</exception>
+    /// <inheritdoc/>
     public Task EnsureAsync(CancellationToken cancellation) => _journal.RunAsync("Preflight", async () =>
     {
         var findings = await FindAsync(cancellation);

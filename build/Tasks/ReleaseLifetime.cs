@@ -20,7 +20,7 @@ public sealed class ChangesEnvironmentAttribute : Attribute
 }
 
 /// <summary>Takes the lock before the first task of such a target, gives it back after the last, however that ended, and leaves the reports of the run.</summary>
-public sealed class ReleaseLifetime(ReleaseGate gate, PreflightCheck preflight, RunReporter reporter, IEnumerable<IFrostingTask> tasks) : FrostingLifetime<BuildContext>
+public sealed class ReleaseLifetime(ReleaseGate gate, IPreflight preflight, RunReporter reporter, IEnumerable<IFrostingTask> tasks) : FrostingLifetime<BuildContext>
 {
     /// <inheritdoc/>
     public override void Setup(BuildContext context, ISetupContext info)

@@ -97,10 +97,24 @@ public sealed class DockerDaemon : IAsyncDisposable
         }
 
         _process?.Dispose();
+        await ReleaseNetworkAsync();
         _folder?.Dispose();
         if (_turn is not null)
         {
             await _turn.DisposeAsync();
+        }
+    }
+
+    /// <summary>A daemon leaves the namespace of containers on the host's network mounted in its folder.</summary>
+    private async Task ReleaseNetworkAsync()
+    {
+        if (_folder?.File("exec", "netns") is { } mounts && Directory.Exists(mounts))
+        {
+            foreach (var mount in Directory.EnumerateFiles(mounts))
+            {
+                using var umount = Process.Start(new ProcessStartInfo("umount", ["--lazy", "--quiet", mount]) { RedirectStandardError = true })!;
+                await umount.WaitForExitAsync();
+            }
         }
     }
 

@@ -168,8 +168,9 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJourna
                 var state = await fleets.RequireAsync(move.Fleet, cancellationToken);
                 var refresh = move.RefreshId is { } id ? await account.Services.AutoScaling.FindRefreshAsync(move.Fleet.Group, id, cancellationToken) : null;
                 progress.Tell(state, move.Template, refresh);
-                await move.Watch.CheckAsync(state, cancellationToken);
+                // First: a refresh that an alarm or a person ended takes its instances with it, and they are not the reason.
                 done += move.IsDone(state, refresh, time) ? 1 : 0;
+                await move.Watch.CheckAsync(state, cancellationToken);
             }
 
             if (done == moves.Count)

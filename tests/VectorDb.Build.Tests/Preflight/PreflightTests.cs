@@ -50,7 +50,7 @@ public sealed class PreflightTests(AccountWithContainers build) : IClassFixture<
         build.Settings["VECTORDB_IMAGE_ID"] = "ami-0123456789abcdef0";
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Matches(@"setting\s+VECTORDB_IMAGE_ID is not set", result.Output);
+        Assert.Matches(@"setting\s+VECTORDB_IMAGE_ID is not set", result.Output + result.Error);
     }
 
     [Theory]

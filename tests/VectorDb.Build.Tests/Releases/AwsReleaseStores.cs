@@ -18,7 +18,8 @@ public sealed class AwsReleaseStores : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _moto = await MotoServer.StartAsync(TestContext.Current.CancellationToken);
+        // Plain moto answers requests side by side and checks a condition apart from the write; the emulator takes one at a time, as DynamoDB does for an item.
+        _moto = await MotoServer.StartAsync(TestContext.Current.CancellationToken, Path.Combine(Repository.Root, "build", "Environments", "Rehearsal", "emulator"));
         var url = _moto.Endpoint.AbsoluteUri;
         Dynamo = new AmazonDynamoDBClient(Credentials, new AmazonDynamoDBConfig { ServiceURL = url, AuthenticationRegion = "us-east-1" });
         S3 = new AmazonS3Client(Credentials, new AmazonS3Config { ServiceURL = url, AuthenticationRegion = "us-east-1", ForcePathStyle = true });

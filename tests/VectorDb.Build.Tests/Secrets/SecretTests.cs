@@ -33,7 +33,7 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
     [Theory]
     [InlineData("openai-api-kye", "there is no secret 'openai-api-kye'; did you mean openai-api-key?")]
     [InlineData("redis-password", "Nobody gives redis-password a value: it is generated.")]
-    [InlineData(null, "Which secret?")]
+    [InlineData(null, "--target=PutSecret needs --name=<text>")]
     public async Task A_name_that_takes_no_value_is_told_what_would(string? name, string expected)
     {
         var refused = name is null ? await build.RunWithInputAsync(Canary, "PutSecret") : await PutAsync(Canary, name);

@@ -17,6 +17,7 @@ public sealed class SettingsSourceTests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File(".env.staging"), "VECTORDB_REGION=eu-central-1\nVECTORDB_ACCOUNT=123456789012\nVECTORDB_IMAGE_ID=ami-12345678\n", Cancellation);
         await PutAsync(moto, "compose-sha256", new string('a', 64));
+        await PutAsync(moto, "ca-bundle-sha256", new string('d', 64));
         foreach (var name in new[] { "domain-name", "web-maximum", "web-minimum", "nat", "cache-nodes", "zone-count", "upload-days", "latency-seconds", "backlog-alarm", "worker-maximum", "worker-minimum" })
         {
             await PutAsync(moto, name, name switch { "domain-name" => "api.example.org", "nat" => "single", _ => "3" });
