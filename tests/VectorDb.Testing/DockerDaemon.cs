@@ -112,7 +112,7 @@ public sealed class DockerDaemon : IAsyncDisposable
         {
             foreach (var mount in Directory.EnumerateFiles(mounts))
             {
-                using var umount = Process.Start(new ProcessStartInfo("umount", ["--lazy", "--quiet", mount]) { RedirectStandardError = true })!;
+                using var umount = Process.Start(new ProcessStartInfo("umount", ["--lazy", "--quiet", mount]) { RedirectStandardError = true, UseShellExecute = false })!;
                 await umount.WaitForExitAsync();
             }
         }
