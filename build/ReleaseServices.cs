@@ -47,10 +47,10 @@ internal static class ReleaseServices
         .AddSingleton(_ => Terminal.OfThisProcess())
         .AddSingleton(at => LocalHome.Of(at.Get<BuildSession>().RepositoryRoot, System.Environment.GetEnvironmentVariable(LocalHome.Variable)))
         // No environment can be made of settings that a preflight finds wrong; it looks at them alone.
-        .AddSingleton<IReleaseEnvironment>(at => at.IsLocal() || at.Get<BuildSession>().Invocation.Target == "Preflight" ? at.Local() : at.Get<AwsEnvironment>())
+        .AddSingleton<IReleaseEnvironment>(at => at.NeedsNoAccount() ? at.Local() : at.Get<AwsEnvironment>())
         .AddSingleton(at => new ReleaseSteps(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<BuildSession>().Invocation.Target))
         .AddSingleton(at => new Lazy<AwsAccount>(() => at.Get<AwsAccount>()))
-        .AddSingleton<IApiKeyStore>(at => at.IsLocal() ? new LocalApiKeys(at.Get<LocalHome>().Secrets) : new SecretApiKeys(at.Get<AwsAccount>().Services.SecretsManager, at.Environment()))
+        .AddSingleton<IApiKeyStore>(at => at.NeedsNoAccount() ? new LocalApiKeys(at.Get<LocalHome>().Secrets) : new SecretApiKeys(at.Get<AwsAccount>().Services.SecretsManager, at.Environment()))
         .AddSingleton<IStoredData>(at => new LocalData(at.Get<LocalHome>(), at.Get<IReleaseEnvironment>(), at.Get<CommandRunner>(), at.Get<TimeProvider>()))
         .AddAws()
         .AddBuilding()
@@ -147,6 +147,9 @@ internal static class ReleaseServices
     private static string Environment(this IServiceProvider services) => services.Get<BuildSession>().Invocation.Value(Options.Environment);
 
     private static bool IsLocal(this IServiceProvider services) => services.Environment() == LocalEnvironment.LocalName;
+
+    /// <summary>Preflight reports settings that are missing; nothing may read them before it does.</summary>
+    private static bool NeedsNoAccount(this IServiceProvider services) => services.IsLocal() || services.Get<BuildSession>().Invocation.Target == "Preflight";
 
     private static LocalEnvironment Local(this IServiceProvider at) => new(
         at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<SmokeTestKey>(), at.Get<TimeProvider>());
