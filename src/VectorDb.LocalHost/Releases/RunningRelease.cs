@@ -9,6 +9,8 @@ internal sealed class RunningRelease : IAsyncDisposable
     /// <summary>A service ends what it has in flight within 30 s of SIGTERM.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(35);
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(25);
+
     private readonly SupervisionContext _supervision;
     private readonly ServiceDefinition[] _definitions;
     private readonly Lock _gate = new();
@@ -132,6 +134,16 @@ internal sealed class RunningRelease : IAsyncDisposable
         }
     }
 
+    /// <summary>What stood by may just have ended, and is then being started again.</summary>
+    private async Task ComeBackAsync()
+    {
+        await StartAllAsync();
+        while (!IsHealthy && !IsRetiring)
+        {
+            await Task.Delay(LookAgain, _supervision.Time);
+        }
+    }
+
     private async Task<bool> RetireAsync(Retirement retirement, TimeSpan limit)
     {
         await Task.Yield();
@@ -176,7 +188,7 @@ internal sealed class RunningRelease : IAsyncDisposable
             retirement.Kept.ThrowIfCancellationRequested();
             var worker = Services.Single(static service => service.Name == ReleaseDefinition.Worker);
             Services = [.. Services.Select((service, index) => service == worker ? Create(_definitions[index]) : service)];
-            _started = new Lazy<Task>(StartAllAsync);
+            _started = new Lazy<Task>(ComeBackAsync);
             return worker;
         }
     }
