@@ -10,6 +10,7 @@ namespace VectorDb.Build.Images;
 internal sealed record ImageRecipe(string Service, string Context, string Dockerfile, string? BaseImage = null)
 {
     private const int TagDigits = 16;
+    private const string DefaultBase = "ARG BASE_IMAGE=";
 
     public string Repository => $"vectordb-api/{Service}";
 
@@ -30,6 +31,9 @@ internal sealed record ImageRecipe(string Service, string Context, string Docker
             Path.Combine(repositoryRoot, "src", project, "Dockerfile"),
             runtimeImage);
     }
+
+    /// <returns>Name of the image that this one is built on.</returns>
+    public string Base() => BaseImage ?? File.ReadLines(Dockerfile).First(static line => line.StartsWith(DefaultBase, StringComparison.Ordinal))[DefaultBase.Length..];
 
     /// <summary>Names the image by what goes into it, so that the same content is the same image on every machine.</summary>
     /// <exception cref="DirectoryNotFoundException">The context is not there: it has to be published first.</exception>

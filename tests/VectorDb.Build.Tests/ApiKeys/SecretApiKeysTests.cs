@@ -1,33 +1,13 @@
-using Amazon.Runtime;
 using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Aws;
+using VectorDb.Build.Tests.Aws;
 
 namespace VectorDb.Build.Tests.ApiKeys;
 
 [Trait(Suites.Trait, Suites.Full)]
-public sealed class SecretApiKeysTests : IAsyncLifetime
+public sealed class SecretApiKeysTests : MotoTest
 {
-    private MotoServer _moto = null!;
-    private AwsServices _aws = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    private SecretApiKeys Store => new(_aws.SecretsManager, "test");
-
-    public async ValueTask InitializeAsync()
-    {
-        _moto = await MotoServer.StartAsync(Token);
-        _aws = new AwsServices(new AwsConnection("us-east-1", new BasicAWSCredentials("test", "test"), _moto.Endpoint), TimeProvider.System);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _aws?.Dispose();
-        if (_moto is not null)
-        {
-            await _moto.DisposeAsync();
-        }
-    }
+    private SecretApiKeys Store => new(Aws.SecretsManager, "test");
 
     [Fact]
     public async Task Hashes_gather_in_one_secret_a_line_each()
@@ -40,7 +20,7 @@ public sealed class SecretApiKeysTests : IAsyncLifetime
         await Store.AddAsync(second, Token);
 
         Assert.Equal([first, second], await Store.ListAsync(Token));
-        var stored = await _aws.SecretsManager.ReadAsync("vectordb/test/api-keys", Token);
+        var stored = await Aws.SecretsManager.ReadAsync("vectordb/test/api-keys", Token);
         Assert.Equal($"{first.ToLine()}\n{second.ToLine()}\n", stored);
         Assert.DoesNotContain(plain, stored, StringComparison.Ordinal);
     }
@@ -54,7 +34,7 @@ public sealed class SecretApiKeysTests : IAsyncLifetime
         var made = await key.OfAsync(configuration, Token);
 
         Assert.Equal(made, await key.OfAsync(configuration, Token));
-        Assert.Equal(made, await _aws.SecretsManager.ReadAsync("vectordb/test/smoke-api-key", Token));
+        Assert.Equal(made, await Aws.SecretsManager.ReadAsync("vectordb/test/smoke-api-key", Token));
         Assert.True(Assert.Single(await Store.ListAsync(Token)).Is(made!));
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Amazon.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,52 +7,32 @@ using VectorDb.Build.Aws;
 namespace VectorDb.Build.Tests.Aws;
 
 [Trait(Suites.Trait, Suites.Full)]
-public sealed class AwsServicesTests : IAsyncLifetime
+public sealed class AwsServicesTests : MotoTest
 {
-    private MotoServer _moto = null!;
-    private AwsServices _aws = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _moto = await MotoServer.StartAsync(Token);
-        _aws = Connect(_moto.Endpoint);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _aws?.Dispose();
-        if (_moto is not null)
-        {
-            await _moto.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task A_secret_is_created_replaced_and_read_back()
     {
-        var first = await _aws.SecretsManager.CreateAsync("vectordb/test/api", "a test", "one", null, Token);
-        var second = await _aws.SecretsManager.PutAsync("vectordb/test/api", "two", Token);
+        var first = await Aws.SecretsManager.CreateAsync("vectordb/test/api", "a test", "one", null, Token);
+        var second = await Aws.SecretsManager.PutAsync("vectordb/test/api", "two", Token);
 
         Assert.NotEqual(first, second);
-        Assert.Equal("two", await _aws.SecretsManager.ReadAsync("vectordb/test/api", Token));
-        Assert.Equal(second, (await _aws.SecretsManager.FindAsync("vectordb/test/api", Token))!.CurrentVersion);
+        Assert.Equal("two", await Aws.SecretsManager.ReadAsync("vectordb/test/api", Token));
+        Assert.Equal(second, (await Aws.SecretsManager.FindAsync("vectordb/test/api", Token))!.CurrentVersion);
     }
 
     [Fact]
     public async Task What_is_not_there_is_null_and_not_an_error()
     {
-        Assert.Null(await _aws.SecretsManager.FindAsync("vectordb/test/none", Token));
-        Assert.Null(await _aws.AutoScaling.FindGroupAsync("none", Token));
-        Assert.Empty(await _aws.Logs.TailAsync("/none", null, DateTimeOffset.UnixEpoch, 10, Token));
-        Assert.Empty(await _aws.CloudWatch.AlarmsAsync(["none"], Token));
+        Assert.Null(await Aws.SecretsManager.FindAsync("vectordb/test/none", Token));
+        Assert.Null(await Aws.AutoScaling.FindGroupAsync("none", Token));
+        Assert.Empty(await Aws.Logs.TailAsync("/none", null, DateTimeOffset.UnixEpoch, 10, Token));
+        Assert.Empty(await Aws.CloudWatch.AlarmsAsync(["none"], Token));
     }
 
     [Fact]
     public async Task A_registry_login_names_its_user_and_never_prints_its_password()
     {
-        var login = await _aws.Ecr.LogInAsync(Token);
+        var login = await Aws.Ecr.LogInAsync(Token);
 
         Assert.Equal("AWS", login.User);
         Assert.NotEmpty(login.Password);
@@ -63,7 +42,7 @@ public sealed class AwsServicesTests : IAsyncLifetime
     [Fact]
     public async Task A_missing_repository_is_an_error_with_the_code_of_the_service()
     {
-        var error = await Assert.ThrowsAsync<AwsException>(() => _aws.Ecr.FindAsync("vectordb-api/none", "latest", Token));
+        var error = await Assert.ThrowsAsync<AwsException>(() => Aws.Ecr.FindAsync("vectordb-api/none", "latest", Token));
 
         Assert.Equal("RepositoryNotFoundException", error.Code);
         Assert.Contains("ecr DescribeImages", error.Message, StringComparison.Ordinal);
@@ -72,7 +51,7 @@ public sealed class AwsServicesTests : IAsyncLifetime
     [Fact]
     public async Task A_failed_query_call_carries_its_code_too()
     {
-        var error = await Assert.ThrowsAsync<AwsException>(() => _aws.LoadBalancing.TargetHealthAsync(
+        var error = await Assert.ThrowsAsync<AwsException>(() => Aws.LoadBalancing.TargetHealthAsync(
             "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789abcdef", Token));
 
         Assert.Equal("TargetGroupNotFound", error.Code);
@@ -100,7 +79,4 @@ public sealed class AwsServicesTests : IAsyncLifetime
         Assert.Equal(3, signatures.Count);
         Assert.All(signatures, static signature => Assert.Contains("/secretsmanager/aws4_request", signature, StringComparison.Ordinal));
     }
-
-    private static AwsServices Connect(Uri endpoint) =>
-        new(new AwsConnection("us-east-1", new BasicAWSCredentials("test", "test"), endpoint), TimeProvider.System);
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
-using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
+using VectorDb.Build.Tests.Aws;
 using VectorDb.Build.Tests.Rendering;
 
 namespace VectorDb.Build.Tests.Infrastructure;
@@ -130,7 +130,7 @@ public sealed class AppliedEnvironment : IAsyncLifetime
 
     private async Task LookForSecretsAsync(EmulatedAws aws, RehearsalInfrastructure roots)
     {
-        using var services = new AwsServices(new AwsConnection(EmulatedAws.Region, new BasicAWSCredentials("test", "test"), aws.Endpoint), TimeProvider.System);
+        using var services = MotoTest.Connect(aws.Endpoint);
         using var master = JsonDocument.Parse(await services.SecretsManager.ReadAsync(Outputs["database_secret_arn"].GetString()!, Token));
         SecretValues = [await services.SecretsManager.ReadAsync("vectordb/rehearsal/redis-password", Token), master.RootElement.GetProperty("password").GetString()!];
 
@@ -151,7 +151,7 @@ public sealed class AppliedEnvironment : IAsyncLifetime
 
     private static async Task<(string Named, string Newest)> VersionsAsync(EmulatedAws aws, Terraform service)
     {
-        using var services = new AwsServices(new AwsConnection(EmulatedAws.Region, new BasicAWSCredentials("test", "test"), aws.Endpoint), TimeProvider.System);
+        using var services = MotoTest.Connect(aws.Endpoint);
         var group = await services.AutoScaling.FindGroupAsync("vectordb-rehearsal-web", Token);
         var outputs = await service.OutputsAsync(Token);
         return (group!.Template!.Version, outputs["groups"].GetProperty("web").GetProperty("launch_template_version").GetRawText());

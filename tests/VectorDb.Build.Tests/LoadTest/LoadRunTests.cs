@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using VectorDb.Build.LoadTest;
 
 namespace VectorDb.Build.Tests.LoadTest;
@@ -71,22 +72,30 @@ public sealed class LoadRunTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_waits_for_a_free_sender_is_late_by_that_too()
     {
-        // One sender, and a first answer that takes half a second: the k-th request, due after k times 10 ms, waits for the rest of it.
-        var asked = 0;
-        _api.Answer = async _ =>
+        // One sender, and a first answer that takes a second: the k-th request, due after k times 10 ms, waits for the rest of it.
+        var (time, step) = (new FakeTimeProvider(), TimeSpan.FromMilliseconds(10));
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource<int>());
+        _api.Answer = _ =>
         {
-            if (Interlocked.Increment(ref asked) == 1)
-            {
-                await Task.Delay(500);
-            }
-
-            return 200;
+            asked.TrySetResult();
+            return answer.Task;
         };
+        await using var run = new LoadRun(new LoadTarget(_api.Url), new LoadShape(Rate: 100, Seconds: 1) { Senders = 1 }, _handler, time);
+        await run.StartAsync(Token);
+        await asked.Task;
 
-        var figures = await RunAsync(new LoadShape(Rate: 100, Seconds: 1) { Senders = 1 });
+        time.Advance(step * 100);
+        answer.SetResult(200);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(step);
+                return run.Completion.IsCompleted;
+            },
+            "every request has its answer");
 
-        Assert.Equal((100, 0), (figures.Sent, figures.Failed));
-        Assert.True(figures.Latencies.Count(latency => latency >= 290) >= 20, string.Join(' ', figures.Latencies));
+        Assert.Equal((100, 0), (run.Figures.Sent, run.Figures.Failed));
+        Assert.All(run.Figures.Latencies.Index(), latency => Assert.True(latency.Item >= 10 * (latency.Index + 1), $"{latency}"));
     }
 
     [Fact]

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Amazon.Runtime;
-using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
+using VectorDb.Build.Tests.Aws;
 
 namespace VectorDb.Build.Tests.Rehearsal;
 
@@ -27,7 +26,7 @@ public sealed class SiteWithEngineTests : IDisposable
     {
         RequiredTool.Find("docker-registry");
         await using var site = await StartAsync();
-        using var aws = new AwsServices(new AwsConnection(EmulatedAws.Region, new BasicAWSCredentials("test", "test"), site.Aws.Endpoint), TimeProvider.System);
+        using var aws = MotoTest.Connect(site.Aws.Endpoint);
         using var wire = new Emulator.AwsWire(site.Aws);
         await wire.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = "vectordb-api/app" });
         var login = await aws.Ecr.LogInAsync(Token);

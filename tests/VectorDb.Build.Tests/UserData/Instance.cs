@@ -26,7 +26,7 @@ internal sealed class Instance : IDisposable
         _profile = profile;
         // Not below the temporary folder: an overlay's upper layer must not lie within its lower one.
         _folder = Directory.CreateDirectory($"/dev/shm/vectordb-{Guid.NewGuid():N}").FullName;
-        foreach (var part in new[] { "work", "root" })
+        foreach (var part in new[] { "work", "system" })
         {
             Directory.CreateDirectory(Path.Combine(_folder, part));
         }

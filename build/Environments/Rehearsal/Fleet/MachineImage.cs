@@ -72,7 +72,7 @@ internal sealed class MachineImage(CommandRunner commands, EmulatedAws aws, Flee
                     "docker",
                     [
                         "run", "--name", name, "--network", "host", "--label", $"{SiteNetwork.RunLabel}={options.Run}", .. InstanceContainer.Privileges,
-                        "--volume", $"{volume}:/var/lib/docker", "--volume", $"{options.Files}:/opt/rehearsal:ro", "--volume", $"{folder}:/root/.docker:ro",
+                        "--volume", $"{volume}:/var/lib/docker", "--volume", $"{options.Files}:/opt/rehearsal:ro", "--volume", $"{folder}:/run/login:ro", "--env", "DOCKER_CONFIG=/run/login",
                         FleetOptions.Image, "/opt/rehearsal/bake.sh", .. pushed,
                     ]),
                 cancellation);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 
@@ -49,7 +47,7 @@ internal sealed class Balancer : IAsyncDisposable
         {
             balancer._program = await context.KeepAsync(
                 new Command(MissingPart.PathOf(Program)!, "-p", folder, "-c", configuration, "-e", "stderr", "-g", "daemon off;"),
-                token => AnswersAsync(context.Address, token),
+                token => context.ListensAsync(Port, token),
                 cancellation);
             return balancer;
         }
@@ -90,20 +88,6 @@ internal sealed class Balancer : IAsyncDisposable
         }
 
         await _chooser.DisposeAsync();
-    }
-
-    private static async Task<bool> AnswersAsync(string address, CancellationToken cancellation)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Parse(address), Port, cancellation);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private static string Configuration(string folder, string address) => $$"""

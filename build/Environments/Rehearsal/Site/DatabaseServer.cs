@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using VectorDb.Build.Processes;
 
@@ -118,7 +116,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
             "max_connections=200", "ssl=on", "ssl_cert_file=server.pem", "ssl_key_file=server.key", "log_min_error_statement=panic",
         ];
         _program = await _context.KeepAsync(
-            InRoot($"{Binaries}postgres", ["-D", _data, .. settings.SelectMany(static setting => new[] { "-c", setting })]), AnswersAsync, cancellation);
+            InRoot($"{Binaries}postgres", ["-D", _data, .. settings.SelectMany(static setting => new[] { "-c", setting })]), token => _context.ListensAsync(Port, token), cancellation);
     }
 
     private async Task CertifyAsync(IReadOnlyList<string> hosts, CancellationToken cancellation)
@@ -131,20 +129,6 @@ internal sealed class DatabaseServer : IAsyncDisposable
     /// <summary>As the user of the server, who alone may read it.</summary>
     private Task WriteAsync(string name, string text, CancellationToken cancellation) => _context.Commands.RunAsync(
         InRoot("/bin/sh", "-c", "umask 077; cat >\"$1.new\" && mv \"$1.new\" \"$1\"", "sh", $"{_data}/{name}") with { Input = text }, cancellation);
-
-    private async Task<bool> AnswersAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Parse(_context.Address), Port, cancellation);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     private sealed record Cluster(IReadOnlyList<string> Endpoints, string Name, string User, string Password);
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 
@@ -16,6 +18,21 @@ internal sealed record PartContext(
         var folder = Run.File(part);
         PrivateFolder.Create(folder);
         return folder;
+    }
+
+    /// <returns>Whether anything takes connections on a port of the site's address.</returns>
+    public async Task<bool> ListensAsync(int port, CancellationToken cancellation)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Parse(Address), port, cancellation);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     public Task<KeptProgram> KeepAsync(Command command, Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellation) =>

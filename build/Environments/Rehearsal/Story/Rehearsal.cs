@@ -1,5 +1,7 @@
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments.Rehearsal.Fleet;
+using VectorDb.Build.Environments.Rehearsal.Site;
+using VectorDb.Build.Images;
 using VectorDb.Build.LoadTest;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Reporting;
@@ -50,9 +52,12 @@ public sealed class Rehearsal
             }
 
             await _journal.RunAsync("Base images", () => BaseImagesAsync(cancellation));
-            fleet = await InstanceFleet.StartAsync(
-                _commands, stage.Site.Aws, new FleetOptions(_workspace.Root, stage.Site.Run, network, stage.Site.Address, int.Parse(registry.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture)), _time, cancellation);
-            var load = await new ReleaseStory(stage, fleet, new PermissionCheck(_workspace, _journal), _journal, _time).RunAsync(cancellation);
+            await _journal.RunAsync("Machine image", async () =>
+            {
+                fleet = await InstanceFleet.StartAsync(_commands, stage.Site.Aws, OptionsOf(stage.Site, network, registry), _time, cancellation);
+                return "a disk with the layers of the base images";
+            });
+            var load = await new ReleaseStory(stage, fleet!, new PermissionCheck(_workspace, _journal), _journal, _time).RunAsync(cancellation);
             await JudgeAsync(stage, load, cancellation);
         }
         finally
@@ -63,6 +68,12 @@ public sealed class Rehearsal
             await DisposeOf(stage);
         }
     }
+
+    private FleetOptions OptionsOf(RehearsalSite site, string network, string registry) =>
+        new(_workspace.Root, site.Run, network, site.Address, new Uri($"http://{registry}").Port)
+        {
+            BaseImages = [.. ImageRecipe.OfRelease(_workspace.Root).Select(static recipe => recipe.Base()).Distinct(StringComparer.Ordinal)],
+        };
 
     /// <summary>Stand-ins where the engine lacks them: a network without a registry of base images is the rule here.</summary>
     private async Task<string?> BaseImagesAsync(CancellationToken cancellation)

@@ -4,8 +4,8 @@
 set -Eeuo pipefail
 folder=$1
 shift
-mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
-mount -t tmpfs tmpfs "$folder/root/run"
-mount -t proc proc "$folder/root/proc"
-mount --bind /dev "$folder/root/dev"
-exec chroot "$folder/root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin HOME=/ "$@"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" "$folder/system"
+mount -t tmpfs tmpfs "$folder/system/run"
+mount -t proc proc "$folder/system/proc"
+mount --bind /dev "$folder/system/dev"
+exec chroot "$folder/system" /usr/bin/env -i PATH=/usr/sbin:/usr/bin HOME=/ "$@"
