@@ -41,7 +41,7 @@ internal sealed class Foundation(CommandRunner commands, Workspace workspace, Ap
         {
             await approval.EnsureAsync(
                 planned, approve, new ApprovalRequest("Bootstrap", account.Environment, account.Settings.Require(SettingsCatalogue.Approval)), cancellation);
-            await change.ApplyAsync(planned, null, cancellation);
+            await change.ApplyAsync(planned, journal.Say, cancellation);
             return planned.Plan.Summary.ToString();
         });
         return true;

@@ -50,6 +50,17 @@ internal sealed class DockerClient(CommandRunner commands)
     public Task TagAsync(string image, string name, CancellationToken cancellation) =>
         commands.RunAsync(new Command("docker", "tag", image, name), cancellation);
 
+    /// <summary>Takes a name from an image, and the image with its last one.</summary>
+    public Task UntagAsync(string name, CancellationToken cancellation) => commands.RunAsync(new Command("docker", "rmi", name), cancellation);
+
+    /// <returns>Names of the images that the engine has from a registry, or for it.</returns>
+    public async Task<IReadOnlyList<string>> NamesAsync(string registry, CancellationToken cancellation)
+    {
+        var listed = await commands.RunAsync(
+            new Command("docker", "image", "ls", "--filter", $"reference={registry}/*/*", "--format", "{{.Repository}}:{{.Tag}}"), cancellation);
+        return listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     /// <param name="name"><c>registry/repository:tag</c>.</param>
     /// <param name="configuration">Folder that holds the login.</param>
     /// <param name="cancellation">Ends the push.</param>

@@ -30,8 +30,11 @@ internal sealed class InfrastructureChange(Terraform terraform, string waivers, 
     }
 
     /// <summary>Applies the plan that was judged, and no other.</summary>
+    /// <param name="change">The plan.</param>
+    /// <param name="say">Told what takes long.</param>
+    /// <param name="cancellation">Interrupts Terraform, which ends what it has begun.</param>
     /// <exception cref="PolicyException">The plan breaks a rule.</exception>
-    public async Task ApplyAsync(PlannedChange change, Action<string>? onLine, CancellationToken cancellation)
+    public async Task ApplyAsync(PlannedChange change, Action<string> say, CancellationToken cancellation)
     {
         if (change.Findings.Count > 0)
         {
@@ -40,7 +43,7 @@ internal sealed class InfrastructureChange(Terraform terraform, string waivers, 
 
         if (change.Saved.HasChanges)
         {
-            await terraform.ApplyAsync(change.Saved, onLine, cancellation);
+            await terraform.ApplyAsync(change.Saved, say, cancellation);
         }
     }
 }

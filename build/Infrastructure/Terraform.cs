@@ -68,8 +68,18 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
 
     /// <summary>Applies exactly what the saved plan says.</summary>
     /// <exception cref="CommandFailedException">It failed, perhaps half way: a new plan shows what is left.</exception>
-    public async Task ApplyAsync(SavedPlan plan, Action<string>? onLine, CancellationToken cancellation) =>
-        await commands.RunAsync(Of("apply", "-input=false", LockTimeout, plan.File) with { OnLine = onLine }, cancellation);
+    public async Task ApplyAsync(SavedPlan plan, Action<string> say, CancellationToken cancellation)
+    {
+        await commands.RunAsync(Of("apply", "-input=false", LockTimeout, plan.File) with { OnLine = Progress }, cancellation);
+
+        void Progress(string line)
+        {
+            if (ApplyProgress.Of(line) is { } told)
+            {
+                say(told);
+            }
+        }
+    }
 
     /// <summary>The root's outputs after an apply, by name.</summary>
     public async Task<IReadOnlyDictionary<string, JsonElement>> OutputsAsync(CancellationToken cancellation)

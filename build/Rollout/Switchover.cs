@@ -32,12 +32,11 @@ internal sealed class Switchover(
                 // Known before anything moves: where the move itself fails, this is what to return to.
                 previous = await RetireLeftoversAsync(candidate.Release, cancellationToken);
                 await environment.Rollout.StartAsync(candidate, cancellationToken);
-                var started = time.GetElapsedTime(start);
                 await gate.EnsureHeldAsync(cancellationToken);
                 activated = true;
                 previous = await environment.Rollout.ActivateAsync(candidate, pace, cancellationToken);
                 await gate.RecordAsync(LedgerEvent.Activated, candidate, cancellationToken, took: time.GetElapsedTime(start));
-                return FormattableString.Invariant($"healthy after {started.TotalSeconds:0.00} s, all traffic after {time.GetElapsedTime(start).TotalSeconds:0.00} s");
+                return FormattableString.Invariant($"healthy, with all traffic, after {time.GetElapsedTime(start).TotalSeconds:0.00} s");
             });
             await journal.RunAsync("SmokeTest", () => ProveAsync(candidate, depth, cancellationToken));
         }

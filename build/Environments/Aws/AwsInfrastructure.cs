@@ -55,7 +55,7 @@ internal sealed class AwsInfrastructure(
         {
             var request = new ApprovalRequest(target, account.Environment, account.Settings.Require(SettingsCatalogue.Approval));
             await approval.EnsureAsync(planned, approved, request, cancellationToken);
-            await new InfrastructureChange(_terraform!, roots.Waivers, time).ApplyAsync(planned, null, cancellationToken);
+            await new InfrastructureChange(_terraform!, roots.Waivers, time).ApplyAsync(planned, journal.Say, cancellationToken);
         }
 
         await OpenQueueAsync(cancellationToken);

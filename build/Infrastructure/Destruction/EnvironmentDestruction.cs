@@ -98,7 +98,7 @@ public sealed class EnvironmentDestruction
 
     private Task ApplyAsync(string name, (InfrastructureChange Change, PlannedChange Planned) destruction, CancellationToken cancellation) => _journal.RunAsync($"{name}: destroy", async () =>
     {
-        await destruction.Change.ApplyAsync(destruction.Planned, null, cancellation);
+        await destruction.Change.ApplyAsync(destruction.Planned, _journal.Say, cancellation);
         return destruction.Planned.Plan.Summary.ToString();
     });
 

@@ -118,12 +118,12 @@ public sealed class AppliedEnvironment : IAsyncLifetime
     {
         await root.Terraform.InitializeAsync(withState: true, Token);
         var planned = await root.Change.PlanAsync(NoInputs, destroy: false, Token);
-        await root.Change.ApplyAsync(planned, null, Token);
+        await root.Change.ApplyAsync(planned, static _ => { }, Token);
         return planned;
     }
 
     private static async Task DestroyAsync((TerraformRoot Root, Terraform Terraform, InfrastructureChange Change) root) =>
-        await root.Change.ApplyAsync(await root.Change.PlanAsync(NoInputs, destroy: true, Token), null, Token);
+        await root.Change.ApplyAsync(await root.Change.PlanAsync(NoInputs, destroy: true, Token), static _ => { }, Token);
 
     private static async Task<bool> IsReadyAsync(EmulatedAws aws) =>
         (await aws.ControlAsync(HttpMethod.Get, "resources", null, Token)).TryGetProperty("ssm", out var parameters) && parameters.GetArrayLength() >= 5;

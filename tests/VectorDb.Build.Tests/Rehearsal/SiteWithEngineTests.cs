@@ -22,19 +22,19 @@ public sealed class SiteWithEngineTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task An_image_is_pushed_with_the_login_of_ECR_and_ECR_knows_its_digest()
+    public async Task An_image_is_pushed_with_the_login_of_ECR_which_knows_its_digest_and_the_engine_forgets_the_name_with_the_site()
     {
         RequiredTool.Find("docker-registry");
-        await using var site = await StartAsync();
-        using var aws = MotoTest.Connect(site.Aws.Endpoint);
-        using var wire = new Emulator.AwsWire(site.Aws);
-        await wire.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = "vectordb-api/app" });
-        var login = await aws.Ecr.LogInAsync(Token);
-        var image = $"{login.ProxyEndpoint.Authority}/vectordb-api/app:one";
-        await ImportAsync(image);
         var docker = new DockerClient(_commands);
-        try
+        string image;
+        await using (var site = await StartAsync())
         {
+            using var aws = MotoTest.Connect(site.Aws.Endpoint);
+            using var wire = new Emulator.AwsWire(site.Aws);
+            await wire.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = "vectordb-api/app" });
+            var login = await aws.Ecr.LogInAsync(Token);
+            image = $"{login.ProxyEndpoint.Authority}/vectordb-api/app:one";
+            await ImportAsync(image);
             await Assert.ThrowsAsync<CommandFailedException>(() => docker.LogInAsync(login.ProxyEndpoint.Authority, login.User, "wrong", _folder.Path, Token));
             await Assert.ThrowsAsync<CommandFailedException>(() => docker.PushAsync(image, _folder.Path, Token));
             Assert.Null(await aws.Ecr.FindAsync("vectordb-api/app", "one", Token));
@@ -47,11 +47,10 @@ public sealed class SiteWithEngineTests : IDisposable
             Assert.Equal(["one"], (await aws.Ecr.FindAsync("vectordb-api/app", digest, Token))!.Tags);
             Assert.True(found.SizeInBytes > 0);
             Assert.True(login.ExpiresAt > DateTimeOffset.UtcNow.AddHours(11));
+            Assert.True(await docker.HasAsync(image, Token));
         }
-        finally
-        {
-            await _commands.TryAsync(new Command("docker", "rmi", "--force", image), CancellationToken.None);
-        }
+
+        Assert.False(await docker.HasAsync(image, Token));
     }
 
     [Fact]

@@ -97,7 +97,7 @@ internal sealed class MachineImage(CommandRunner commands, EmulatedAws aws, Flee
             var name = $"{registry}/machine-image/layer-{pushed.Count}:base";
             await docker.TagAsync(image, name, cancellation);
             await docker.PushAsync(name, folder, cancellation);
-            await commands.RunAsync(new Command("docker", "rmi", name), cancellation);
+            await docker.UntagAsync(name, cancellation);
             pushed.Add(name);
         }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using VectorDb.Build.Images;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 
@@ -19,12 +20,13 @@ internal sealed class ImageRegistry : IAsyncDisposable
     private const string User = "AWS";
     private const string BcryptAlphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+    private readonly DockerClient _docker;
     private readonly KeptProgram _program;
     private readonly PortForwarder _forwarder;
 
-    private ImageRegistry(KeptProgram program, PortForwarder forwarder, int port, string password)
+    private ImageRegistry(DockerClient docker, KeptProgram program, PortForwarder forwarder, int port, string password)
     {
-        (_program, _forwarder, Port, Password) = (program, forwarder, port, password);
+        (_docker, _program, _forwarder, Port, Password) = (docker, program, forwarder, port, password);
     }
 
     public int Port { get; }
@@ -65,7 +67,7 @@ internal sealed class ImageRegistry : IAsyncDisposable
         try
         {
             var forwarder = new PortForwarder(new IPEndPoint(IPAddress.Parse(context.Address), port), new IPEndPoint(IPAddress.Loopback, port));
-            return new ImageRegistry(program, forwarder, port, password);
+            return new ImageRegistry(new DockerClient(context.Commands), program, forwarder, port, password);
         }
         catch
         {
@@ -95,6 +97,19 @@ internal sealed class ImageRegistry : IAsyncDisposable
     {
         await _forwarder.DisposeAsync();
         await _program.DisposeAsync();
+        await ForgetNamesAsync();
+    }
+
+    /// <summary>An engine keeps an image under each name that it was pushed by, and the next registry listens on another port.</summary>
+    private async Task ForgetNamesAsync()
+    {
+        if (await _docker.EngineVersionAsync(CancellationToken.None) is not null)
+        {
+            foreach (var name in await _docker.NamesAsync(Name, CancellationToken.None))
+            {
+                await _docker.UntagAsync(name, CancellationToken.None);
+            }
+        }
     }
 
     /// <summary>A port that is free at both addresses.</summary>

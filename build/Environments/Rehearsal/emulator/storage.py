@@ -1,11 +1,13 @@
-"""S3: bucket policies that demand TLS. Loopback stands for TLS here, so that what they deny in AWS is not denied for all.
+"""S3: bucket policies that demand TLS, and delete markers that go like any other version. Loopback stands for TLS here, so that what
+the policies deny in AWS is not denied for all.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html#transit
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManagingDelMarkers.html
 """
 import json
 from typing import Any
 
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 
 
 def _about_plain_http(statement: dict[str, Any]) -> bool:
@@ -29,3 +31,5 @@ def install() -> None:
             self.policy = policy
 
     FakeBucket.get_permission = get_permission
+    # moto removes a version by its dispose(), which its markers lack.
+    FakeDeleteMarker.dispose = lambda self: None
