@@ -98,6 +98,7 @@ module "deployer" {
   repository_root        = local.repository_root
   secret_prefix          = local.secret_prefix
   parameter_path         = local.parameter_path
+  deletion_protection    = var.deletion_protection
   principals             = var.deployer_principals
   github_subjects        = var.github_subjects
   github_plan_subjects   = var.github_plan_subjects

@@ -1,6 +1,6 @@
 namespace VectorDb.Build.Tests;
 
-/// <summary>One engine for every test that needs one, named to the docker program by the environment of this process; they run one after the other.</summary>
+/// <summary>One engine for every test that needs one; they run one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class DockerEngine : IAsyncLifetime, ICollectionFixture<DockerEngine>
 {
@@ -8,24 +8,13 @@ public sealed class DockerEngine : IAsyncLifetime, ICollectionFixture<DockerEngi
 
     private DockerDaemon? _daemon;
 
-    public async ValueTask InitializeAsync()
-    {
-        _daemon = await DockerDaemon.StartAsync(TestContext.Current.CancellationToken);
-        if (_daemon.Host is { } host)
-        {
-            Environment.SetEnvironmentVariable("DOCKER_HOST", host);
-        }
-    }
+    public async ValueTask InitializeAsync() => _daemon = await DockerDaemon.StartAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        if (_daemon is { } daemon)
+        if (_daemon is not null)
         {
-            await daemon.DisposeAsync();
-            if (daemon.Host is not null)
-            {
-                Environment.SetEnvironmentVariable("DOCKER_HOST", null);
-            }
+            await _daemon.DisposeAsync();
         }
     }
 }

@@ -66,9 +66,9 @@ internal sealed partial class BuildRun : IAsyncDisposable
     public void Signal(int signal) => Send(_process.Id, signal);
 
     /// <returns>The exit code, and how long it took since the start.</returns>
-    public async Task<(int ExitCode, TimeSpan Took)> EndAsync()
+    public async Task<(int ExitCode, TimeSpan Took)> EndAsync(TimeSpan? limit = null)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(limit ?? Limit, TestContext.Current.CancellationToken);
         var took = Stopwatch.GetElapsedTime(_start);
         await _reading.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         return (_process.ExitCode, took);

@@ -4,10 +4,12 @@ namespace VectorDb.Testing;
 
 /// <summary>
 /// A Docker engine: the one that answers already, or a <c>dockerd</c> of the tests' own (root, Linux). Its images are kept between
-/// runs, because the stand-ins for base images take minutes to make; containers and the daemon itself are not.
+/// runs, because the stand-ins for base images take minutes to make; containers and the daemon itself are not. As long as it runs,
+/// the environment of this process names it to every <c>docker</c> that is started.
 /// </summary>
 public sealed class DockerDaemon : IAsyncDisposable
 {
+    private const string Variable = "DOCKER_HOST";
     private const string Images = "/var/cache/vectordb-test-tools/docker";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
@@ -16,23 +18,14 @@ public sealed class DockerDaemon : IAsyncDisposable
     private readonly Process? _process;
     private readonly FileStream? _turn;
 
-    private DockerDaemon(string? host, TemporaryFolder? folder, Process? process, FileStream? turn)
-    {
-        Host = host;
-        _folder = folder;
-        _process = process;
-        _turn = turn;
-    }
-
-    /// <summary>Value for <c>DOCKER_HOST</c>; null where the engine that answers already is used.</summary>
-    public string? Host { get; }
+    private DockerDaemon(TemporaryFolder? folder, Process? process, FileStream? turn) => (_folder, _process, _turn) = (folder, process, turn);
 
     public static async Task<DockerDaemon> StartAsync(CancellationToken cancellationToken)
     {
         RequiredTool.Find("docker");
         if (await AnswersAsync(null, cancellationToken))
         {
-            return new DockerDaemon(null, null, null, null);
+            return new DockerDaemon(null, null, null);
         }
 
         var dockerd = RequiredTool.Find("dockerd");
@@ -57,7 +50,7 @@ public sealed class DockerDaemon : IAsyncDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var daemon = new DockerDaemon(host, folder, process, turn);
+        var daemon = new DockerDaemon(folder, process, turn);
         try
         {
             await Eventually.TrueAsync(
@@ -68,6 +61,7 @@ public sealed class DockerDaemon : IAsyncDisposable
                 },
                 "dockerd answers",
                 StartLimit);
+            Environment.SetEnvironmentVariable(Variable, host);
             return daemon;
         }
         catch
@@ -79,6 +73,11 @@ public sealed class DockerDaemon : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_process is not null)
+        {
+            Environment.SetEnvironmentVariable(Variable, null);
+        }
+
         if (_process is { HasExited: false })
         {
             // Asked first: a killed daemon leaves its containers and mounts behind.
@@ -151,7 +150,7 @@ public sealed class DockerDaemon : IAsyncDisposable
         };
         if (host is not null)
         {
-            start.Environment["DOCKER_HOST"] = host;
+            start.Environment[Variable] = host;
         }
 
         using var process = Process.Start(start)!;

@@ -97,6 +97,10 @@ internal sealed class EmulatedAws : IAsyncDisposable
         return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
     }
 
+    /// <returns>Every call since its start, those alike as one.</returns>
+    public async Task<IReadOnlyList<RecordedCall>> CallsAsync(CancellationToken cancellation) =>
+        (await ControlAsync(HttpMethod.Get, "calls", null, cancellation)).Deserialize<List<RecordedCall>>(JsonSerializerOptions.Web)!;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -10,9 +10,9 @@ resource "aws_iam_policy" "boundary" {
         Sid    = "Instances"
         Effect = "Allow"
         Action = [
-          "autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat", "cloudwatch:PutMetricData",
-          "dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem",
-          "dynamodb:Query", "dynamodb:TransactWriteItems", "dynamodb:UpdateItem", "ecr:BatchCheckLayerAvailability",
+          "autoscaling:CompleteLifecycleAction", "cloudwatch:PutMetricData",
+          "dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
+          "dynamodb:Query", "dynamodb:UpdateItem", "ecr:BatchCheckLayerAvailability",
           "ec2:DescribeTags", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "kms:Decrypt", "kms:GenerateDataKey",
           "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", "s3:AbortMultipartUpload", "s3:DeleteObject",
           "s3:GetObject", "s3:ListBucket", "s3:PutObject", "ssm:GetParametersByPath", "ssm:UpdateInstanceInformation",

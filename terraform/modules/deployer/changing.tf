@@ -5,6 +5,7 @@ locals {
   regional         = "${var.region}:${var.account}"
   state_bucket_arn = "arn:${var.partition}:s3:::${var.state_bucket}"
   buckets          = ["arn:${var.partition}:s3:::${var.name}-*", local.state_bucket_arn]
+  service_buckets  = [for use in ["access-logs", "files"] : "arn:${var.partition}:s3:::${var.name}-${use}-${var.account}"]
   parameters       = ["arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}", "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/*"]
   in_region        = { StringEquals = { "aws:RequestedRegion" = var.region } }
   of_environment   = { StringEquals = { "aws:ResourceTag/Environment" = var.environment } }
@@ -18,8 +19,8 @@ locals {
       ] : "ec2:${action}"] },
       { Sid = "Change", Effect = "Allow", Resource = "*", Condition = local.of_environment, Action = [for action in [
         "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateLaunchTemplateVersion", "DeleteInternetGateway", "DeleteLaunchTemplate",
-        "DeleteLaunchTemplateVersions", "DeleteNatGateway", "DeleteRoute", "DeleteRouteTable", "DeleteSecurityGroup", "DeleteSubnet", "DeleteTags", "DeleteVpc",
-        "DeleteVpcEndpoints", "DetachInternetGateway", "ModifyLaunchTemplate", "ModifySecurityGroupRules", "ModifyVpcEndpoint", "ReleaseAddress", "ReplaceRoute",
+        "DeleteNatGateway", "DeleteRoute", "DeleteRouteTable", "DeleteSecurityGroup", "DeleteSubnet", "DeleteTags", "DeleteVpc",
+        "DeleteVpcEndpoints", "DetachInternetGateway", "ModifySecurityGroupRules", "ModifyVpcEndpoint", "ReleaseAddress", "ReplaceRoute",
         "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress", "UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress",
       ] : "ec2:${action}"] },
     ]
@@ -27,7 +28,7 @@ locals {
     compute = [
       { Sid = "Groups", Effect = "Allow", Resource = "arn:${var.partition}:autoscaling:${local.regional}:autoScalingGroup:*:autoScalingGroupName/${var.name}-*", Action = [for action in [
         "CancelInstanceRefresh", "CompleteLifecycleAction", "CreateAutoScalingGroup", "CreateOrUpdateTags", "DeleteAutoScalingGroup", "DeleteLifecycleHook", "DeletePolicy", "DeleteTags",
-        "DisableMetricsCollection", "EnableMetricsCollection", "PutLifecycleHook", "PutScalingPolicy", "RollbackInstanceRefresh", "SetDesiredCapacity",
+        "DisableMetricsCollection", "EnableMetricsCollection", "PutLifecycleHook", "PutScalingPolicy",
         "StartInstanceRefresh", "UpdateAutoScalingGroup",
       ] : "autoscaling:${action}"] },
       # Auto Scaling asks whether its caller could start the template's instances itself.
@@ -43,7 +44,7 @@ locals {
       { Sid = "Names", Effect = "Allow", Resource = "arn:${var.partition}:route53:::hostedzone/*", Action = ["route53:ChangeResourceRecordSets"] },
     ]
 
-    data = [
+    data = concat([
       { Sid = "Cache", Effect = "Allow", Resource = [for kind in ["cluster", "parametergroup", "replicationgroup", "snapshot", "subnetgroup", "user", "usergroup"] : "arn:${var.partition}:elasticache:${local.regional}:${kind}:${var.name}*"], Action = [for action in [
         "AddTagsToResource", "CreateCacheParameterGroup", "CreateCacheSubnetGroup", "CreateReplicationGroup", "CreateUser", "CreateUserGroup", "DecreaseReplicaCount",
         "DeleteCacheParameterGroup", "DeleteCacheSubnetGroup", "DeleteReplicationGroup", "DeleteUser", "DeleteUserGroup", "IncreaseReplicaCount",
@@ -58,7 +59,7 @@ locals {
       { Sid = "Tables", Effect = "Allow", Resource = "arn:${var.partition}:dynamodb:${local.regional}:table/${var.name}-tasks", Action = [for action in [
         "CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive",
       ] : "dynamodb:${action}"] },
-      { Sid = "Buckets", Effect = "Allow", Resource = [for use in ["access-logs", "files"] : "arn:${var.partition}:s3:::${var.name}-${use}-${var.account}"], Action = [for action in [
+      { Sid = "Buckets", Effect = "Allow", Resource = local.service_buckets, Action = [for action in [
         "CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketTagging",
         "PutBucketVersioning", "PutEncryptionConfiguration", "PutLifecycleConfiguration",
       ] : "s3:${action}"] },
@@ -68,7 +69,10 @@ locals {
       ] : "backup:${action}"] },
       { Sid = "BackupStorage", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["backup-storage:MountCapsule"] },
       { Sid = "Encrypt", Effect = "Allow", Resource = var.kms_key_arn, Action = ["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"] },
-    ]
+      ], var.deletion_protection ? [] : [
+      # Only where an environment may be destroyed with all that is in it.
+      { Sid = "Emptying", Effect = "Allow", Resource = flatten([for bucket in local.service_buckets : [bucket, "${bucket}/*"]]), Action = [for action in ["DeleteObject", "DeleteObjectVersion", "ListBucketVersions"] : "s3:${action}"] },
+    ])
 
     identity = [
       # With the boundary alone: a role made by a deployer can do no more than an instance.
@@ -89,10 +93,10 @@ locals {
 
     release = [
       { Sid = "Login", Effect = "Allow", Resource = "*", Action = ["ecr:GetAuthorizationToken"] },
-      { Sid = "Push", Effect = "Allow", Resource = "arn:${var.partition}:ecr:${local.regional}:repository/${var.repository_root}/*", Action = [for action in ["BatchCheckLayerAvailability", "BatchDeleteImage", "CompleteLayerUpload", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"] : "ecr:${action}"] },
+      { Sid = "Push", Effect = "Allow", Resource = "arn:${var.partition}:ecr:${local.regional}:repository/${var.repository_root}/*", Action = [for action in ["BatchCheckLayerAvailability", "CompleteLayerUpload", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"] : "ecr:${action}"] },
       { Sid = "Bundles", Effect = "Allow", Resource = "${var.release_bucket_arn}/*", Action = ["s3:DeleteObject", "s3:PutObject"] },
       { Sid = "State", Effect = "Allow", Resource = "${local.state_bucket_arn}/*", Action = ["s3:PutObject"] },
-      { Sid = "LockAndLedger", Effect = "Allow", Resource = var.release_table_arn, Action = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"] },
+      { Sid = "LockAndLedger", Effect = "Allow", Resource = var.release_table_arn, Action = ["dynamodb:PutItem"] },
       { Sid = "Secrets", Effect = "Allow", Resource = [for name in ["redis-password", "smoke-api-key"] : "arn:${var.partition}:secretsmanager:${local.regional}:secret:${var.secret_prefix}/${name}-??????"], Action = ["secretsmanager:GetSecretValue"] },
     ]
   }

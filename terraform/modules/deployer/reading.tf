@@ -10,12 +10,11 @@ locals {
     cloudwatch  = ["DescribeAlarms", "GetDashboard", "ListTagsForResource"]
     dynamodb    = ["DescribeContinuousBackups", "DescribeTable", "DescribeTimeToLive", "ListTagsOfResource"]
     ec2 = [
-      "DescribeAddresses", "DescribeAddressesAttribute", "DescribeAvailabilityZones", "DescribeFlowLogs", "DescribeInstances",
-      "DescribeInternetGateways", "DescribeLaunchTemplateVersions", "DescribeLaunchTemplates", "DescribeNatGateways",
+      "DescribeAddresses", "DescribeAddressesAttribute", "DescribeAvailabilityZones", "DescribeFlowLogs", "DescribeInternetGateways", "DescribeLaunchTemplateVersions", "DescribeLaunchTemplates", "DescribeNatGateways",
       "DescribeNetworkAcls", "DescribeNetworkInterfaces", "DescribePrefixLists", "DescribeRouteTables", "DescribeSecurityGroupRules",
-      "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcAttribute", "DescribeVpcEndpoints", "DescribeVpcs", "GetConsoleOutput",
+      "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcAttribute", "DescribeVpcEndpoints", "DescribeVpcs",
     ]
-    ecr = ["BatchGetImage", "DescribeImageScanFindings", "DescribeImages", "DescribeRepositories"]
+    ecr = ["BatchGetImage", "DescribeImages"]
     elasticache = [
       "DescribeCacheClusters", "DescribeCacheParameterGroups", "DescribeCacheParameters", "DescribeCacheSubnetGroups",
       "DescribeReplicationGroups", "DescribeUserGroups", "DescribeUsers", "ListTagsForResource",
@@ -70,7 +69,7 @@ resource "aws_iam_policy" "reading" {
       {
         Sid      = "Parameters"
         Effect   = "Allow"
-        Action   = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
+        Action   = ["ssm:GetParameter", "ssm:GetParametersByPath"]
         Resource = local.parameters
       },
       {
@@ -82,7 +81,7 @@ resource "aws_iam_policy" "reading" {
       {
         Sid      = "ReleasesAndState"
         Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+        Action   = ["s3:GetObject"]
         Resource = ["${var.release_bucket_arn}/*", "${local.state_bucket_arn}/*"]
       },
       {

@@ -58,6 +58,11 @@ variable "parameter_path" {
   type        = string
 }
 
+variable "deletion_protection" {
+  description = "Whether what the service stores outlives a destroy by the deployer."
+  type        = bool
+}
+
 variable "principals" {
   description = "Roles and users that may take the roles."
   type        = list(string)

@@ -45,7 +45,7 @@ locals {
       {
         Sid      = "Tasks"
         Effect   = "Allow"
-        Action   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:TransactWriteItems", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource = [var.tasks_table_arn, "${var.tasks_table_arn}/index/*"]
       },
       {
@@ -84,7 +84,7 @@ locals {
       {
         Sid      = "BootSignal"
         Effect   = "Allow"
-        Action   = ["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"]
+        Action   = ["autoscaling:CompleteLifecycleAction"]
         Resource = ["arn:${var.partition}:autoscaling:${var.region}:${var.account}:autoScalingGroup:*:autoScalingGroupName/${local.role_name}"]
       },
     ],

@@ -21,6 +21,7 @@ public sealed class ControlTests(EmulatorFixture aws) : IClassFixture<EmulatorFi
         await aws.QueryAsync("autoscaling", "DescribeTags");
 
         var call = (await aws.ControlAsync(HttpMethod.Get, "calls")).EnumerateArray().Single(each => each.GetProperty("action").GetString() == "DescribeTags");
+        Assert.Equal(["autoscaling:DescribeTags"], call.GetProperty("permissions").EnumerateArray().Select(static one => one.GetString()));
         Assert.Equal("autoscaling test 200", $"{Text(call, "service")} {Text(call, "principal")} {call.GetProperty("status").GetInt32()}");
     }
 

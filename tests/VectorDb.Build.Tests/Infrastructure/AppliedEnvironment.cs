@@ -158,10 +158,10 @@ public sealed class AppliedEnvironment : IAsyncLifetime
     }
 
     private static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> PermissionsAsync(EmulatedAws aws) =>
-        (await aws.ControlAsync(HttpMethod.Get, "calls", null, Token)).EnumerateArray()
-            .GroupBy(static call => call.GetProperty("principal").GetString()!, StringComparer.Ordinal)
+        (await aws.CallsAsync(Token))
+            .GroupBy(static call => call.Principal, StringComparer.Ordinal)
             .ToDictionary(
                 static caller => caller.Key,
-                static caller => (IReadOnlySet<string>)caller.Select(static call => call.GetProperty("permission").GetString()!).ToHashSet(StringComparer.Ordinal),
+                static caller => (IReadOnlySet<string>)caller.SelectMany(static call => call.Permissions).ToHashSet(StringComparer.Ordinal),
                 StringComparer.Ordinal);
 }

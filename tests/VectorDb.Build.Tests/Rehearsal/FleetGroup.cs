@@ -57,9 +57,10 @@ internal sealed class FleetGroup(FleetSite site, string environment, string prof
 
     /// <summary>What the instances' role has called with success, and how often.</summary>
     public async Task<IReadOnlyDictionary<string, int>> CalledAsync() =>
-        (await site.Aws.ControlAsync(HttpMethod.Get, "calls")).EnumerateArray()
-            .Where(call => call.GetProperty("principal").GetString() == Name && call.GetProperty("status").GetInt32() == 200)
-            .GroupBy(static call => call.GetProperty("permission").GetString()!, static call => call.GetProperty("count").GetInt32(), StringComparer.Ordinal)
+        (await site.Site.Aws.CallsAsync(TestContext.Current.CancellationToken))
+            .Where(call => call.Principal == Name && call.Status == 200)
+            .SelectMany(static call => call.Permissions, static (call, permission) => (Permission: permission, call.Count))
+            .GroupBy(static call => call.Permission, static call => call.Count, StringComparer.Ordinal)
             .ToDictionary(static calls => calls.Key, static calls => calls.Sum(), StringComparer.Ordinal);
 
     /// <summary>Waits until none of its machines is left.</summary>

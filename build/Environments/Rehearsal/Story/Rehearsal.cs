@@ -57,7 +57,7 @@ public sealed class Rehearsal
                 fleet = await InstanceFleet.StartAsync(_commands, stage.Site.Aws, OptionsOf(stage.Site, network, registry), _time, cancellation);
                 return "a disk with the layers of the base images";
             });
-            var load = await new ReleaseStory(stage, fleet!, new PermissionCheck(_workspace, _journal), _journal, _time).RunAsync(cancellation);
+            var load = await new ReleaseStory(stage, fleet!, PermissionCheck.Of(_workspace.Root, _journal.Say), _journal, _time).RunAsync(cancellation);
             await JudgeAsync(stage, load, cancellation);
         }
         finally

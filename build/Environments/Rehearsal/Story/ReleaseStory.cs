@@ -49,7 +49,7 @@ internal sealed class ReleaseStory(RehearsalStage stage, InstanceFleet fleet, Pe
         var figures = await load.StopAsync();
         var allowed = await RolePolicies.ReadAsync(stage.Site.Aws.Endpoint, time, cancellation);
         await ActAsync("Destroy", deployer, A, 0, cancellation, "--target=Destroy", "--confirm=rehearsal");
-        await journal.RunAsync("Permissions", async () => permissions.Judge(allowed, await stage.Site.Aws.ControlAsync(HttpMethod.Get, "calls", null, cancellation)));
+        await journal.RunAsync("Permissions", async () => permissions.Judge(allowed, await stage.Site.Aws.CallsAsync(cancellation)));
         await ActAsync("Destroy the foundation", RehearsalCaller.Administrator, A, 0, cancellation, "--target=Destroy", "--confirm=rehearsal", "--with-foundation");
         await journal.RunAsync("Nothing is left", async () =>
         {

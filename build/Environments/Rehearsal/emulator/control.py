@@ -14,7 +14,7 @@ DELETE /moto-api/vectordb/instances/<id>           {"reason"}: its machine stopp
 PUT    /moto-api/vectordb/targets/<id>             {"state": "healthy", "reason": "", "description": ""}   (null state: back to default)
 POST   /moto-api/vectordb/faults                   {"service", "action" or "*", "times": 1, "status": 500, "code", "message"}
 DELETE /moto-api/vectordb/faults
-GET    /moto-api/vectordb/calls                    every AWS call: service, action, permission, principal, status, count
+GET    /moto-api/vectordb/calls                    every AWS call: service, action, permissions, principal, status, count
 DELETE /moto-api/vectordb/calls
 POST   /moto-api/vectordb/metrics                  {"namespace": "AWS/...", "metricData": [...]}   (what AWS itself publishes)
 POST   /moto-api/vectordb/hosted-zones             {"name": "example.org"} -> {"id"}: the domain that an account has already
@@ -102,10 +102,10 @@ def _answer(request: Request) -> Response:
             wire.faults.clear()
             return _json({})
         case ("GET", "calls"):
-            counts = Counter((call.service, call.action, call.permission, call.principal, call.status) for call in wire.calls)
+            counts = Counter((call.service, call.action, tuple(call.permissions), call.principal, call.status) for call in wire.calls)
             return _json([
-                {"service": service, "action": action, "permission": permission, "principal": principal, "status": status, "count": count}
-                for (service, action, permission, principal, status), count in sorted(counts.items())])
+                {"service": service, "action": action, "permissions": needed, "principal": principal, "status": status, "count": count}
+                for (service, action, needed, principal, status), count in sorted(counts.items())])
         case ("DELETE", "calls"):
             wire.calls.clear()
             return _json({})

@@ -1,7 +1,8 @@
-"""Which IAM permission a call needs.
+"""Which IAM permissions a call needs.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
+import json
 import re
 
 #: Signing names that are not the prefix of the service's permissions.
@@ -31,26 +32,39 @@ _PATHS = {
         ("GET", r"/hostedzone/[^/]+$", "GetHostedZone"), ("GET", r"/change/", "GetChange")]}
 
 
-def of_action(service: str, action: str) -> str:
+def of_action(service: str, action: str) -> list[str]:
     """A call of a Query or JSON service; the few whose permission has another name than the call."""
     if service == "budgets" and not action.endswith("TagsForResource"):
-        return "budgets:ViewBudget" if action.startswith("Describe") else "budgets:ModifyBudget"
-    return f"{_PREFIXES.get(service, service)}:{action}"
+        return ["budgets:ViewBudget" if action.startswith("Describe") else "budgets:ModifyBudget"]
+    return [f"{_PREFIXES.get(service, service)}:{action}"]
 
 
-def of_path(service: str, method: str, path: str) -> str:
+def of_transaction(body: bytes) -> list[str]:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html: those of what it is made of."""
+    parts = {part for item in json.loads(body)["TransactItems"] for part in item}
+    return sorted(f"dynamodb:{part}Item" for part in parts)
+
+
+def of_path(service: str, method: str, path: str) -> list[str]:
     for expected, pattern, permission in _PATHS.get(service, []):
         if method == expected and re.search(pattern, path):
-            return f"{service}:{permission}"
-    return f"{service}:{method} {path}"
+            return [f"{service}:{permission}"]
+    return [f"{service}:{method} {path}"]
 
 
-def of_s3(method: str, path: str, query: list[str]) -> str:
+def of_s3(method: str, path: str, query: list[str], body: bytes) -> list[str]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
     if path.strip("/").count("/") > 0:
-        return {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "DELETE": "s3:DeleteObject"}.get(method, "s3:PutObject")
+        version = "Version" if "versionId" in query else ""
+        removal = "AbortMultipartUpload" if "uploadId" in query else f"DeleteObject{version}"
+        return ["s3:" + {"GET": f"GetObject{version}", "HEAD": f"GetObject{version}", "DELETE": removal}.get(method, "PutObject")]
+    if method == "POST" and "delete" in query:
+        return ["s3:DeleteObjectVersion" if b"<VersionId>" in body else "s3:DeleteObject"]
+    if "versions" in query:
+        return ["s3:ListBucketVersions"]
     part = next((_BUCKET[name] for name in query if name in _BUCKET), None)
     if part is None:
-        return {"PUT": "s3:CreateBucket", "DELETE": "s3:DeleteBucket", "POST": "s3:DeleteObject"}.get(method, "s3:ListBucket")
+        return ["s3:" + {"PUT": "CreateBucket", "DELETE": "DeleteBucket"}.get(method, "ListBucket")]
     # Only a policy has a permission of its own for its removal.
     verb = "Get" if method == "GET" else "Delete" if (method, part) == ("DELETE", "BucketPolicy") else "Put"
-    return f"s3:{verb}{part}"
+    return [f"s3:{verb}{part}"]

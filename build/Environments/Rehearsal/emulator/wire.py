@@ -22,7 +22,7 @@ class Call:
     action: str
     principal: str
     protocol: str
-    permission: str
+    permissions: list[str]
     status: int = 0
     at: float = field(default_factory=time.time)
 
@@ -61,17 +61,25 @@ def read(request: Request) -> Call:
     target = request.headers.get("X-Amz-Target", "")
     principal = _principal(key)
     if target:
-        return _call(service, target.rsplit(".", 1)[-1], principal, "json")
+        action = target.rsplit(".", 1)[-1]
+        if service == "dynamodb" and action.startswith("Transact"):
+            return Call(service, action, principal, "json", permissions.of_transaction(_body(request)))
+        return _call(service, action, principal, "json")
     if request.mimetype == "application/x-www-form-urlencoded":
-        # Kept by werkzeug for moto to read again.
-        action = parse_qs(request.get_data(cache=True, as_text=True)).get("Action", [""])[0]
-        request.environ["wsgi.input"] = io.BytesIO(request.get_data(cache=True))
+        action = parse_qs(_body(request).decode()).get("Action", [""])[0]
         return _call(service or "sts", action, principal, "query")
     if service in ("s3", ""):
-        permission = permissions.of_s3(request.method, request.path, list(request.args))
-        return Call("s3", permission.split(":")[1], principal, "query", permission)
-    permission = permissions.of_path(service, request.method, request.path)
-    return Call(service, permission.split(":", 1)[1], principal, "json", permission)
+        needed = permissions.of_s3(request.method, request.path, list(request.args), _body(request) if "delete" in request.args else b"")
+        return Call("s3", needed[0].split(":")[1], principal, "query", needed)
+    needed = permissions.of_path(service, request.method, request.path)
+    return Call(service, needed[0].split(":", 1)[1], principal, "json", needed)
+
+
+def _body(request: Request) -> bytes:
+    """Kept for moto to read again."""
+    body = request.get_data(cache=True)
+    request.environ["wsgi.input"] = io.BytesIO(body)
+    return body
 
 
 def _call(service: str, action: str, principal: str, protocol: str) -> Call:
