@@ -20,6 +20,7 @@ variables {
   repository_root        = "vectordb-api"
   secret_prefix          = "vectordb/test"
   parameter_path         = "/vectordb/test"
+  deletion_protection    = true
   principals             = []
   github_subjects        = ["repo:owner/name:environment:test"]
   github_plan_subjects   = ["repo:owner/name:pull_request"]
@@ -44,6 +45,36 @@ run "github_gets_in_with_exact_subject_and_audience_only" {
   assert {
     condition     = contains(jsondecode(aws_iam_role.this["planner"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"], "repo:owner/name:pull_request")
     error_message = "Pull requests may plan."
+  }
+}
+
+run "a_deployer_may_empty_buckets_only_where_an_environment_may_go_with_its_data" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = strcontains(aws_iam_policy.changing["data"].policy, "s3:DeleteObjectVersion")
+    error_message = "Without them Terraform cannot remove a bucket that has objects."
+  }
+}
+
+run "a_deployer_may_not_remove_what_is_protected" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_policy.changing["data"].policy, "s3:DeleteObject")
+    error_message = "What is stored in a protected environment outlives it."
   }
 }
 
