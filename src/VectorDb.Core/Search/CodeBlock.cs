@@ -10,7 +10,7 @@ namespace VectorDb.Core.Search;
 /// first dimensions, its sketch, lie once more in groups of 64 vectors, transposed, so that one register looks up 64 vectors at once:
 /// the layout of PQ Fast Scan (André, Kermarrec and Le Scouarnec, VLDB 2015).
 /// </summary>
-internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity)
+internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity, Slab slab)
 {
     public const int GroupSize = 64;
 
@@ -19,25 +19,28 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity)
 
     // Words of signs, and one of a vector's two numbers.
     private readonly int _stride = (rotation.Dimension / 64) + 1;
-    private readonly ulong[] _codes = PinnedMemory.Allocate<ulong>(capacity * ((rotation.Dimension / 64) + 1));
-    private readonly byte[] _sketches = PinnedMemory.Allocate<byte>(capacity * SketchBytes);
-    private readonly float[] _addends = new float[capacity];
-    private readonly float[] _scales = new float[capacity];
+    private readonly Slab.Part<ulong> _codes = slab.Take<ulong>(capacity * ((rotation.Dimension / 64) + 1));
+    private readonly Slab.Part<byte> _sketches = slab.Take<byte>(capacity * SketchBytes);
+    private readonly Slab.Part<float> _addends = slab.Take<float>(capacity);
+    private readonly Slab.Part<float> _scales = slab.Take<float>(capacity);
     private readonly float[] _centre = new float[rotation.Dimension];
 
     /// <summary>The mean of the vectors that were there first, rotated.</summary>
     public ReadOnlySpan<float> Centre => _centre;
 
-    /// <summary>Score = addend + scale * agreement of the sketch, scaled up to the whole code, up to what is the same for the whole segment.</summary>
-    public ReadOnlySpan<float> Addends => _addends;
+    public static int SizeOf(Rotation rotation, int capacity) =>
+        Slab.SizeOf<ulong>(capacity * ((rotation.Dimension / 64) + 1)) + Slab.SizeOf<byte>(capacity * SketchBytes) + (2 * Slab.SizeOf<float>(capacity));
 
-    public ReadOnlySpan<float> Scales => _scales;
+    /// <summary>Of a group; score = addend + scale * agreement of the sketch, scaled up to the whole code, up to what is the same for the segment.</summary>
+    public ReadOnlySpan<float> Addends(int group) => _addends.Slice(group * GroupSize, GroupSize);
 
-    /// <summary>Sketches of 64 vectors: byte 0 of each, then byte 1 of each. Within such a row of 64, even places hold the first half.</summary>
-    public ReadOnlySpan<byte> Sketches(int group) => _sketches.AsSpan(group * GroupSize * SketchBytes, GroupSize * SketchBytes);
+    public ReadOnlySpan<float> Scales(int group) => _scales.Slice(group * GroupSize, GroupSize);
+
+    /// <summary>Sketches of a group: byte 0 of each, then byte 1 of each. Within such a row of 64, even places hold the first half.</summary>
+    public ReadOnlySpan<byte> Sketches(int group) => _sketches.Slice(group * GroupSize * SketchBytes, GroupSize * SketchBytes);
 
     /// <summary>The code of one vector.</summary>
-    public SignCode this[int row] => new(_codes.AsSpan(row * _stride, _stride));
+    public SignCode this[int row] => new(_codes.Slice(row * _stride, _stride));
 
     /// <param name="vectors">Those whose mean becomes the centre; before the first is encoded.</param>
     public void CentreOn(ReadOnlySpan<float> vectors, int dimension)
@@ -62,7 +65,7 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity)
         rotation.Apply(vector, residual);
         TensorPrimitives.Subtract(residual, _centre, residual);
 
-        var code = _codes.AsSpan(row * _stride, _stride);
+        var code = _codes.Slice(row * _stride, _stride);
         var signs = code[..^1];
         const int SketchWords = SketchBytes / sizeof(ulong);
         var (lengths, agreements, sketched) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
@@ -87,8 +90,8 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity)
         var (factor, addend) = metric == Metric.Euclidean ? (2f, -square) : (1f, TensorPrimitives.Dot(residual, _centre));
         scale *= factor;
         code[^1] = SignCode.Numbers(addend - (scale * Vector512.Sum(agreements)), scale);
-        _addends[row] = addend - (scale * Vector512.Sum(sketched) * rotation.Dimension / (8 * SketchBytes));
-        _scales[row] = scale;
+        _addends.Slice(row, 1)[0] = addend - (scale * Vector512.Sum(sketched) * rotation.Dimension / (8 * SketchBytes));
+        _scales.Slice(row, 1)[0] = scale;
     }
 
     private void Sketch(int row, ReadOnlySpan<ulong> signs)
@@ -96,7 +99,7 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity)
         // Sums of even and of odd bytes come out of a scan separately: the halves of the group.
         var place = row % GroupSize;
         var lane = place < GroupSize / 2 ? 2 * place : (2 * (place - (GroupSize / 2))) + 1;
-        var group = _sketches.AsSpan(row / GroupSize * GroupSize * SketchBytes, GroupSize * SketchBytes);
+        var group = _sketches.Slice(row / GroupSize * GroupSize * SketchBytes, GroupSize * SketchBytes);
         for (var i = 0; i < SketchBytes; i++)
         {
             group[(i * GroupSize) + lane] = (byte)(signs[i / 8] >> (i % 8 * 8));

@@ -6,7 +6,8 @@ namespace VectorDb.Core.Search;
 
 /// <summary>
 /// A fixed random rotation. After it every vector looks alike in all directions, which is what makes the error of its sign bits
-/// predictable whatever the data. Random signs and a Walsh-Hadamard transform, twice or more: n log n additions instead of n squared.
+/// predictable whatever the data. Random signs and a Walsh-Hadamard transform (Ailon and Chazelle, STOC 2006), twice or more: n log n additions
+/// instead of n squared.
 /// </summary>
 internal sealed class Rotation
 {
@@ -44,8 +45,6 @@ internal sealed class Rotation
         }
     }
 
-    // Optimised at once: a reload after a start runs it a million times before the runtime would have come to that.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Hadamard(Span<float> block)
     {
         ref var start = ref block[0];

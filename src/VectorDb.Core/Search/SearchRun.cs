@@ -116,8 +116,7 @@ internal sealed class SearchRun
         {
             var index = taken.Start.Value;
             var view = _snapshot.Segments[index];
-            var rows = mask[..((view.Count + 63) / 64)];
-            Select(view, rows);
+            var rows = view.Select(_request.Filter, mask);
             if (_coded is null || view.Segment.Codes is null)
             {
                 Score(view.Segment, rows, best);
@@ -136,20 +135,6 @@ internal sealed class SearchRun
         }
 
         Add(best);
-    }
-
-    private void Select(in SegmentView view, Span<ulong> rows)
-    {
-        view.Alive.AsSpan(0, rows.Length).CopyTo(rows);
-        if (view.Count % 64 is var rest and > 0)
-        {
-            rows[^1] &= (1ul << rest) - 1;
-        }
-
-        if (_request.Filter is not null)
-        {
-            view.Segment.Metadata.Narrow(_request.Filter, rows);
-        }
     }
 
     private void Score(Segment segment, ReadOnlySpan<ulong> rows, TopK best)
@@ -217,7 +202,7 @@ internal sealed class SearchRun
             {
                 if (i + 1 < some.Length && some[i + 1].Upper >= _bar.Value)
                 {
-                    PinnedMemory.Prefetch(Vector(some[i + 1]));
+                    Slab.Prefetch(Vector(some[i + 1]));
                 }
 
                 if (some[i].Upper >= _bar.Value)

@@ -16,7 +16,7 @@ internal sealed class Segment
     private readonly Metric _metric;
     private readonly int _dimension;
     private readonly Rotation _rotation;
-    private readonly float[] _vectors;
+    private readonly Slab.Part<float> _vectors;
     private readonly long[] _sequences;
     private int _encoded;
 
@@ -24,9 +24,11 @@ internal sealed class Segment
     public Segment(Metric metric, int dimension, Rotation rotation, int capacity)
     {
         (_metric, _dimension, _rotation, Capacity) = (metric, dimension, rotation, capacity);
-        _vectors = PinnedMemory.Allocate<float>(capacity * dimension);
+        var isCoded = dimension >= SmallestCodedDimension;
+        var slab = new Slab(Slab.SizeOf<float>(capacity * dimension) + (isCoded ? CodeBlock.SizeOf(rotation, capacity) : 0));
+        _vectors = slab.Take<float>(capacity * dimension);
         _sequences = new long[capacity];
-        Codes = dimension < SmallestCodedDimension ? null : new CodeBlock(metric, rotation, capacity);
+        Codes = isCoded ? new CodeBlock(metric, rotation, capacity, slab) : null;
     }
 
     public int Capacity { get; }
@@ -41,11 +43,11 @@ internal sealed class Segment
     public long Sequence(int row) => _sequences[row];
 
     /// <summary>Under cosine of length 1.</summary>
-    public ReadOnlySpan<float> Vector(int row) => _vectors.AsSpan(row * _dimension, _dimension);
+    public ReadOnlySpan<float> Vector(int row) => _vectors.Slice(row * _dimension, _dimension);
 
     public void Append(long sequence, ReadOnlySpan<float> vector, ReadOnlySpan<byte> metadata)
     {
-        Similarity.Prepare(_metric, vector, _vectors.AsSpan(Count * _dimension, _dimension));
+        Similarity.Prepare(_metric, vector, _vectors.Slice(Count * _dimension, _dimension));
         _sequences[Count] = sequence;
         Metadata.Add(Count, metadata);
         Count++;
@@ -61,7 +63,7 @@ internal sealed class Segment
 
         if (_encoded == 0)
         {
-            Codes.CentreOn(_vectors.AsSpan(0, Count * _dimension), _dimension);
+            Codes.CentreOn(_vectors.Slice(0, Count * _dimension), _dimension);
         }
 
         for (; _encoded < Count; _encoded++)
@@ -82,7 +84,7 @@ internal sealed class Segment
                 continue;
             }
 
-            other.Vector(row).CopyTo(_vectors.AsSpan(Count * _dimension, _dimension));
+            other.Vector(row).CopyTo(_vectors.Slice(Count * _dimension, _dimension));
             _sequences[Count] = other._sequences[row];
             places[row] = Count++;
         }
@@ -97,7 +99,7 @@ internal sealed class Segment
     public Segment Grown()
     {
         var larger = new Segment(_metric, _dimension, _rotation, Math.Min(MaximumRows, Capacity * 4)) { Metadata = Metadata, Count = Count };
-        _vectors.AsSpan(0, Count * _dimension).CopyTo(larger._vectors);
+        _vectors.Slice(0, Count * _dimension).CopyTo(larger._vectors.Slice(0, Count * _dimension));
         _sequences.AsSpan(0, Count).CopyTo(larger._sequences);
         return larger;
     }

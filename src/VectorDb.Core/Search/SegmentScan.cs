@@ -66,12 +66,11 @@ internal sealed class SegmentScan
             }
 
             _query.Sketch.Sum(_codes.Sketches(group), sums);
-            var first = group * CodeBlock.GroupSize;
-            for (var reaching = mask[group] & Reaching(sums, first, bar.Value, uppers); reaching != 0; reaching &= reaching - 1)
+            for (var reaching = mask[group] & Reaching(sums, group, bar.Value, uppers); reaching != 0; reaching &= reaching - 1)
             {
                 var place = BitOperations.TrailingZeroCount(reaching);
-                candidates.Add(new Candidate(uppers[place], _segment, first + place));
-                bar.Raise(uppers[place] - (2 * _codes.Scales[first + place] * _sketchMargin));
+                candidates.Add(new Candidate(uppers[place], _segment, (group * CodeBlock.GroupSize) + place));
+                bar.Raise(uppers[place] - (2 * _codes.Scales(group)[place] * _sketchMargin));
             }
         }
     }
@@ -87,12 +86,12 @@ internal sealed class SegmentScan
     }
 
     /// <summary>Says that a row will be sharpened soon.</summary>
-    public void Prefetch(int row) => PinnedMemory.Prefetch(_codes[row].Words);
+    public void Prefetch(int row) => Slab.Prefetch(_codes[row].Words);
 
-    private ulong Reaching(ReadOnlySpan<ushort> sums, int first, float bar, Span<float> uppers)
+    private ulong Reaching(ReadOnlySpan<ushort> sums, int group, float bar, Span<float> uppers)
     {
-        var addends = _codes.Addends.Slice(first, CodeBlock.GroupSize);
-        var scales = _codes.Scales.Slice(first, CodeBlock.GroupSize);
+        var addends = _codes.Addends(group);
+        var scales = _codes.Scales(group);
         var reaching = 0ul;
         for (var i = 0; i < CodeBlock.GroupSize; i += Vector512<float>.Count)
         {

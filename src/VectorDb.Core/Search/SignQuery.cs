@@ -7,7 +7,7 @@ namespace VectorDb.Core.Search;
 
 /// <summary>
 /// A query as whole codes are compared with it: each rotated value rounded to four bits and the bits of each weight gathered in a plane of their
-/// own, so that the agreement of a code with the query is a few population counts (the estimator of RaBitQ for single vectors, Gao and Long 2024, section 3.3.2).
+/// own, so that the agreement of a code with the query is a few population counts (the estimator of RaBitQ for single codes, Gao and Long, SIGMOD 2024).
 /// </summary>
 internal sealed class SignQuery
 {

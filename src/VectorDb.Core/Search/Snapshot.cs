@@ -1,4 +1,5 @@
 using System.Numerics;
+using VectorDb.Core.Filters;
 
 namespace VectorDb.Core.Search;
 
@@ -7,6 +8,25 @@ namespace VectorDb.Core.Search;
 /// <param name="Alive">One bit a row: clear for one that was deleted or replaced.</param>
 internal readonly record struct SegmentView(Segment Segment, int Count, ulong[] Alive)
 {
+    /// <param name="buffer">Room for a bit for each row.</param>
+    /// <returns>One bit a row, set for those that are there and match.</returns>
+    public Span<ulong> Select(CompiledFilter? filter, Span<ulong> buffer)
+    {
+        var rows = buffer[..((Count + 63) / 64)];
+        Alive.AsSpan(0, rows.Length).CopyTo(rows);
+        if (Count % 64 is var rest and > 0)
+        {
+            rows[^1] &= (1ul << rest) - 1;
+        }
+
+        if (filter is not null)
+        {
+            Segment.Metadata.Narrow(filter, rows);
+        }
+
+        return rows;
+    }
+
     public int AliveCount => Alive.Sum(BitOperations.PopCount);
 }
 

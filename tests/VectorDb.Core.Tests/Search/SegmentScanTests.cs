@@ -1,0 +1,43 @@
+using VectorDb.Core.Collections;
+using VectorDb.Core.Search;
+
+namespace VectorDb.Core.Tests.Search;
+
+public sealed class SegmentScanTests
+{
+    private const int Rows = 2_048;
+
+    /// <summary>What the recall of a search rests on.</summary>
+    [Theory]
+    [InlineData(Metric.Cosine, 384)]
+    [InlineData(Metric.Cosine, 1536)]
+    [InlineData(Metric.Dot, 700)]
+    [InlineData(Metric.Euclidean, 700)]
+    public void Hardly_any_score_is_above_the_bound_of_its_sketch_or_of_its_code(Metric metric, int dimension)
+    {
+        var rotation = new Rotation(dimension);
+        var segment = new Segment(metric, dimension, rotation, Rows);
+        for (var row = 0; row < Rows; row++)
+        {
+            segment.Append(row, Vectors.Clustered(row, dimension), []);
+        }
+
+        segment.Encode();
+        var query = new float[dimension];
+        Similarity.Prepare(metric, Vectors.Clustered(Rows, dimension), query);
+        var scan = new SegmentScan(metric, new CodedQuery(rotation, query), segment.Codes!, segment: 0);
+        var bar = new ScoreBar(topK: Rows, float.NegativeInfinity);
+        var sketched = new List<Candidate>();
+        var all = new ulong[Rows / 64];
+        Array.Fill(all, ulong.MaxValue);
+        scan.Sketch(all, bar, sketched);
+
+        Assert.Equal(Enumerable.Range(0, Rows), sketched.Select(candidate => candidate.Row));
+        var sharpened = sketched.ConvertAll(candidate => scan.Sharpen(candidate, bar));
+        Assert.InRange(sketched.Count(IsAbove), 0, Rows / 200);
+        Assert.InRange(sharpened.Count(IsAbove), 0, Rows / 50);
+        Assert.True(sharpened.Average(candidate => candidate.Upper) < sketched.Average(candidate => candidate.Upper));
+
+        bool IsAbove(Candidate candidate) => Similarity.Inner(metric, query, segment.Vector(candidate.Row)) > candidate.Upper;
+    }
+}
