@@ -31,6 +31,7 @@ using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
 using VectorDb.Build.Secrets;
 using VectorDb.Build.SmokeTest;
+using VectorDb.Build.Tasks;
 using VectorDb.Build.Testing;
 
 namespace VectorDb.Build;
@@ -68,7 +69,8 @@ internal static class ReleaseServices
         .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults, at.Get<Workspace>().Mark))
         .AddSingleton(at => new TestMemory(at.Get<LocalHome>().TestResults, at.Get<Workspace>().Root))
         .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>(),
-            new Lazy<bool>(() => at.Get<IReleaseEnvironment>().Rules.DemandsFullSuite)))
+            // To plan, or to push what is to be planned, takes no proof.
+            new Lazy<bool>(() => at.Get<ReleaseGate>().IsEntered && at.Get<IReleaseEnvironment>().Rules.DemandsFullSuite)))
         .AddSingleton(at => new SettingsSource(at.Get<Workspace>().Root, new Dictionary<string, string>(Variables(), StringComparer.Ordinal), Systems))
         .AddSingleton(at => new ReleaseRendering(at.Get<Workspace>(), at.Get<SourceRevision>(), at.Get<ReleaseSteps>(), new Lazy<AwsRelease?>(() => at.IsLocal() ? null : at.Get<AwsRelease>())))
         .AddSingleton(at => new FullTest(at.Get<Compiler>(), at.Get<TestSession>(), at.Get<StepJournal>()))
@@ -95,7 +97,8 @@ internal static class ReleaseServices
         .AddSingleton(at => new DockerClient(at.Get<CommandRunner>()))
         .AddSingleton(at => new ImageBuilder(at.Get<DockerClient>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseImages(
-            at.Get<Workspace>(), at.Get<ReleaseSteps>(), at.Get<StepJournal>(), at.Get<ImageBuilder>(), at.Get<DockerClient>(), new Lazy<ImageTarget?>(() => at.IsLocal() ? null : at.Images())))
+            at.Get<Workspace>(), at.Get<ReleaseSteps>(), at.Get<StepJournal>(), at.Get<ImageBuilder>(), at.Get<DockerClient>(), new Lazy<ImageTarget?>(() => at.IsLocal() ? null : at.Images()),
+            at.Get<BuildSession>().Invocation.Value(Options.Unpushed)))
         .AddSingleton(at => new Rehearsal(at.Get<CommandRunner>(), at.Get<Workspace>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ReleaseInfrastructure(at.Get<ReleaseSteps>(), at.Get<ReleaseGate>(), new Lazy<AwsInfrastructure>(at.Get<AwsInfrastructure>)));
 
@@ -149,7 +152,7 @@ internal static class ReleaseServices
     private static bool IsLocal(this IServiceProvider services) => services.Environment() == LocalEnvironment.LocalName;
 
     /// <summary>Preflight reports settings that are missing; nothing may read them before it does.</summary>
-    private static bool NeedsNoAccount(this IServiceProvider services) => services.IsLocal() || services.Get<BuildSession>().Invocation.Target == "Preflight";
+    private static bool NeedsNoAccount(this IServiceProvider services) => services.IsLocal() || services.Get<BuildSession>().Invocation.Target == PreflightTask.Name;
 
     private static LocalEnvironment Local(this IServiceProvider at) => new(
         at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<SmokeTestKey>(), at.Get<TimeProvider>());

@@ -20,6 +20,8 @@ public static class Options
     public static readonly Option<int?> Seconds = Option.Number("seconds", 1, 600, "how long; 30 when left out").For("LoadTest");
     public static readonly Option<string?> Approve =
         Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Promote", "Bootstrap");
+    public static readonly Option<bool> Unpushed = Option
+        .Flag("unpushed", "without pushing: an image that the registry lacks is planned by its content, and the plan cannot be applied").For("TerraformPlan");
     public static readonly Option<string?> Files =
         Option.Text("files", "<folder>", "where pinned files are taken from before they are downloaded").For("Bootstrap");
     public static readonly Option<string?> Message = Option.Text("message", "<why>", "what those read who find deploys frozen").For("Freeze");

@@ -35,6 +35,9 @@ internal sealed record ImageRecipe(string Service, string Context, string Docker
     /// <returns>Name of the image that this one is built on.</returns>
     public string Base() => BaseImage ?? File.ReadLines(Dockerfile).First(static line => line.StartsWith(DefaultBase, StringComparison.Ordinal))[DefaultBase.Length..];
 
+    /// <summary>Stands for the digest that a registry would give the image: as good for a plan, and of no use to an engine.</summary>
+    public string StandInDigest() => ContentHash.OfText(ContentTag()).ToString();
+
     /// <summary>Names the image by what goes into it, so that the same content is the same image on every machine.</summary>
     /// <exception cref="DirectoryNotFoundException">The context is not there: it has to be published first.</exception>
     public string ContentTag() => ContentHash.Of(

@@ -19,6 +19,9 @@ internal sealed record PushedRelease(
     IReadOnlyDictionary<string, string> Images,
     string? PromotedFrom = null)
 {
+    /// <summary>Repositories whose image is in no registry: its digest follows from its content, and nothing can pull it.</summary>
+    public IReadOnlyList<string> Unpushed { get; init; } = [];
+
     private static string PathOf(string artifacts, string environment) => Path.Combine(artifacts, environment, "images.json");
 
     public Task WriteAsync(string artifacts, string environment, CancellationToken cancellationToken) => DurableFile.WriteAsync(

@@ -14,14 +14,22 @@ public sealed class ReleaseImages
     private readonly ImageBuilder _builder;
     private readonly DockerClient _docker;
     private readonly Lazy<ImageTarget?> _target;
+    private readonly bool _unpushed;
     private IReadOnlyList<BuiltImage>? _built;
 
     /// <param name="target">Where the environment keeps images; null for this machine.</param>
-    internal ReleaseImages(Workspace workspace, ReleaseSteps steps, StepJournal journal, ImageBuilder builder, DockerClient docker, Lazy<ImageTarget?> target) =>
-        (_workspace, _steps, _journal, _builder, _docker, _target) = (workspace, steps, journal, builder, docker, target);
+    /// <param name="unpushed">Whether to make and push nothing: only a plan is wanted.</param>
+    internal ReleaseImages(
+        Workspace workspace, ReleaseSteps steps, StepJournal journal, ImageBuilder builder, DockerClient docker, Lazy<ImageTarget?> target, bool unpushed = false) =>
+        (_workspace, _steps, _journal, _builder, _docker, _target, _unpushed) = (workspace, steps, journal, builder, docker, target, unpushed);
 
     public Task BuildAsync(CancellationToken cancellationToken) => _steps.RunAsync("DockerBuild", async () =>
     {
+        if (_unpushed)
+        {
+            return "left out: nothing is to be pushed";
+        }
+
         var built = await BuiltAsync(cancellationToken);
         if (_target.Value is null)
         {
@@ -39,6 +47,11 @@ public sealed class ReleaseImages
     public Task PushAsync(CancellationToken cancellationToken) => _steps.RunAsync("EcrPush", async () =>
     {
         var target = _target.Value ?? throw new InvalidOperationException("This machine keeps no images in a registry.");
+        if (_unpushed)
+        {
+            return await LookUpAsync(target, cancellationToken);
+        }
+
         var built = await BuiltAsync(cancellationToken);
         var pushed = await target.Pusher.PushAsync(built, cancellationToken);
         foreach (var image in pushed)
@@ -47,13 +60,35 @@ public sealed class ReleaseImages
         }
 
         await target.Scan.CheckAsync(built, cancellationToken);
-        await new PushedRelease(
-            PublishedOutput.Read(_workspace.Published).Services,
-            ReleaseSources.Of(_workspace.Root, Recipes(target)),
-            pushed.ToDictionary(static image => image.Image.Repository, static image => image.Image.Digest, StringComparer.Ordinal))
+        await ReleaseOf(target, pushed.ToDictionary(static image => image.Image.Repository, static image => image.Image.Digest, StringComparer.Ordinal))
             .WriteAsync(_workspace.Artifacts, target.Environment, cancellationToken);
         return Told(pushed.Select(static image => $"{image.Image.Repository.Split('/')[^1]} {(image.Pushed ? "pushed" : "there")}"));
     });
+
+    /// <summary>What is in the registry by its digest, and the rest by its content.</summary>
+    private async Task<string> LookUpAsync(ImageTarget target, CancellationToken cancellationToken)
+    {
+        var images = new Dictionary<string, string>(StringComparer.Ordinal);
+        var unpushed = new List<string>();
+        foreach (var recipe in Recipes(target))
+        {
+            if (await target.Registry.FindAsync(recipe.Repository, recipe.ContentTag(), cancellationToken) is { } there)
+            {
+                images[recipe.Repository] = there.Digest;
+            }
+            else
+            {
+                images[recipe.Repository] = recipe.StandInDigest();
+                unpushed.Add(recipe.Repository);
+            }
+        }
+
+        await (ReleaseOf(target, images) with { Unpushed = unpushed }).WriteAsync(_workspace.Artifacts, target.Environment, cancellationToken);
+        return Told(images.Keys.Select(repository => $"{repository.Split('/')[^1]} {(unpushed.Contains(repository) ? "by its content" : "there")}"));
+    }
+
+    private PushedRelease ReleaseOf(ImageTarget target, IReadOnlyDictionary<string, string> digests) =>
+        new(PublishedOutput.Read(_workspace.Published).Services, ReleaseSources.Of(_workspace.Root, Recipes(target)), digests);
 
     private async Task<IReadOnlyList<BuiltImage>> BuiltAsync(CancellationToken cancellationToken) =>
         _built ??= await _builder.BuildAsync(Recipes(_target.Value), _target.Value?.Registry, cancellationToken);

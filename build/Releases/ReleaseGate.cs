@@ -20,6 +20,9 @@ public sealed class ReleaseGate
     /// <exception cref="InvalidOperationException">The gate was not entered.</exception>
     internal Identity Identity => _identity ?? throw new InvalidOperationException("This target changes the environment, but its run did not take the lock.");
 
+    /// <summary>Whether this run may change the environment.</summary>
+    internal bool IsEntered => _lease is not null;
+
     /// <param name="purpose">The target, for those who find the lock held.</param>
     /// <param name="despiteFreeze">Whether it may go on while deploys are frozen.</param>
     /// <exception cref="LockHeldException">At once, when another run is inside or deploys are frozen.</exception>

@@ -18,7 +18,7 @@ public sealed class TestSession
     private readonly TimeProvider _time;
     private readonly Lazy<bool> _demandsAll;
 
-    /// <param name="demandsAll">Whether the environment takes only bytes on which every test has passed.</param>
+    /// <param name="demandsAll">Whether what the run changes takes only bytes on which every test has passed.</param>
     internal TestSession(string root, TestRunner runner, TestMemory memory, StepJournal journal, TimeProvider time, Lazy<bool> demandsAll) =>
         (_root, _runner, _memory, _journal, _time, _demandsAll) = (root, runner, memory, journal, time, demandsAll);
 

@@ -86,21 +86,22 @@ module "backup_role" {
 module "deployer" {
   source = "../modules/deployer"
 
-  name                   = local.name
-  environment            = var.environment
-  account                = local.account
-  region                 = var.region
-  partition              = local.partition
-  kms_key_arn            = module.encryption.key_arn
-  state_bucket           = var.state_bucket
-  release_bucket_arn     = module.release_store.bucket_arn
-  release_table_arn      = module.release_store.table_arn
-  repository_root        = local.repository_root
-  secret_prefix          = local.secret_prefix
-  parameter_path         = local.parameter_path
-  deletion_protection    = var.deletion_protection
-  principals             = var.deployer_principals
-  github_subjects        = var.github_subjects
-  github_plan_subjects   = var.github_plan_subjects
-  manage_github_provider = var.manage_github_provider
+  name                    = local.name
+  environment             = var.environment
+  account                 = local.account
+  region                  = var.region
+  partition               = local.partition
+  kms_key_arn             = module.encryption.key_arn
+  state_bucket            = var.state_bucket
+  release_bucket_arn      = module.release_store.bucket_arn
+  release_table_arn       = module.release_store.table_arn
+  repository_root         = local.repository_root
+  secret_prefix           = local.secret_prefix
+  parameter_path          = local.parameter_path
+  deletion_protection     = var.deletion_protection
+  principals              = var.deployer_principals
+  github_subjects         = var.github_subjects
+  github_plan_subjects    = var.github_plan_subjects
+  github_publish_subjects = var.github_publish_subjects
+  manage_github_provider  = var.manage_github_provider
 }

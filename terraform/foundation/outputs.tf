@@ -32,3 +32,8 @@ output "planner_role_arn" {
   description = "Role that only reads and plans."
   value       = module.deployer.planner_role_arn
 }
+
+output "publisher_role_arn" {
+  description = "Role that only brings images to the registry."
+  value       = module.deployer.publisher_role_arn
+}

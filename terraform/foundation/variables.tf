@@ -47,6 +47,12 @@ variable "github_plan_subjects" {
   default     = []
 }
 
+variable "github_publish_subjects" {
+  description = "Exact `sub` claims of the jobs that may push images before a plan, for example repo:owner/name:environment:production-images."
+  type        = list(string)
+  default     = []
+}
+
 variable "manage_github_provider" {
   description = "Whether to create the account's OIDC provider for GitHub. An account holds one: false where it is there already."
   type        = bool

@@ -45,6 +45,12 @@ internal sealed class AwsInfrastructure(
     /// <param name="target">What goes on once the plan is approved.</param>
     public async Task<string?> ApplyAsync(string? approved, string target, CancellationToken cancellationToken)
     {
+        if ((await release.RenderAsync(cancellationToken)).Draft.Pushed.Unpushed is { Count: > 0 } unpushed)
+        {
+            throw new InvalidOperationException(
+                $"No registry has {string.Join(", ", unpushed)} of this release: it was planned with --unpushed, to be read. Next: ./build.sh --target=EcrPush --environment={account.Environment}");
+        }
+
         if (_planned is null)
         {
             await PlanAsync(cancellationToken);

@@ -38,9 +38,10 @@ internal static class SettingsCatalogue
         new("Where", [Region, Account, Registry, StateBucket, AwsEndpoint, Approval]),
         new("Access",
         [
-            List("DEPLOYER_PRINCIPALS", "ARNs of the people's roles that may take the deployer's and the planner's role.", null, null) with { FoundationVariable = "deployer_principals" },
+            List("DEPLOYER_PRINCIPALS", "ARNs of the people's roles that may take the roles of a release: deployer, planner, publisher.", null, null) with { FoundationVariable = "deployer_principals" },
             List("GITHUB_SUBJECTS", "Exact subjects of the GitHub jobs that may deploy, for example repo:owner/name:environment:production.", null, null) with { FoundationVariable = "github_subjects" },
             List("GITHUB_PLAN_SUBJECTS", "Exact subjects of the GitHub jobs that may only plan.", null, null) with { FoundationVariable = "github_plan_subjects" },
+            List("GITHUB_PUBLISH_SUBJECTS", "Exact subjects of the GitHub jobs that may only push images.", null, null) with { FoundationVariable = "github_publish_subjects" },
             Flag("MANAGE_GITHUB_PROVIDER", "An account holds one OIDC provider for GitHub: false where it is there already.", "true", null) with { FoundationVariable = "manage_github_provider" },
             Flag("MANAGE_REGISTRY", "The image repositories are this environment's: false where another one of the account made them.", "true", null) with { FoundationVariable = "manage_registry" },
         ]),

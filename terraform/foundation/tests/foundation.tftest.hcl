@@ -8,23 +8,24 @@ mock_provider "aws" {
 }
 
 variables {
-  name                   = "vectordb-test"
-  environment            = "test"
-  account                = "123456789012"
-  region                 = "eu-central-1"
-  partition              = "aws"
-  kms_key_arn            = "arn:aws:kms:eu-central-1:123456789012:key/mock"
-  state_bucket           = "vectordb-test-state"
-  release_bucket_arn     = "arn:aws:s3:::vectordb-test-releases"
-  release_table_arn      = "arn:aws:dynamodb:eu-central-1:123456789012:table/vectordb-test-releases"
-  repository_root        = "vectordb-api"
-  secret_prefix          = "vectordb/test"
-  parameter_path         = "/vectordb/test"
-  deletion_protection    = true
-  principals             = []
-  github_subjects        = ["repo:owner/name:environment:test"]
-  github_plan_subjects   = ["repo:owner/name:pull_request"]
-  manage_github_provider = true
+  name                    = "vectordb-test"
+  environment             = "test"
+  account                 = "123456789012"
+  region                  = "eu-central-1"
+  partition               = "aws"
+  kms_key_arn             = "arn:aws:kms:eu-central-1:123456789012:key/mock"
+  state_bucket            = "vectordb-test-state"
+  release_bucket_arn      = "arn:aws:s3:::vectordb-test-releases"
+  release_table_arn       = "arn:aws:dynamodb:eu-central-1:123456789012:table/vectordb-test-releases"
+  repository_root         = "vectordb-api"
+  secret_prefix           = "vectordb/test"
+  parameter_path          = "/vectordb/test"
+  deletion_protection     = true
+  principals              = []
+  github_subjects         = ["repo:owner/name:environment:test"]
+  github_plan_subjects    = ["repo:owner/name:pull_request"]
+  github_publish_subjects = ["repo:owner/name:environment:test-images"]
+  manage_github_provider  = true
 }
 
 run "github_gets_in_with_exact_subject_and_audience_only" {
@@ -45,6 +46,11 @@ run "github_gets_in_with_exact_subject_and_audience_only" {
   assert {
     condition     = contains(jsondecode(aws_iam_role.this["planner"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"], "repo:owner/name:pull_request")
     error_message = "Pull requests may plan."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this["publisher"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:owner/name:environment:test-images"]
+    error_message = "Only jobs of the environment for images may push."
   }
 }
 
@@ -90,6 +96,20 @@ run "a_subject_with_a_wildcard_is_refused" {
   }
 
   expect_failures = [var.github_subjects]
+}
+
+run "a_pull_request_may_not_push_what_a_deploy_would_trust" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    github_publish_subjects = ["repo:owner/name:pull_request"]
+  }
+
+  expect_failures = [var.github_publish_subjects]
 }
 
 run "a_person_is_named_by_an_arn" {

@@ -91,9 +91,12 @@ locals {
       { Sid = "Parameters", Effect = "Allow", Resource = [for folder in ["runtime", "service"] : "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/${folder}/*"], Action = ["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter", "ssm:RemoveTagsFromResource"] },
     ]
 
-    release = [
+    publishing = [
       { Sid = "Login", Effect = "Allow", Resource = "*", Action = ["ecr:GetAuthorizationToken"] },
       { Sid = "Push", Effect = "Allow", Resource = "arn:${var.partition}:ecr:${local.regional}:repository/${var.repository_root}/*", Action = [for action in ["BatchCheckLayerAvailability", "CompleteLayerUpload", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"] : "ecr:${action}"] },
+    ]
+
+    release = [
       { Sid = "Bundles", Effect = "Allow", Resource = "${var.release_bucket_arn}/*", Action = ["s3:DeleteObject", "s3:PutObject"] },
       { Sid = "State", Effect = "Allow", Resource = "${local.state_bucket_arn}/*", Action = ["s3:PutObject"] },
       { Sid = "LockAndLedger", Effect = "Allow", Resource = var.release_table_arn, Action = ["dynamodb:PutItem"] },
@@ -132,4 +135,9 @@ resource "aws_iam_role_policy_attachment" "changing" {
 
   role       = aws_iam_role.this["deployer"].name
   policy_arn = each.value.arn
+}
+
+resource "aws_iam_role_policy_attachment" "publishing" {
+  role       = aws_iam_role.this["publisher"].name
+  policy_arn = aws_iam_policy.changing["publishing"].arn
 }

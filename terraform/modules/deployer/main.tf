@@ -1,5 +1,5 @@
-# Who may release. Two roles: one plans (reads), one deploys. Both are taken by jobs of exactly named GitHub environments, or by
-# the named people; neither is handed to the service.
+# Who may release. Three roles: one plans (reads), one brings images to the registry, one deploys. They are taken by jobs of exactly named
+# GitHub environments, or by the named people; none is handed to the service.
 
 locals {
   github = "token.actions.githubusercontent.com"
@@ -7,8 +7,9 @@ locals {
   github_provider_arn = "arn:${var.partition}:iam::${var.account}:oidc-provider/${local.github}"
 
   trust = {
-    deployer = { subjects = var.github_subjects, principals = var.principals }
-    planner  = { subjects = concat(var.github_subjects, var.github_plan_subjects), principals = var.principals }
+    deployer  = { subjects = var.github_subjects, principals = var.principals, hours = 2, does = "Plans and deploys releases of ${var.name}" }
+    planner   = { subjects = concat(var.github_subjects, var.github_plan_subjects), principals = var.principals, hours = 1, does = "Plans releases of ${var.name}: reads only" }
+    publisher = { subjects = var.github_publish_subjects, principals = var.principals, hours = 1, does = "Brings images of ${var.name} to the registry" }
   }
 }
 
@@ -23,8 +24,8 @@ resource "aws_iam_role" "this" {
   for_each = local.trust
 
   name                 = "${var.name}-${each.key}"
-  description          = each.key == "planner" ? "Plans releases of ${var.name}: reads only" : "Plans and deploys releases of ${var.name}"
-  max_session_duration = each.key == "planner" ? 3600 : 7200
+  description          = each.value.does
+  max_session_duration = each.value.hours * 3600
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -8,6 +8,11 @@ output "planner_role_arn" {
   value       = aws_iam_role.this["planner"].arn
 }
 
+output "publisher_role_arn" {
+  description = "Role that pushes images."
+  value       = aws_iam_role.this["publisher"].arn
+}
+
 output "boundary_arn" {
   description = "Policy that bounds every role that the service makes."
   value       = aws_iam_policy.boundary.arn

@@ -93,6 +93,16 @@ variable "github_plan_subjects" {
   }
 }
 
+variable "github_publish_subjects" {
+  description = "Exact subjects of GitHub jobs that may push images."
+  type        = list(string)
+
+  validation {
+    condition     = alltrue([for subject in var.github_publish_subjects : can(regex("^repo:[^*?:]+:(environment:[^*?:]+|ref:refs/heads/[^*?:]+)$", subject))])
+    error_message = "Each of github_publish_subjects is one exact claim without wildcards, and never that of a pull request: a later deploy trusts what is in the registry."
+  }
+}
+
 variable "manage_github_provider" {
   description = "Whether to create the account's OIDC provider for GitHub."
   type        = bool

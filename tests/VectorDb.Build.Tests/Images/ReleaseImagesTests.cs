@@ -139,9 +139,31 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Where_nothing_may_be_pushed_what_the_registry_lacks_is_known_by_its_content()
+    {
+        var (images, _) = Open();
+        await images.BuildAsync(Token);
+        await images.PushAsync(Token);
+        var before = await PushedRelease.ReadAsync(_folder.File("artifacts"), "staging", Token);
+        await WriteAsync($"changed {_base}", "artifacts", "publish", "worker", "program.dll");
+
+        var (planned, steps) = Open(unpushed: true);
+        await planned.BuildAsync(Token);
+        await planned.PushAsync(Token);
+
+        Assert.Equal(["left out: nothing is to be pushed", "app there, worker by its content, dashboard there, nginx there"], steps.Steps.Select(step => step.Note));
+        var after = await PushedRelease.ReadAsync(_folder.File("artifacts"), "staging", Token);
+        Assert.Empty(before.Unpushed);
+        Assert.Equal(["vectordb-api/worker"], after.Unpushed);
+        Assert.Equal(before.Images["vectordb-api/app"], after.Images["vectordb-api/app"]);
+        Assert.NotEqual(before.Images["vectordb-api/worker"], after.Images["vectordb-api/worker"]);
+        Assert.Null(await _registry!.FindAsync("vectordb-api/worker", Recipes().Single(recipe => recipe.Service == "worker").ContentTag(), Token));
+    }
+
     private IReadOnlyList<ImageRecipe> Recipes() => ImageRecipe.OfRelease(_folder.Path, _base, _base);
 
-    private (ReleaseImages Images, StepJournal Steps) Open(LoopbackRegistry? registry = null, bool local = false)
+    private (ReleaseImages Images, StepJournal Steps) Open(LoopbackRegistry? registry = null, bool local = false, bool unpushed = false)
     {
         var journal = new StepJournal(BuildConsole.Create(_said), TimeProvider.System);
         var docker = new DockerClient(_commands);
@@ -152,7 +174,8 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
                 new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal), steps, journal, new ImageBuilder(docker, TimeProvider.System), docker,
                 new Lazy<ImageTarget?>(() => local
                     ? null
-                    : new ImageTarget("staging", there, new ImagePusher(docker, there, TimeProvider.System), new ScanGate(there, "HIGH", TimeProvider.System), _base, _base))),
+                    : new ImageTarget("staging", there, new ImagePusher(docker, there, TimeProvider.System), new ScanGate(there, "HIGH", TimeProvider.System), _base, _base)),
+                unpushed),
             journal);
     }
 

@@ -64,11 +64,29 @@ public sealed partial class WorkflowTests
             .Where(each => each.step.Text("uses")?.StartsWith(Credentials, StringComparison.Ordinal) == true)
             .ToList();
 
-        Assert.Equal(4, steps.Count);
+        Assert.Equal(5, steps.Count);
         Assert.All(steps, each => Assert.NotNull(each.job.Node.Text("environment")));
-        Assert.All(steps, each => Assert.Equal(
-            each.job.Node.Text("environment")!.EndsWith("-plan", StringComparison.Ordinal) ? "${{ vars.AWS_PLANNER_ROLE }}" : "${{ vars.AWS_DEPLOYER_ROLE }}",
-            each.step.Text("with", "role-to-assume")));
+        Assert.All(steps, each => Assert.Equal($"${{{{ vars.{RoleOf(each.job.Node.Text("environment")!)} }}}}", each.step.Text("with", "role-to-assume")));
+
+        static string RoleOf(string environment) => environment[(environment.LastIndexOf('}') + 1)..] switch
+        {
+            "-plan" => "AWS_PLANNER_ROLE",
+            "-images" => "AWS_PUBLISHER_ROLE",
+            _ => "AWS_DEPLOYER_ROLE",
+        };
+    }
+
+    [Fact]
+    public void Only_main_pushes_images()
+    {
+        var jobs = Jobs.Where(job => job.Steps.Any(step => step.Text("run")?.Contains("EcrPush", StringComparison.Ordinal) == true)).ToList();
+
+        Assert.Equal([".github/workflows/deploy.yml: images"], jobs.Select(job => job.Name));
+        Assert.Equal("prove", jobs[0].Node.Text("needs"));
+        Assert.Contains("github.ref == 'refs/heads/main'", Jobs.Single(job => job.Name == ".github/workflows/deploy.yml: prove").Node.Text("if"), StringComparison.Ordinal);
+        Assert.All(
+            Jobs.SelectMany(job => job.Steps.Select(step => (job, Run: step.Text("run") ?? ""))).Where(each => each.Run.Contains("TerraformPlan", StringComparison.Ordinal)),
+            each => Assert.Equal(each.job.Name.Contains("ci.yml", StringComparison.Ordinal), each.Run.Contains("--unpushed", StringComparison.Ordinal)));
     }
 
     [Fact]

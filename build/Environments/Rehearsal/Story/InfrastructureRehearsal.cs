@@ -2,7 +2,6 @@ using VectorDb.Build.Compilation;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
-using VectorDb.Build.Releases;
 using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Environments.Rehearsal.Story;
@@ -69,6 +68,6 @@ internal sealed class InfrastructureRehearsal(CommandRunner commands, Workspace 
         return new PushedRelease(
             PublishedOutput.Read(workspace.Published).Services,
             ReleaseSources.Of(workspace.Root, recipes),
-            recipes.ToDictionary(static recipe => recipe.Repository, static recipe => ContentHash.OfText(recipe.ContentTag()).ToString(), StringComparer.Ordinal));
+            recipes.ToDictionary(static recipe => recipe.Repository, static recipe => recipe.StandInDigest(), StringComparer.Ordinal));
     }
 }

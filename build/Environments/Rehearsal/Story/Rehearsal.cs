@@ -64,6 +64,7 @@ public sealed class Rehearsal
         {
             await RehearsalReport.WriteAsync(RehearsalStage.FolderOf(_workspace), _journal, fleet?.Lives ?? [], CancellationToken.None);
             _journal.Close($"Report: {Path.GetRelativePath(_workspace.Root, RehearsalStage.FolderOf(_workspace))}/report.md; what each run printed is in logs/ beside it");
+            RehearsalReport.RealAndEmulated().Prepend("").ToList().ForEach(_journal.Close);
             await DisposeOf(fleet);
             await DisposeOf(stage);
         }

@@ -9,18 +9,20 @@ namespace VectorDb.Build.Environments.Rehearsal.Story;
 /// <summary>What a rehearsal leaves to read: <c>artifacts/rehearsal/report.md</c>.</summary>
 internal static class RehearsalReport
 {
-    private const string Roles = """
-        | part | real | emulated |
-        |---|---|---|
-        | infrastructure | Terraform, the AWS provider, the state with its lock | the AWS API (moto and the extension in docs/emulator.md) |
-        | images | docker build and push, a registry, digests | ECR's own API |
-        | instances | containers that execute the user data of their launch template version: systemd, Docker and Compose inside | the machine, the package manager, the metadata service |
-        | load balancer | nginx with TLS, probes of every target, draining | its AWS API |
-        | data | PostgreSQL with pgvector, Redis, both with TLS and the passwords that AWS hands out | the Aurora and ElastiCache APIs, DynamoDB, S3 |
-        | logs and metrics | files that are shipped as they are written | the CloudWatch agent and API |
-        | the release | this build, unchanged, as processes of its own | nothing |
+    private static readonly (string Part, string Real, string Emulated)[] Parts =
+    [
+        ("infrastructure", "Terraform, the AWS provider, the state with its lock", "the AWS API (docs/emulator.md)"),
+        ("images", "docker build and push, a registry, digests", "ECR's own API"),
+        ("instances", "their user data, executed; systemd, Docker, Compose", "the machine, its packages, its metadata service"),
+        ("load balancer", "nginx, TLS, probes of every target, draining", "its AWS API"),
+        ("data", "PostgreSQL with pgvector, Redis, TLS, AWS's passwords", "the APIs of Aurora and ElastiCache; DynamoDB, S3"),
+        ("logs and metrics", "what is shipped as it is written", "the CloudWatch agent and API"),
+        ("the release", "this build, unchanged, in processes of its own", "nothing"),
+    ];
 
-        """;
+    /// <summary>What was real, and what was emulated: a table of text.</summary>
+    public static IEnumerable<string> RealAndEmulated() =>
+        Parts.Prepend(("Part", "Real", "Emulated")).Select(static part => $"{part.Item1,-16}  {part.Item2,-53}  {part.Item3}");
 
     public static Task WriteAsync(string folder, StepJournal journal, IReadOnlyList<InstanceLife> lives, CancellationToken cancellation)
     {
@@ -30,7 +32,12 @@ internal static class RehearsalReport
             text.Append(CultureInfo.InvariantCulture, $"| {step.Name} | {step.Took.TotalSeconds:0.0} s | {(step.Outcome == StepOutcome.Failed ? "failed: " : "")}{step.Note?.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
         }
 
-        text.Append('\n').Append(Roles);
+        text.Append("\n| part | real | emulated |\n|---|---|---|\n");
+        foreach (var (part, real, emulated) in Parts)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {part} | {real} | {emulated} |\n");
+        }
+
         if (lives.Count > 0)
         {
             text.Append("\n| instance | group | version | in service | gone |\n|---|---|---|---|---|\n");

@@ -53,11 +53,11 @@ internal sealed class ReleaseStory(RehearsalStage stage, InstanceFleet fleet, Pe
         await ActAsync("Destroy the foundation", RehearsalCaller.Administrator, A, 0, cancellation, "--target=Destroy", "--confirm=rehearsal", "--with-foundation");
         await journal.RunAsync("Nothing is left", async () =>
         {
-            var left = await stage.Site.Aws.ControlAsync(HttpMethod.Get, "resources", null, cancellation);
+            var left = await ResourcesAsync(cancellation);
             // The state's bucket is older than the state.
-            return left.EnumerateObject().All(static service => service.Name == "s3" && service.Value.GetArrayLength() == 1)
+            return left is [{ Name: "s3" } buckets] && buckets.Value.GetArrayLength() == 1
                 ? "but the bucket of the state"
-                : throw new RehearsalException($"Still there: {left.GetRawText()}");
+                : throw new RehearsalException($"Still there: {string.Join(", ", left.Select(static service => $"{service.Name} {service.Value.GetRawText()}"))}");
         });
         return figures;
     }
@@ -68,9 +68,16 @@ internal sealed class ReleaseStory(RehearsalStage stage, InstanceFleet fleet, Pe
         {
             var before = fleet.Lives.Count;
             await stage.Build.RunAsync(caller, settings, expected, cancellation, arguments);
+            var resources = (await ResourcesAsync(cancellation)).Sum(static service => service.Value.GetArrayLength());
             var booted = fleet.Lives.Skip(before).Where(static life => life.InService is not null).Select(static life => life.InService!.Value.TotalSeconds).Order().ToList();
-            return booted.Count == 0 ? null : FormattableString.Invariant($"{booted.Count} instances booted, in service after {booted[0]:0} to {booted[^1]:0} s");
+            return booted.Count == 0
+                ? $"{resources} resources in the account"
+                : FormattableString.Invariant($"{resources} resources in the account; {booted.Count} instances booted, in service after {booted[0]:0} to {booted[^1]:0} s");
         });
+
+    /// <returns>What the account holds, by service.</returns>
+    private async Task<IReadOnlyList<JsonProperty>> ResourcesAsync(CancellationToken cancellation) =>
+        [.. (await stage.Site.Aws.ControlAsync(HttpMethod.Get, "resources", null, cancellation)).EnumerateObject().Where(static service => service.Value.GetArrayLength() > 0)];
 
     private async Task<string?> ActiveAsync(RehearsalCaller caller, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation)
     {
