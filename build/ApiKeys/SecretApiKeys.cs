@@ -1,4 +1,5 @@
 using VectorDb.Build.Aws;
+using VectorDb.Build.Environments.Aws;
 
 namespace VectorDb.Build.ApiKeys;
 
@@ -21,8 +22,16 @@ internal sealed class SecretApiKeys(SecretsManagerClient secrets, string environ
         }
     }
 
-    public async Task AddAsync(ApiKey key, CancellationToken cancellationToken) =>
-        await WriteAsync(Place, "API keys by hash, one a line.", ApiKey.ToLines([.. await ListAsync(cancellationToken), key]), cancellationToken);
+    /// <exception cref="NotBootstrappedException">There is no such secret: it is Bootstrap's to make, with the environment's key and tags.</exception>
+    public async Task AddAsync(ApiKey key, CancellationToken cancellationToken)
+    {
+        if (await secrets.FindAsync(Place, cancellationToken) is null)
+        {
+            throw new NotBootstrappedException($"secret {Place}", environment);
+        }
+
+        await secrets.PutAsync(Place, ApiKey.ToLines([.. await ListAsync(cancellationToken), key]), cancellationToken);
+    }
 
     public Task<string?> ReadSmokeTestKeyAsync(CancellationToken cancellationToken) => ReadAsync(SmokeTestKey, cancellationToken);
 

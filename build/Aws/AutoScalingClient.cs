@@ -17,7 +17,7 @@ internal sealed record AutoScalingGroup(
 /// <c>RollbackInProgress</c>, <c>RollbackFailed</c> or <c>RollbackSuccessful</c>.</param>
 /// <param name="Percentage">Of the instances, 0 to 100.</param>
 internal sealed record InstanceRefresh(
-    string Id, string Status, string? Reason, int Percentage, int InstancesToUpdate, LaunchTemplateVersion? Template)
+    string Id, string Status, string? Reason, int Percentage, LaunchTemplateVersion? Template)
 {
     public bool HasEnded => Status is "Successful" or "Failed" or "Cancelled" or "RollbackFailed" or "RollbackSuccessful";
 }
@@ -165,7 +165,6 @@ internal sealed class AutoScalingClient(AwsQueryProtocol protocol) : IDisposable
         refresh.Text("Status"),
         refresh.Element("StatusReason")?.Value,
         refresh.Element("PercentageComplete") is null ? 0 : refresh.Number("PercentageComplete"),
-        refresh.Element("InstancesToUpdate") is null ? 0 : refresh.Number("InstancesToUpdate"),
         ToTemplate(refresh.Element("DesiredConfiguration")?.Element("LaunchTemplate")));
 
     private static LaunchTemplateVersion? ToTemplate(XElement? template) =>

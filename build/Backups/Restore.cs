@@ -37,11 +37,6 @@ public sealed class Restore
 
         await _gate.EnsureHeldAsync(cancellationToken);
         var active = await ActiveAsync(cancellationToken);
-        if (active is not null)
-        {
-            await _journal.RunAsync("Stop", async () => await _environment.Rollout.StopAsync(cancellationToken) ? "all requests finished" : null);
-        }
-
         await ExchangeAsync(bench.Copy, place.AddressOf(name), active, cancellationToken);
     }
 
@@ -68,6 +63,11 @@ public sealed class Restore
         var exchanged = false;
         try
         {
+            if (active is not null)
+            {
+                await _journal.RunAsync("Stop", async () => await _environment.Rollout.StopAsync(cancellationToken) ? "all requests finished" : null);
+            }
+
             await _journal.RunAsync("Restore", async () =>
             {
                 aside = _data.Replace(folder);

@@ -13,6 +13,12 @@ namespace VectorDb.Build.Infrastructure;
 /// <param name="Findings">Broken rules; with any, the plan cannot be applied.</param>
 internal sealed record PlanFile(string Environment, string Release, string Hash, PlanFileSummary Summary, IReadOnlyList<string> Findings)
 {
+    /// <exception cref="InvalidOperationException">Nothing was planned yet.</exception>
+    public static async Task<PlanFile> ReadAsync(string artifacts, string environment, CancellationToken cancellationToken) =>
+        await DurableFile.ReadAsync(PathOf(artifacts, environment), cancellationToken) is { } json
+            ? JsonSerializer.Deserialize(json, PlanFileJson.Default.PlanFile)!
+            : throw new InvalidOperationException($"{PathOf(artifacts, environment)} is not there. Next: ./build.sh --target=TerraformPlan --environment={environment}");
+
     public static Task WriteAsync(string artifacts, string environment, PlannedChange planned, ReleaseId release, CancellationToken cancellationToken)
     {
         var summary = planned.Plan.Summary;
@@ -22,14 +28,20 @@ internal sealed record PlanFile(string Environment, string Release, string Hash,
                 summary.Create, summary.Update, summary.Replace, summary.Delete, [.. summary.Stateful.Select(static change => change.Address)], summary.Drift),
             [.. planned.Findings.Select(static finding => finding.ToString())]);
         return DurableFile.WriteAsync(
-            Path.Combine(artifacts, environment, "plan.json"), JsonSerializer.SerializeToUtf8Bytes(file, PlanFileJson.Default.PlanFile), cancellationToken);
+            PathOf(artifacts, environment), JsonSerializer.SerializeToUtf8Bytes(file, PlanFileJson.Default.PlanFile), cancellationToken);
     }
+
+    private static string PathOf(string artifacts, string environment) => Path.Combine(artifacts, environment, "plan.json");
 }
 
 /// <summary>Addresses of resources by what happens to them.</summary>
 internal sealed record PlanFileSummary(
     IReadOnlyList<string> Create, IReadOnlyList<string> Update, IReadOnlyList<string> Replace, IReadOnlyList<string> Delete,
-    IReadOnlyList<string> Stateful, IReadOnlyList<string> Drift);
+    IReadOnlyList<string> Stateful, IReadOnlyList<string> Drift)
+{
+    [JsonIgnore]
+    public bool IsEmpty => Create.Count + Update.Count + Replace.Count + Delete.Count == 0;
+}
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
 [JsonSerializable(typeof(PlanFile))]

@@ -20,6 +20,6 @@ public sealed class ReleaseInfrastructure
     public Task ApplyAsync(string? approved, string target, CancellationToken cancellationToken) => _steps.RunAsync("TerraformApply", async () =>
     {
         await _gate.EnsureHeldAsync(cancellationToken);
-        return await _aws.Value.ApplyAsync(approved, target, cancellationToken);
+        return await _aws.Value.ApplyAsync(approved, target, _gate.EnsureHeldAsync, cancellationToken);
     });
 }

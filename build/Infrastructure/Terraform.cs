@@ -62,6 +62,18 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
         return new SavedPlan(file, result.ExitCode == Changes);
     }
 
+    /// <returns>Whether the state knows of anything.</returns>
+    public async Task<bool> HoldsAnythingAsync(CancellationToken cancellation)
+    {
+        if ((await commands.RunAsync(Of("state", "pull"), cancellation)).Output is not { Length: > 0 } state)
+        {
+            return false;
+        }
+
+        using var document = JsonDocument.Parse(state);
+        return document.RootElement.GetProperty("resources").EnumerateArray().Any(static resource => resource.GetProperty("mode").GetString() == "managed");
+    }
+
     /// <summary>A saved plan as Terraform's JSON.</summary>
     public async Task<JsonDocument> ShowAsync(SavedPlan plan, CancellationToken cancellation) =>
         JsonDocument.Parse((await commands.RunAsync(Of("show", "-json", plan.File), cancellation)).Output);
@@ -92,7 +104,7 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
     private static string Setting(KeyValuePair<string, string> entry) => $"-backend-config={entry.Key}={entry.Value}";
 
     private Command Of(string verb, params IReadOnlyList<string> arguments) =>
-        new("terraform", [$"-chdir={root.Directory}", verb, .. verb is "show" or "output" or "fmt" ? arguments : arguments.Prepend("-no-color")])
+        new("terraform", [$"-chdir={root.Directory}", verb, .. verb is "show" or "output" or "fmt" or "state" ? arguments : arguments.Prepend("-no-color")])
         {
             Grace = StopLimit,
             Environment = new Dictionary<string, string?>(root.Environment, StringComparer.Ordinal)

@@ -24,7 +24,7 @@ internal static class CredentialFinding
                 new Finding("credentials-expired", $"The credentials have expired ({message})", "Every call to AWS is refused.", Fix),
             "NoCredentials" or "UnrecognizedClientException" or "InvalidClientTokenId" or "SignatureDoesNotMatch" or "AuthFailure" =>
                 new Finding("credentials", $"There are no credentials that AWS takes ({message})", "Every call to AWS is refused.", Fix),
-            "AccessDenied" or "AccessDeniedException" or "UnauthorizedOperation" => new Finding(
+            "AccessDenied" or "AccessDeniedException" or "Forbidden" or "UnauthorizedOperation" => new Finding(
                 "permission", message, $"A deploy to {environment} needs what the role vectordb-{environment}-deployer may do.",
                 $"take that role: aws sts assume-role --role-arn arn:aws:iam::<account>:role/vectordb-{environment}-deployer --role-session-name deploy"),
             _ => null,

@@ -9,7 +9,7 @@ namespace VectorDb.Build.Preflight;
 /// </summary>
 internal sealed partial class KeyScan(string root, CommandRunner commands)
 {
-    /// <summary>One line a known false alarm: a path, or a path and a commit.</summary>
+    /// <summary>One line a known false alarm: a path.</summary>
     public const string AllowList = "build/Preflight/allowed-keys.txt";
 
     private const int NothingFound = 1;

@@ -37,6 +37,10 @@ internal enum LedgerEvent
     [JsonStringEnumMemberName("stopped")]
     Stopped,
 
+    /// <summary>The environment is gone, and nothing from before can come back.</summary>
+    [JsonStringEnumMemberName("destroyed")]
+    Destroyed,
+
     /// <summary>The environment's data was replaced by a backup.</summary>
     [JsonStringEnumMemberName("restored")]
     Restored,

@@ -29,7 +29,7 @@ public sealed class ReleaseGate
     public async Task EnterAsync(string purpose, bool despiteFreeze, CancellationToken cancellationToken)
     {
         var identity = await _environment.IdentifyAsync(cancellationToken);
-        _lease = await _environment.Lock.AcquireAsync(new LockRequest(identity.Owner, identity.Run, purpose, despiteFreeze), cancellationToken);
+        _lease = await _environment.Lock.AcquireAsync(new LockRequest(identity.Owner, identity.Run, purpose, despiteFreeze) { Unfreeze = _environment.Command("Unfreeze") }, cancellationToken);
         _identity = identity;
     }
 

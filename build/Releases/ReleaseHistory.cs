@@ -1,14 +1,15 @@
 namespace VectorDb.Build.Releases;
 
-/// <summary>What the ledger says, read once.</summary>
+/// <summary>What the ledger says, read once: all since the environment was last destroyed.</summary>
+/// <param name="entries">The whole ledger.</param>
 internal sealed class ReleaseHistory(IReadOnlyList<LedgerEntry> entries)
 {
-    public IReadOnlyList<LedgerEntry> Entries { get; } = entries;
+    public IReadOnlyList<LedgerEntry> Entries { get; } = [.. entries.Reverse().TakeWhile(static entry => entry.Event != LedgerEvent.Destroyed).Reverse()];
 
     /// <summary>Each release that was ever verified, the most recently verified first.</summary>
-    public IReadOnlyList<ReleaseId> Verified { get; } =
+    public IReadOnlyList<ReleaseId> Verified =>
     [
-        .. entries.Reverse().Where(entry => entry is { Event: LedgerEvent.Verified, Release: not null }).Select(entry => entry.Release!.Value).Distinct(),
+        .. Entries.Reverse().Where(entry => entry is { Event: LedgerEvent.Verified, Release: not null }).Select(entry => entry.Release!.Value).Distinct(),
     ];
 
     /// <summary>The release that was last made the active one and not taken back since; null after a stop.</summary>

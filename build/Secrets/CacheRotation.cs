@@ -32,7 +32,7 @@ internal sealed class CacheRotation(SecretReaders readers, StepJournal journal, 
         {
             journal.Say("finishing the rotation that an earlier run began");
             var begun = (await account.Services.SecretsManager.FindAsync(account.SecretName(secret.Name), cancellation))!.LastChangedDate;
-            return await FinishAsync(account, user, (current, version), begun ?? time.GetUtcNow(), cancellation);
+            return $"{await FinishAsync(account, user, (current, version), begun ?? time.GetUtcNow(), cancellation)}. That was the password of the run before: for another one, run this again";
         }
 
         await CachePassword.SetAsync(account, user, current == next ? [next] : [current, next], time, cancellation);

@@ -103,6 +103,11 @@ public sealed class SecretKeeper
                 + $"./build.sh --target=PutSecret --environment={account.Environment} --name={secret.Name} < file");
         }
 
+        if (secret == SecretCatalogue.ApiKeys)
+        {
+            value = SmokeKey.KeptIn(value, before);
+        }
+
         return value == before ? null : await SecretValue.PutAsync(account, secret, value, cancellation);
     }
 }

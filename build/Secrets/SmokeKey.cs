@@ -12,7 +12,8 @@ internal static class SmokeKey
     /// <returns>Whether it was made.</returns>
     public static async Task<bool> EnsureAsync(AwsAccount account, CancellationToken cancellation)
     {
-        if (await SecretValue.FindAsync(account, SecretCatalogue.SmokeApiKey, cancellation) is not null)
+        if (await SecretValue.FindAsync(account, SecretCatalogue.SmokeApiKey, cancellation) is { } plain
+            && (await KeysAsync(account, cancellation)).Any(key => key.Is(plain)))
         {
             return false;
         }
@@ -38,11 +39,22 @@ internal static class SmokeKey
         await WriteAsync(account, keys => [.. keys.Where(each => !IsOwn(each) || (plain is not null && each.Is(plain)))], cancellation);
     }
 
+    /// <summary>The lines that somebody gives know nothing of the smoke test's key; it stays beside them.</summary>
+    public static string KeptIn(string lines, string? before)
+    {
+        var given = ApiKey.ParseLines(lines);
+        var own = ApiKey.ParseLines(before ?? "").Where(IsOwn).Except(given).ToList();
+        return own.Count == 0 ? lines : ApiKey.ToLines([.. given, .. own]);
+    }
+
     private static bool IsOwn(ApiKey key) => key.Name == Owner;
 
     private static async Task WriteAsync(AwsAccount account, Func<IReadOnlyList<ApiKey>, IReadOnlyList<ApiKey>> change, CancellationToken cancellation)
     {
-        var before = ApiKey.ParseLines(await SecretValue.FindAsync(account, SecretCatalogue.ApiKeys, cancellation) ?? "");
+        var before = await KeysAsync(account, cancellation);
         await SecretValue.PutAsync(account, SecretCatalogue.ApiKeys, ApiKey.ToLines(change(before)), cancellation);
     }
+
+    private static async Task<IReadOnlyList<ApiKey>> KeysAsync(AwsAccount account, CancellationToken cancellation) =>
+        ApiKey.ParseLines(await SecretValue.FindAsync(account, SecretCatalogue.ApiKeys, cancellation) ?? "");
 }

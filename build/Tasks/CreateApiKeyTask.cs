@@ -7,6 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("CreateApiKey")]
 [TaskDescription("Make an API key, print it once and store its hash where the services read keys")]
 [TargetGroup(TargetGroup.Data)]
+[ChangesEnvironment(DespiteFreeze = true)]
 public sealed class CreateApiKeyTask(KeyCreation keys) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) =>

@@ -8,7 +8,7 @@ namespace VectorDb.Build.Tasks;
 [TaskDescription("Destroy the service of an environment; what is left is told")]
 [TargetGroup(TargetGroup.Infrastructure)]
 [AwsOnly]
-[ChangesEnvironment(DespiteFreeze = true)]
+[ChangesEnvironment(DespiteFreeze = true, AlsoWithoutLock = true)]
 public sealed class DestroyTask(EnvironmentDestruction destruction) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) =>

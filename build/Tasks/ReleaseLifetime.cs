@@ -2,6 +2,7 @@ using System.Reflection;
 using Cake.Core;
 using Cake.Frosting;
 using VectorDb.Build.CommandLine;
+using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Preflight;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Reporting;
@@ -14,6 +15,9 @@ public sealed class ChangesEnvironmentAttribute : Attribute
 {
     /// <summary>Whether it may run while deploys are frozen.</summary>
     public bool DespiteFreeze { get; init; }
+
+    /// <summary>Whether it may run where the environment's own lock is gone: it goes on with taking the environment away.</summary>
+    public bool AlsoWithoutLock { get; init; }
 
     /// <summary>Whether all that would stop it is looked for before anything, the lock included, is touched; this machine needs no such look.</summary>
     public bool NeedsPreflight { get; init; }
@@ -33,7 +37,7 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IPreflight preflight, RunR
                 preflight.EnsureAsync(context.Cancellation).GetAwaiter().GetResult();
             }
 
-            gate.EnterAsync(info.TargetTask.Name, changes.DespiteFreeze, context.Cancellation).GetAwaiter().GetResult();
+            Enter(context, info.TargetTask.Name, changes);
         }
     }
 
@@ -48,5 +52,17 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IPreflight preflight, RunR
         }
 
         reporter.WriteAsync(context.Value(Options.Target) ?? "", info.ThrownException, context.ExitCode).GetAwaiter().GetResult();
+    }
+
+    private void Enter(BuildContext context, string purpose, ChangesEnvironmentAttribute changes)
+    {
+        try
+        {
+            gate.EnterAsync(purpose, changes.DespiteFreeze, context.Cancellation).GetAwaiter().GetResult();
+        }
+        catch (NotBootstrappedException) when (changes.AlsoWithoutLock)
+        {
+            // There is no release that it could keep out.
+        }
     }
 }

@@ -7,6 +7,7 @@ namespace VectorDb.Build.Tasks;
 [TaskName("Restore")]
 [TaskDescription("Put a backup in place and run on it; what was there is kept aside")]
 [TargetGroup(TargetGroup.Data)]
+[ThisMachineOnly]
 [ChangesEnvironment(DespiteFreeze = true)]
 public sealed class RestoreTask(Restore restore) : AsyncFrostingTask<BuildContext>
 {

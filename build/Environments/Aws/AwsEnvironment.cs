@@ -25,7 +25,7 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
     private readonly IPublishedTemplates _templates;
     private readonly Fleets _fleets;
     private readonly TimeProvider _time;
-    private readonly SystemProcessTable _processes = new();
+    private readonly SystemProcessTable _processes = SystemProcessTable.OfThisBoot();
 
     public AwsEnvironment(
         AwsAccount account, IReleaseCatalog catalog, AwsRelease release, IPublishedTemplates templates, Fleets fleets, IRollout rollout, TimeProvider time)

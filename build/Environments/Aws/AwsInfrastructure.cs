@@ -43,7 +43,8 @@ internal sealed class AwsInfrastructure(
 
     /// <param name="approved">The hash that the command line gave; null asks.</param>
     /// <param name="target">What goes on once the plan is approved.</param>
-    public async Task<string?> ApplyAsync(string? approved, string target, CancellationToken cancellationToken)
+    /// <param name="ensureHeld">Whether the run still has the lock: asked once somebody has approved, which may take hours.</param>
+    public async Task<string?> ApplyAsync(string? approved, string target, Func<CancellationToken, Task> ensureHeld, CancellationToken cancellationToken)
     {
         if ((await release.RenderAsync(cancellationToken)).Draft.Pushed.Unpushed is { Count: > 0 } unpushed)
         {
@@ -61,6 +62,7 @@ internal sealed class AwsInfrastructure(
         {
             var request = new ApprovalRequest(target, account.Environment, account.Settings.Require(SettingsCatalogue.Approval));
             await approval.EnsureAsync(planned, approved, request, cancellationToken);
+            await ensureHeld(cancellationToken);
             await new InfrastructureChange(_terraform!, roots.Waivers, time).ApplyAsync(planned, journal.Say, cancellationToken);
         }
 

@@ -7,8 +7,7 @@ namespace VectorDb.Build.Environments.Aws;
 /// <param name="LoadBalancer">Name of the load balancer, which answers also while the service's own name points elsewhere.</param>
 /// <param name="TargetGroup">ARN.</param>
 /// <param name="RolloutAlarms">Names of the alarms that stop a rollout.</param>
-/// <param name="CacheUser">Id of the queue's user.</param>
-internal sealed record AwsServiceParameters(Uri Url, string LoadBalancer, string TargetGroup, IReadOnlyList<string> RolloutAlarms, string CacheUser)
+internal sealed record AwsServiceParameters(Uri Url, string LoadBalancer, string TargetGroup, IReadOnlyList<string> RolloutAlarms)
 {
     /// <returns>Null where nothing was applied yet.</returns>
     public static async Task<AwsServiceParameters?> ReadAsync(AwsAccount account, CancellationToken cancellationToken)
@@ -25,8 +24,8 @@ internal sealed record AwsServiceParameters(Uri Url, string LoadBalancer, string
         while (request.NextToken is { Length: > 0 });
 
         return values.TryGetValue("url", out var url) && values.TryGetValue("load-balancer", out var balancer)
-            && values.TryGetValue("target-group-arn", out var targets) && values.TryGetValue("cache-user-id", out var user)
-            ? new AwsServiceParameters(new Uri(url), balancer, targets, values.GetValueOrDefault("rollout-alarms", "").Split(',', StringSplitOptions.RemoveEmptyEntries), user)
+            && values.TryGetValue("target-group-arn", out var targets)
+            ? new AwsServiceParameters(new Uri(url), balancer, targets, values.GetValueOrDefault("rollout-alarms", "").Split(',', StringSplitOptions.RemoveEmptyEntries))
             : null;
     }
 }

@@ -47,7 +47,16 @@ internal sealed class LocalData(LocalHome home, IReleaseEnvironment environment,
 
         var aside = $"{home.Data}.before-restore-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
         Directory.Move(home.Data, aside);
-        Directory.Move(folder, home.Data);
+        try
+        {
+            Directory.Move(folder, home.Data);
+        }
+        catch
+        {
+            Directory.Move(aside, home.Data);
+            throw;
+        }
+
         return aside;
     }
 

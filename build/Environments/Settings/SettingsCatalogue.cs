@@ -23,7 +23,7 @@ internal static class SettingsCatalogue
     public static readonly EnvironmentSetting WorkerMaximum = Number("WORKER_MAXIMUM", "Worker instances at most.", "4", "worker.maximum");
     public static readonly EnvironmentSetting RuntimeImage = Text("RUNTIME_IMAGE", "Base of the service images; the Dockerfiles' own when not set.");
     public static readonly EnvironmentSetting NginxImage = Text("NGINX_IMAGE", "Base of the proxy's image; the Dockerfile's own when not set.");
-    public static readonly EnvironmentSetting ScanThreshold = Text("SCAN_THRESHOLD", "Mildest finding of the registry's scan that stops a release: CRITICAL, HIGH, MEDIUM or LOW.", "HIGH");
+    public static readonly EnvironmentSetting ScanThreshold = Text("SCAN_THRESHOLD", "Mildest finding of the registry's scan that stops a release: CRITICAL, HIGH, MEDIUM or LOW.", "HIGH") with { Allowed = ["CRITICAL", "HIGH", "MEDIUM", "LOW"] };
     public static readonly EnvironmentSetting CanarySeconds = Seconds("CANARY_SECONDS", "How long the first instance of a release is watched before the others follow.", "120");
     public static readonly EnvironmentSetting BakeSeconds = Seconds("BAKE_SECONDS", "How long all instances of a release are watched before it counts as rolled out.", "300");
     public static readonly EnvironmentSetting RollbackBudgetSeconds = Seconds("ROLLBACK_BUDGET_SECONDS", "How long a rollback may take; what it took is printed beside it.", "600");
@@ -31,7 +31,7 @@ internal static class SettingsCatalogue
     public static readonly EnvironmentSetting CertificateArn = Text("CERTIFICATE_ARN", "A certificate the account holds already; without it ACM issues one through the zone.") with { Variable = "certificate_arn" };
     public static readonly EnvironmentSetting DeletionProtection =
         Flag("DELETION_PROTECTION", "Protects what holds data against deletion; false only where the environment is thrown away.", "true", "deletion_protection") with { FoundationVariable = "deletion_protection" };
-    public static readonly EnvironmentSetting Embedder = Service("EMBEDDER", "What turns text into vectors: openai or hashing.", "openai");
+    public static readonly EnvironmentSetting Embedder = Service("EMBEDDER", "What turns text into vectors: openai or hashing.", "openai") with { Allowed = ["openai", "hashing"] };
 
     public static IReadOnlyList<SettingsGroup> Groups { get; } =
     [

@@ -45,7 +45,7 @@ public sealed class EnvironmentDestruction
         {
             await ConfirmAsync(account, confirm, cancellation);
             await _gate.EnsureHeldAsync(cancellation);
-            await _gate.RecordAsync(LedgerEvent.Stopped, manifest: null, cancellation, "the service is destroyed");
+            await _gate.RecordAsync(LedgerEvent.Destroyed, manifest: null, cancellation, "the service is destroyed");
             await _journal.RunAsync("Instances", () => new FleetEnd(account, _journal, _time).RunAsync(cancellation));
             await ApplyAsync("Service", service, cancellation);
             _journal.Close($"The service of {account.Environment} is gone.");
@@ -69,9 +69,13 @@ public sealed class EnvironmentDestruction
         }
 
         await ConfirmAsync(account, confirm, cancellation);
-        await _gate.EnsureHeldAsync(cancellation);
-        // The lock's table is the foundation's.
-        await _gate.LeaveAsync();
+        if (_gate.IsEntered)
+        {
+            await _gate.EnsureHeldAsync(cancellation);
+            // The lock's table is the foundation's.
+            await _gate.LeaveAsync();
+        }
+
         await ApplyAsync("Foundation", foundation, cancellation);
         _journal.Close($"The foundation of {account.Environment} is gone. The state's bucket stays: aws s3 rb s3://{account.StateBucket} --force   (every version has to be deleted first)");
     }
@@ -81,10 +85,16 @@ public sealed class EnvironmentDestruction
     {
         var terraform = new Terraform(_commands, root);
         var change = new InfrastructureChange(terraform, roots.Waivers, _time);
-        PlannedChange planned = null!;
+        PlannedChange? planned = null;
         await _journal.RunAsync($"{name}: plan", async () =>
         {
             await terraform.InitializeAsync(withState: true, cancellation);
+            if (!await terraform.HoldsAnythingAsync(cancellation))
+            {
+                // A plan would look for what a run that was cut short has already taken away.
+                return "nothing is there";
+            }
+
             planned = await change.PlanAsync(NoInputs, destroy: true, cancellation);
             if (planned.Saved.HasChanges)
             {
@@ -93,7 +103,7 @@ public sealed class EnvironmentDestruction
 
             return planned.Plan.Summary.ToString();
         });
-        return planned.Saved.HasChanges ? (change, planned) : null;
+        return planned is { Saved.HasChanges: true } ? (change, planned) : null;
     }
 
     private Task ApplyAsync(string name, (InfrastructureChange Change, PlannedChange Planned) destruction, CancellationToken cancellation) => _journal.RunAsync($"{name}: destroy", async () =>

@@ -12,14 +12,23 @@ internal interface IProcessTable
 }
 
 /// <summary>The processes of this machine.</summary>
-internal sealed class SystemProcessTable : IProcessTable
+/// <param name="machine">What tells it from others; its name where it shares nothing with them.</param>
+internal sealed class SystemProcessTable(string? machine = null) : IProcessTable
 {
+    private const string BootId = "/proc/sys/kernel/random/boot_id";
+
     // Field 22 of /proc/<id>/stat; the count starts behind the command's closing bracket, which is field 2.
     private const int StartTimeAfterCommand = 22 - 3;
 
-    public ProcessIdentity Current { get; } = new(Environment.MachineName, Environment.ProcessId, StartOf(Environment.ProcessId) ?? 0);
+    private readonly string _machine = machine ?? Environment.MachineName;
 
-    public bool HasEnded(ProcessIdentity process) => process.Machine == Environment.MachineName && StartOf(process.Id) != process.StartedAt;
+    public ProcessIdentity Current { get; } = new(machine ?? Environment.MachineName, Environment.ProcessId, StartOf(Environment.ProcessId) ?? 0);
+
+    public bool HasEnded(ProcessIdentity process) => process.Machine == _machine && StartOf(process.Id) != process.StartedAt;
+
+    /// <summary>For what machines share: two of them may well have one name, but no two have booted as one.</summary>
+    public static SystemProcessTable OfThisBoot() =>
+        new($"{Environment.MachineName}/{(File.Exists(BootId) ? File.ReadAllText(BootId).Trim() : Guid.NewGuid().ToString())}");
 
     /// <returns>Null when there is no such process.</returns>
     private static long? StartOf(int id)

@@ -7,8 +7,8 @@ internal sealed class LockHeldException(string message) : Exception(message)
         $"{holder.Purpose} by {holder.Owner} ({holder.Run}) holds the lock since {holder.Since:yyyy-MM-dd HH:mm:ss} UTC. "
         + $"Wait until it has finished and run the command again; if that run is dead, the lock frees itself by {holder.ExpiresAt:HH:mm:ss} UTC.");
 
-    public static LockHeldException By(Freeze freeze) => new(
-        $"Deploys are frozen since {freeze.Since:yyyy-MM-dd HH:mm:ss} UTC by {freeze.By}: {freeze.Message}. When that is done, lift the freeze of this environment: ./build.sh --target=Unfreeze");
+    public static LockHeldException By(Freeze freeze, string unfreeze) => new(
+        $"Deploys are frozen since {freeze.Since:yyyy-MM-dd HH:mm:ss} UTC by {freeze.By}: {freeze.Message}. When that is done, lift the freeze: {unfreeze}");
 }
 
 /// <summary>The lease ran out or was taken over while the run still went on. The next change must not happen.</summary>

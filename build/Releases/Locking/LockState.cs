@@ -29,4 +29,8 @@ internal sealed record ProcessIdentity(string Machine, int Id, long StartedAt);
 
 /// <summary>What a run says about itself when it asks for the lock.</summary>
 /// <param name="DespiteFreeze">A rollback and a stop are allowed while deploys are frozen.</param>
-internal sealed record LockRequest(string Owner, string Run, string Purpose, bool DespiteFreeze = false);
+internal sealed record LockRequest(string Owner, string Run, string Purpose, bool DespiteFreeze = false)
+{
+    /// <summary>What those type who find deploys frozen.</summary>
+    public string Unfreeze { get; init; } = "./build.sh --target=Unfreeze";
+}

@@ -19,7 +19,7 @@ internal sealed class ReleaseLock(ILockStore store, IProcessTable processes, Tim
             var state = await store.ReadAsync(cancellationToken);
             if (state.Freeze is { } freeze && !request.DespiteFreeze)
             {
-                throw LockHeldException.By(freeze);
+                throw LockHeldException.By(freeze, request.Unfreeze);
             }
 
             if (state.Holder is { } other && !IsFree(other))

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.KeyPerFile;
 
 namespace VectorDb.Core.Configuration;
 
@@ -7,7 +8,9 @@ public sealed class ApplicationSettings
 {
     private readonly Dictionary<Setting, object?> _values;
 
-    private ApplicationSettings(Dictionary<Setting, object?> values) => _values = values;
+    private readonly HashSet<Setting> _ofFiles;
+
+    private ApplicationSettings(Dictionary<Setting, object?> values, HashSet<Setting> ofFiles) => (_values, _ofFiles) = (values, ofFiles);
 
     /// <summary>Whether this is the one environment that may do without authentication.</summary>
     public bool IsLocal => Get(Settings.Environment) == Settings.LocalEnvironment;
@@ -16,10 +19,16 @@ public sealed class ApplicationSettings
     public static ApplicationSettings Load(IConfiguration configuration)
     {
         var values = new Dictionary<Setting, object?>(Settings.All.Count);
+        var ofFiles = new HashSet<Setting>();
         var problems = new List<string>();
         foreach (var setting in Settings.All)
         {
             var given = configuration[setting.Name];
+            if ((configuration as IConfigurationRoot)?.Providers.LastOrDefault(provider => provider.TryGet(setting.Name, out _)) is KeyPerFileConfigurationProvider)
+            {
+                ofFiles.Add(setting);
+            }
+
             var text = string.IsNullOrWhiteSpace(given) ? setting.Default : given.Trim();
             try
             {
@@ -31,7 +40,7 @@ public sealed class ApplicationSettings
             }
         }
 
-        var settings = new ApplicationSettings(values);
+        var settings = new ApplicationSettings(values, ofFiles);
         if (problems.Count == 0)
         {
             problems.AddRange(SettingRules.Broken(settings));
@@ -41,6 +50,9 @@ public sealed class ApplicationSettings
     }
 
     public T Get<T>(Setting<T> setting) => (T)_values[setting]!;
+
+    /// <summary>Whether its value is that of a file in the secrets directory.</summary>
+    public bool IsOfFile(Setting setting) => _ofFiles.Contains(setting);
 
     /// <exception cref="SettingsException">It is not set.</exception>
     public T Require<T>(Setting<T?> setting)

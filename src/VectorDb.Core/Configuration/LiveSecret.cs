@@ -14,10 +14,10 @@ public sealed class LiveSecret
     public LiveSecret(ApplicationSettings settings, Setting<string?> setting)
     {
         _value = settings.Get(setting);
-        if (settings.Get(Settings.SecretsDirectory) is { } folder && Path.Combine(folder, setting.Name) is var path && File.Exists(path))
+        if (settings.IsOfFile(setting))
         {
-            _stamp = StampOf(path);
-            _path = Read(path) == _value ? path : null;
+            // The first use reads it again: it may have been replaced since the settings were.
+            _path = Path.Combine(settings.Get(Settings.SecretsDirectory)!, setting.Name);
         }
     }
 

@@ -51,6 +51,9 @@ internal sealed class SearchRun
         _best = new TopK(request.TopK);
     }
 
+    // More are as near as that only where one text is stored thousands of times: then the most promising will do.
+    private int MostVectors => 4096 + (32 * _request.TopK);
+
     public Neighbour[] Run()
     {
         var segments = _snapshot.Segments.Length;
@@ -188,12 +191,15 @@ internal sealed class SearchRun
 
         var bar = _bar.Value;
         _candidates.RemoveAll(candidate => !(candidate.Upper >= bar));
+        if (_candidates.Count > MostVectors)
+        {
+            _candidates.Sort(static (left, right) => right.Upper.CompareTo(left.Upper));
+        }
     }
 
     private void TakeVectors(List<Candidate> survivors)
     {
-        // Where so many are as near as that, as with one text stored thousands of times, which of them is returned does not matter.
-        var most = Math.Min(_candidates.Count, 4096 + (32 * _request.TopK));
+        var most = Math.Min(_candidates.Count, MostVectors);
         var best = new TopK(_request.TopK);
         while (Take(VectorsAtOnce, most, out var taken))
         {

@@ -31,6 +31,7 @@ internal static class QueueServices
             return routes.MapGet(Routes.Hangfire, static () => Results.Text(AbsentQueueMonitor.Reason, statusCode: StatusCodes.Status404NotFound));
         }
 
+        // A visit while the queue is away must not spoil the next one: a failure is not kept.
         var pages = new Lazy<RequestDelegate>(() => new ApplicationBuilder(routes.ServiceProvider).UseHangfireDashboard(Routes.Hangfire, new DashboardOptions
         {
             // Who may come in is decided by the endpoint's policy, as for every other page.
@@ -38,7 +39,7 @@ internal static class QueueServices
             AppPath = Routes.Prefix + "/",
             DashboardTitle = "VectorDb jobs",
             DisplayStorageConnectionString = false,
-        }).Build());
+        }).Build(), LazyThreadSafetyMode.PublicationOnly);
         return routes.Map(Routes.Hangfire + "/{**page}", context => pages.Value(context));
     }
 }

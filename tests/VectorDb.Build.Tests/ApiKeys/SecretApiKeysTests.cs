@@ -1,5 +1,5 @@
 using VectorDb.Build.ApiKeys;
-using VectorDb.Build.Aws;
+using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Tests.Aws;
 
 namespace VectorDb.Build.Tests.ApiKeys;
@@ -14,6 +14,7 @@ public sealed class SecretApiKeysTests : MotoTest
     {
         var (first, plain) = ApiKey.Create("one", KeyScope.Read);
         var (second, _) = ApiKey.Create("two", KeyScope.Admin);
+        await MakeAsync();
         Assert.Empty(await Store.ListAsync(Token));
 
         await Store.AddAsync(first, Token);
@@ -28,6 +29,7 @@ public sealed class SecretApiKeysTests : MotoTest
     [Fact]
     public async Task The_key_of_the_smoke_test_is_a_secret_of_its_own()
     {
+        await MakeAsync();
         var key = new SmokeTestKey(Store);
         var configuration = new Dictionary<string, string> { ["VECTORDB_AUTH"] = "apikey" };
 
@@ -37,4 +39,15 @@ public sealed class SecretApiKeysTests : MotoTest
         Assert.Equal(made, await Aws.SecretsManager.ReadAsync("vectordb/test/smoke-api-key", Token));
         Assert.True(Assert.Single(await Store.ListAsync(Token)).Is(made!));
     }
+
+    [Fact]
+    public async Task Where_no_bootstrap_has_made_the_secret_it_is_named()
+    {
+        var missing = await Assert.ThrowsAsync<NotBootstrappedException>(() => Store.AddAsync(ApiKey.Create("one", KeyScope.Read).Key, Token));
+
+        Assert.Contains("--target=Bootstrap --environment=test", missing.Message, StringComparison.Ordinal);
+        Assert.Null(await Aws.SecretsManager.FindAsync("vectordb/test/api-keys", Token));
+    }
+
+    private Task MakeAsync() => Aws.SecretsManager.CreateAsync("vectordb/test/api-keys", "as Bootstrap makes it", "\n", null, Token);
 }

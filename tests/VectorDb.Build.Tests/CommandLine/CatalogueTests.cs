@@ -20,6 +20,10 @@ public sealed class CatalogueTests
         Options.All.SelectMany(option => option.Targets).Except(Targets.Select(target => target.Name), StringComparer.Ordinal));
 
     [Fact]
+    public void What_stops_or_replaces_the_data_of_this_machine_touches_no_other_environment() =>
+        Assert.All(Targets.Where(target => target.Name is "Backup" or "Restore"), target => Assert.True(target.IsOfThisMachine, target.Name));
+
+    [Fact]
     public void No_two_options_share_a_name()
     {
         var names = Options.All.SelectMany(option => option.Aliases.Prepend(option.Typed)).ToList();

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace VectorDb.Build.Tests.Emulator;
@@ -28,8 +27,7 @@ public sealed class MachineTests(EmulatorFixture aws) : IClassFixture<EmulatorFi
         await aws.ControlAsync(HttpMethod.Delete, $"instances/{instance}", new { reason = "it burnt down" });
 
         await Eventually.TrueAsync(async () => !await IsThereAsync(instance), "it is gone");
-        var output = (await aws.QueryAsync("ec2", "GetConsoleOutput", ("InstanceId", instance))).Descendants("output").Single().Value;
-        Assert.Equal("failed in line 7", Encoding.UTF8.GetString(Convert.FromBase64String(output)));
+        Assert.Equal("failed in line 7", (await aws.ControlAsync(HttpMethod.Get, $"instances/{instance}/console")).GetProperty("output").GetString());
     }
 
     [Fact]

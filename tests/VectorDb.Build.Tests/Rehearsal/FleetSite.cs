@@ -83,7 +83,8 @@ public sealed class FleetSite : IAsyncLifetime
     private Task<InstanceFleet> StartFleetAsync()
     {
         var port = int.Parse(Site.Registry!.Split(':')[1], CultureInfo.InvariantCulture);
-        return InstanceFleet.StartAsync(Commands, Site.Aws, new FleetOptions(Repository.Root, Site.Run, Site.Network!, Site.Address, port) { BaseImages = [ProxyImage] }, TimeProvider.System, Token);
+        return InstanceFleet.StartAsync(Commands, Site.Aws, new FleetOptions(Repository.Root, Site.Run, Site.Network!, Site.Address, port) { BaseImages = [ProxyImage] },
+            TestContext.Current.SendDiagnosticMessage, TimeProvider.System, Token);
     }
 
     private async Task<ReleaseModel> ModelAsync(string plugin)

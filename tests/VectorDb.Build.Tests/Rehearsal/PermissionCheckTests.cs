@@ -12,7 +12,7 @@ public sealed class PermissionCheckTests
     [Fact]
     public void What_was_called_and_what_is_explained_passes_and_is_counted() =>
         Assert.Equal(
-            "permissions used: web 2 of 4; none missing, every other one explained",
+            "permissions used: web 2 of 4; no action missing, every other one explained",
             Judge(["s3:GetObject", "dynamodb:PutItem", "kms:Decrypt", "s3:PutObject"], Call("s3:GetObject"), Call("dynamodb:PutItem")));
 
     [Fact]

@@ -1,8 +1,6 @@
-using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using VectorDb.Build.Environments.Rehearsal.Site;
+using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Tests.Emulator;
 
@@ -43,21 +41,5 @@ public sealed class SiteFixture : IAsyncLifetime, ICollectionFixture<SiteFixture
     internal X509Certificate2 Authority() => X509CertificateLoader.LoadCertificateFromFile(Site.CaFile);
 
     /// <summary>A client that finds the balancer where AWS says it is, and trusts what a build of the rehearsal trusts.</summary>
-    internal HttpClient Browser()
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(Authority());
-        return new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
-            ConnectCallback = async (context, cancellation) =>
-            {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(IPAddress.Parse(Site.Address), context.DnsEndPoint.Port, cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        });
-    }
+    internal HttpClient Browser() => new(BalancedHandler.Create(Site.Address, Site.CaFile));
 }

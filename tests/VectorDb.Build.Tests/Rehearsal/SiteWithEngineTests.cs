@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;

@@ -27,6 +27,14 @@ public sealed class SystemProcessTableTests
     public void A_process_that_is_gone_has_ended() => Assert.True(_processes.HasEnded(_processes.Current with { Id = int.MaxValue }));
 
     [Fact]
+    public void Where_machines_share_a_lock_one_of_the_same_name_is_not_this_one() =>
+        Assert.False(SystemProcessTable.OfThisBoot().HasEnded(_processes.Current with { Id = int.MaxValue }));
+
+    [Fact]
+    public void A_process_of_this_boot_that_is_gone_has_ended_for_all() =>
+        Assert.True(SystemProcessTable.OfThisBoot().HasEnded(SystemProcessTable.OfThisBoot().Current with { Id = int.MaxValue }));
+
+    [Fact]
     public void Of_another_machines_process_nothing_is_known() =>
         Assert.False(_processes.HasEnded(_processes.Current with { Machine = "another", Id = int.MaxValue }));
 }

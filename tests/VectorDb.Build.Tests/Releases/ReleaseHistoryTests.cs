@@ -30,6 +30,17 @@ public sealed class ReleaseHistoryTests
     }
 
     [Fact]
+    public void Nothing_from_before_a_destruction_can_be_returned_to()
+    {
+        var history = History(Deploy(1), [Entry(LedgerEvent.Destroyed, 1)], Deploy(2));
+
+        Assert.Empty(history.Before(Release(2)));
+        Assert.False(history.IsVerified(Release(1)));
+        Assert.Equal(Release(2), history.Active);
+        Assert.Null(History(Deploy(1), [Entry(LedgerEvent.Destroyed, 1)]).Active);
+    }
+
+    [Fact]
     public void A_release_that_failed_is_no_target()
     {
         var history = History(Deploy(1), [Entry(LedgerEvent.DeployStarted, 2), Entry(LedgerEvent.Activated, 2), Entry(LedgerEvent.Failed, 2)], Deploy(3));

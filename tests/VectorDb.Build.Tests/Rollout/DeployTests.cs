@@ -105,6 +105,21 @@ public sealed class DeployTests
     }
 
     [Fact]
+    public async Task A_log_that_cannot_be_read_does_not_keep_a_failed_release_from_being_taken_back()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var first = build.Deploy("one");
+        build.Publish("two");
+        build.Api.Fault = Fault.WriteFails;
+        build.Rollout.LogFailure = new TimeoutException("the logs are slow today");
+
+        Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
+
+        Assert.Equal(first, build.Rollout.Active);
+        Assert.Contains("The log of api cannot be read: the logs are slow today", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_first_deploy_that_fails_leaves_nothing_active_and_says_so()
     {
         await using var build = await BuildRun.CreateAsync();

@@ -18,6 +18,9 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
     /// <summary>Releases that do not become healthy.</summary>
     public HashSet<ReleaseId> Sick { get; } = [];
 
+    /// <summary>What reading a log fails with; null for a log that can be read.</summary>
+    public Exception? LogFailure { get; set; }
+
     /// <summary>The release that is shown as standing by.</summary>
     public ReleaseId? Standby { get; set; }
 
@@ -88,7 +91,7 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
     public Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<IReadOnlyList<string>> LogAsync(ReleaseId? release, string service, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([$"the log of {service} of {release}"]);
+        LogFailure is { } failure ? Task.FromException<IReadOnlyList<string>>(failure) : Task.FromResult<IReadOnlyList<string>>([$"the log of {service} of {release}"]);
 
     private Task NoteAsync(string what, ReleaseId release)
     {

@@ -47,7 +47,6 @@ internal sealed class Instance : IDisposable
         Put($"behaviour/bucket/{model.Compose.Key}", "the plugin");
         Put($"behaviour/bucket/{model.Authorities.Key}", "the authorities");
         PutBytes($"behaviour/bucket/bundles/{bundle.Hash.Hex}.tar", bundle.Content.Span);
-        Parameters("settings", ("domain-name", "api.example.org"));
         Parameters("runtime", ("tasks-table", "vectordb-production-tasks"), ("postgres", "Host=db;SSL Mode=VerifyFull"), ("database-secret-arn", "arn:db"));
         Secret("vectordb/production/openai-api-key", "sk-very-secret");
         Secret("vectordb/production/redis-password", "redis-very-secret");

@@ -13,7 +13,7 @@ public sealed class LiveSecretTests : IDisposable
     public void A_file_that_is_replaced_has_its_new_value_at_the_next_use()
     {
         Write("first");
-        var secret = Secret("first");
+        var secret = Secret();
 
         // As an instance does it: beside, then renamed.
         File.WriteAllText(_secrets.File("new"), "second, and longer\n");
@@ -27,7 +27,8 @@ public sealed class LiveSecretTests : IDisposable
     public void A_file_that_is_gone_or_empty_for_a_moment_leaves_the_value_as_it_was()
     {
         Write("first");
-        var secret = Secret("first");
+        var secret = Secret();
+        Assert.Equal("first", secret.Value);
 
         Write("");
         Assert.Equal("first", secret.Value);
@@ -41,7 +42,7 @@ public sealed class LiveSecretTests : IDisposable
     public void A_variable_wins_over_the_file_and_never_changes()
     {
         Write("of the file");
-        var secret = Secret("of the variable");
+        var secret = Secret(variable: "of the variable");
 
         Write("of another file");
 
@@ -49,13 +50,29 @@ public sealed class LiveSecretTests : IDisposable
         Assert.Equal("of the variable", secret.Value);
     }
 
+    [Fact]
+    public void A_file_that_is_replaced_while_the_process_starts_is_followed_all_the_same()
+    {
+        Write("first");
+        var settings = Load();
+
+        Write("second");
+
+        Assert.Equal("second", new LiveSecret(settings, Settings.RedisPassword).Value);
+    }
+
     private void Write(string text) => File.WriteAllText(_secrets.File("VECTORDB_REDIS_PASSWORD"), text);
 
-    private LiveSecret Secret(string value) => new(
-        ApplicationSettings.Load(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+    private LiveSecret Secret(string? variable = null) => new(Load(variable), Settings.RedisPassword);
+
+    private ApplicationSettings Load(string? variable = null)
+    {
+        var given = new Dictionary<string, string?> { ["VECTORDB_SECRETS_DIRECTORY"] = _secrets.Path };
+        if (variable is not null)
         {
-            ["VECTORDB_SECRETS_DIRECTORY"] = _secrets.Path,
-            ["VECTORDB_REDIS_PASSWORD"] = value,
-        }).Build()),
-        Settings.RedisPassword);
+            given["VECTORDB_REDIS_PASSWORD"] = variable;
+        }
+
+        return ApplicationSettings.Load(new ConfigurationBuilder().AddKeyPerFile(_secrets.Path).AddInMemoryCollection(given).Build());
+    }
 }

@@ -57,8 +57,7 @@ public sealed class ApiKeyTests : IDisposable
         var (kept, plainKept) = ApiKey.Create("kept", Scope.Read);
         var (revoked, plainRevoked) = ApiKey.Create("revoked", Scope.Read);
         File.WriteAllText(secrets.File("VECTORDB_API_KEYS"), $"{kept.ToLine()}\n{revoked.ToLine()}\n");
-        // As the process sees it: configuration is the same file.
-        var ring = Ring(("VECTORDB_SECRETS_DIRECTORY", secrets.Path), ("VECTORDB_API_KEYS", $"{kept.ToLine()}\n{revoked.ToLine()}"));
+        var ring = Ring(("VECTORDB_SECRETS_DIRECTORY", secrets.Path));
         Assert.NotNull(ring.Find(plainRevoked));
 
         File.WriteAllText(secrets.File("VECTORDB_API_KEYS"), $"{kept.ToLine()}\n");
@@ -119,6 +118,7 @@ public sealed class ApiKeyTests : IDisposable
     private ApiKeyRing Ring(params (string Name, string Value)[] values) => new(Load(values), _time);
 
     private ApplicationSettings Load(params (string Name, string Value)[] values) => ApplicationSettings.Load(new ConfigurationBuilder()
+        .AddKeyPerFile(values.FirstOrDefault(static value => value.Name == "VECTORDB_SECRETS_DIRECTORY").Value ?? _folder.File("no-secrets"), optional: true)
         .AddInMemoryCollection(values.Append(("VECTORDB_DATA", _folder.Path)).ToDictionary(static pair => pair.Item1, static pair => (string?)pair.Item2))
         .Build());
 }

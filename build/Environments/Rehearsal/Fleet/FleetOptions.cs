@@ -13,8 +13,5 @@ internal sealed record FleetOptions(string RepositoryRoot, string Run, string Ne
     /// <summary>Images whose layers lie on the disk of every instance from its start, where the engine has them; a release builds on them.</summary>
     public IReadOnlyList<string> BaseImages { get; init; } = [];
 
-    /// <summary>Address of the name server that instances ask; the site's when not set.</summary>
-    public string NameServer { get; init; } = SiteAddress;
-
     public string Files => Path.Combine(RepositoryRoot, "build", "Environments", "Rehearsal", "instance");
 }

@@ -39,7 +39,7 @@ internal sealed class InstanceContainer(CommandRunner commands, FleetOptions opt
                 "--volume", $"{options.Files}:/opt/rehearsal:ro",
                 .. machineImage is null ? Array.Empty<string>() : ["--volume", $"{machineImage}:/var/lib/machine-image:ro"],
                 "--env", "container=docker", "--env", $"INSTANCE_ID={instance}", "--env", $"AWS_ENDPOINT={aws}",
-                "--env", $"SITE_ADDRESS={options.SiteAddress}", "--env", $"REGISTRY_PORT={options.RegistryPort}", "--env", $"NAME_SERVER={options.NameServer}",
+                "--env", $"SITE_ADDRESS={options.SiteAddress}", "--env", $"REGISTRY_PORT={options.RegistryPort}", "--env", $"NAME_SERVER={options.SiteAddress}",
                 FleetOptions.Image, "/opt/rehearsal/start.sh",
             ]),
             cancellation);

@@ -15,14 +15,15 @@ internal sealed class InstanceFleet : IAsyncDisposable
     private readonly EmulatedAws _aws;
     private readonly FleetOptions _options;
     private readonly string? _machineImage;
+    private readonly Action<string> _problem;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Machine> _machines = new(StringComparer.Ordinal);
     private readonly Task _follow;
 
-    private InstanceFleet(CommandRunner commands, EmulatedAws aws, FleetOptions options, string? machineImage, TimeProvider time)
+    private InstanceFleet(CommandRunner commands, EmulatedAws aws, FleetOptions options, string? machineImage, Action<string> problem, TimeProvider time)
     {
-        (_commands, _aws, _options, _machineImage, _time) = (commands, aws, options, machineImage, time);
+        (_commands, _aws, _options, _machineImage, _problem, _time) = (commands, aws, options, machineImage, problem, time);
         _follow = FollowAsync();
     }
 
@@ -32,17 +33,18 @@ internal sealed class InstanceFleet : IAsyncDisposable
     /// <param name="commands">Runs <c>docker</c>.</param>
     /// <param name="aws">Whose groups to follow.</param>
     /// <param name="options">Where the machines run.</param>
+    /// <param name="problem">Told once what keeps it from following.</param>
     /// <param name="time">Paces the following, and measures.</param>
     /// <param name="cancellation">Ends the start alone: a run that is stopped may still have instances to drain.</param>
     /// <exception cref="CommandFailedException">No engine answers, or it lacks the image of the instances.</exception>
     public static async Task<InstanceFleet> StartAsync(
-        CommandRunner commands, EmulatedAws aws, FleetOptions options, TimeProvider time, CancellationToken cancellation)
+        CommandRunner commands, EmulatedAws aws, FleetOptions options, Action<string> problem, TimeProvider time, CancellationToken cancellation)
     {
         await InstanceContainer.RequireImageAsync(commands, cancellation);
         var machineImage = await new MachineImage(commands, aws, options, time).EnsureAsync(cancellation);
         // Real machines boot and drain: what waits for them must not be faster than they are.
         await aws.ControlAsync(HttpMethod.Put, "settings", new { machineTimeScale = 1 }, cancellation);
-        return new InstanceFleet(commands, aws, options, machineImage, time);
+        return new InstanceFleet(commands, aws, options, machineImage, problem, time);
     }
 
     /// <summary>What the machine of an instance wrote while it booted, also after its end.</summary>
@@ -60,6 +62,7 @@ internal sealed class InstanceFleet : IAsyncDisposable
 
     private async Task FollowAsync()
     {
+        var said = "";
         while (true)
         {
             try
@@ -67,9 +70,14 @@ internal sealed class InstanceFleet : IAsyncDisposable
                 var records = await _aws.ControlAsync(HttpMethod.Get, "instances", null, _stop.Token);
                 See([.. records.EnumerateArray().Select(InstanceRecord.Of)]);
             }
-            catch (HttpRequestException)
+            catch (Exception failure) when (!_stop.IsCancellationRequested)
             {
-                // The emulator is busy or away; without it nothing changes either.
+                // The emulator is busy or away: the next look tells more.
+                if (failure.Message != said)
+                {
+                    said = failure.Message;
+                    _problem($"instances: {said}");
+                }
             }
 
             await Task.Delay(Pause, _time, _stop.Token);

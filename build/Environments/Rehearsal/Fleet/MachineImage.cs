@@ -39,7 +39,7 @@ internal sealed class MachineImage(CommandRunner commands, EmulatedAws aws, Flee
         var volume = $"vectordb-machine-{ContentHash.OfText(key).Hex[..KeyDigits]}";
         if (!await IsCompleteAsync(volume, cancellation))
         {
-            await RemoveAsync(cancellation);
+            await commands.TryAsync(new Command("docker", "volume", "rm", "--force", volume), cancellation);
             await BakeAsync(volume, [.. bases.Select(static image => image.Name)], cancellation);
         }
 
@@ -77,12 +77,20 @@ internal sealed class MachineImage(CommandRunner commands, EmulatedAws aws, Flee
                     ]),
                 cancellation);
         }
+        catch
+        {
+            await RemoveContainerAsync(name);
+            await commands.TryAsync(new Command("docker", "volume", "rm", "--force", volume), CancellationToken.None);
+            throw;
+        }
         finally
         {
-            await commands.TryAsync(new Command("docker", "rm", "--force", name), CancellationToken.None);
+            await RemoveContainerAsync(name);
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private Task RemoveContainerAsync(string name) => commands.TryAsync(new Command("docker", "rm", "--force", name), CancellationToken.None);
 
     private async Task<IReadOnlyList<string>> PushAsync(IReadOnlyList<string> images, string folder, CancellationToken cancellation)
     {
@@ -102,15 +110,5 @@ internal sealed class MachineImage(CommandRunner commands, EmulatedAws aws, Flee
         }
 
         return pushed;
-    }
-
-    /// <summary>Those made of other images; a machine of another run may still hold one.</summary>
-    private async Task RemoveAsync(CancellationToken cancellation)
-    {
-        var listed = await commands.RunAsync(new Command("docker", "volume", "ls", "--quiet", "--filter", $"label={Label}"), cancellation);
-        foreach (var volume in listed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            await commands.TryAsync(new Command("docker", "volume", "rm", volume), cancellation);
-        }
     }
 }

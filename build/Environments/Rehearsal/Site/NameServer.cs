@@ -70,7 +70,14 @@ internal sealed class NameServer : IAsyncDisposable
     {
         while (true)
         {
-            _ = AnswerStreamAsync(await _connections.AcceptTcpClientAsync(_stop.Token), _stop.Token);
+            try
+            {
+                _ = AnswerStreamAsync(await _connections.AcceptTcpClientAsync(_stop.Token), _stop.Token);
+            }
+            catch (SocketException)
+            {
+                // So has whoever called.
+            }
         }
     }
 

@@ -23,22 +23,22 @@ internal sealed class PortForwarder : IAsyncDisposable
     {
         await _stop.CancelAsync();
         _listener.Dispose();
-        await _accepting;
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 
     private async Task AcceptAsync()
     {
-        try
+        while (true)
         {
-            while (true)
+            try
             {
                 _ = CarryAsync(await _listener.AcceptSocketAsync(_stop.Token), _stop.Token);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The site is over.
+            catch (SocketException)
+            {
+                // Whoever called has gone.
+            }
         }
     }
 

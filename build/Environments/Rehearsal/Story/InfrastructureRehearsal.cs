@@ -1,5 +1,6 @@
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Images;
+using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Reporting;
@@ -12,6 +13,8 @@ namespace VectorDb.Build.Environments.Rehearsal.Story;
 /// </summary>
 internal sealed class InfrastructureRehearsal(CommandRunner commands, Workspace workspace, StepJournal journal, TimeProvider time)
 {
+    private const string NothingLeft = "nothing left to change";
+
     private static readonly Dictionary<string, string?> NoSettings = [];
 
     /// <param name="apply">Whether to apply the service too, and to plan it again: there must be nothing left to change.</param>
@@ -47,7 +50,7 @@ internal sealed class InfrastructureRehearsal(CommandRunner commands, Workspace 
         if (apply)
         {
             await StepAsync("TerraformApply", deployer, "--target=TerraformApply", "--exclusive");
-            await StepAsync("nothing left to change", deployer, "--target=TerraformApply", "--exclusive");
+            await StepAsync(NothingLeft, deployer, "--target=TerraformApply", "--exclusive");
         }
 
         Task StepAsync(string name, RehearsalCaller caller, params string[] arguments) => journal.RunAsync(name, async () =>
@@ -56,9 +59,12 @@ internal sealed class InfrastructureRehearsal(CommandRunner commands, Workspace 
             var plan = printed.Split('\n').SkipWhile(static line => !line.Contains(" to create", StringComparison.Ordinal) && !line.Contains("nothing to change", StringComparison.Ordinal))
                 .TakeWhile(static line => line.StartsWith("  ", StringComparison.Ordinal)).ToList();
             plan.ForEach(line => journal.Say(line.Trim()));
-            return name != "nothing left to change" || plan.Count == 0 || plan[0].Contains("nothing to change", StringComparison.Ordinal)
-                ? plan.FirstOrDefault()?.Trim()
-                : throw new RehearsalException($"A second plan has changes:\n{string.Join('\n', plan)}");
+            if (name == NothingLeft && !(await PlanFile.ReadAsync(workspace.Artifacts, "rehearsal", cancellation)).Summary.IsEmpty)
+            {
+                throw new RehearsalException($"A second plan has changes:\n{string.Join('\n', plan)}");
+            }
+
+            return plan.FirstOrDefault()?.Trim();
         });
     }
 

@@ -13,7 +13,7 @@ internal sealed record UnusedPermission(IReadOnlyList<string> Roles, IReadOnlyLi
 
 /// <summary>
 /// Holds every recorded call against the policies of its caller's role: what was called must be allowed, and what is allowed must have
-/// been called or be there for a reason that is written down.
+/// been called or be there for a reason that is written down. Actions alone: on which resources and conditions is for the tests of Terraform.
 /// </summary>
 /// <param name="reasons">Why roles have what nothing uses.</param>
 /// <param name="say">Told of each finding.</param>
@@ -45,7 +45,7 @@ internal sealed class PermissionCheck(IReadOnlyList<UnusedPermission> reasons, A
 
         denied.Concat(unexplained).ToList().ForEach(say);
         return denied.Count + unexplained.Count == 0
-            ? $"permissions used: {string.Join(", ", told)}; none missing, every other one explained"
+            ? $"permissions used: {string.Join(", ", told)}; no action missing, every other one explained"
             : throw new RehearsalException($"{denied.Count} calls are not allowed, and {unexplained.Count} permissions are unexplained.");
     }
 }

@@ -54,7 +54,7 @@ public sealed class Rehearsal
             await _journal.RunAsync("Base images", () => BaseImagesAsync(cancellation));
             await _journal.RunAsync("Machine image", async () =>
             {
-                fleet = await InstanceFleet.StartAsync(_commands, stage.Site.Aws, OptionsOf(stage.Site, network, registry), _time, cancellation);
+                fleet = await InstanceFleet.StartAsync(_commands, stage.Site.Aws, OptionsOf(stage.Site, network, registry), _journal.Say, _time, cancellation);
                 return "a disk with the layers of the base images";
             });
             var load = await new ReleaseStory(stage, fleet!, PermissionCheck.Of(_workspace.Root, _journal.Say), _journal, _time).RunAsync(cancellation);
@@ -62,11 +62,13 @@ public sealed class Rehearsal
         }
         finally
         {
-            await RehearsalReport.WriteAsync(RehearsalStage.FolderOf(_workspace), _journal, fleet?.Lives ?? [], CancellationToken.None);
-            _journal.Close($"Report: {Path.GetRelativePath(_workspace.Root, RehearsalStage.FolderOf(_workspace))}/report.md; what each run printed is in logs/ beside it");
-            RehearsalReport.RealAndEmulated().Prepend("").ToList().ForEach(_journal.Close);
-            await DisposeOf(fleet);
-            await DisposeOf(stage);
+            await using (stage)
+            await using (fleet)
+            {
+                await RehearsalReport.WriteAsync(RehearsalStage.FolderOf(_workspace), _journal, fleet?.Lives ?? [], CancellationToken.None);
+                _journal.Close($"Report: {Path.GetRelativePath(_workspace.Root, RehearsalStage.FolderOf(_workspace))}/report.md; what each run printed is in logs/ beside it");
+                RehearsalReport.RealAndEmulated(fleet is not null).Prepend("").ToList().ForEach(_journal.Close);
+            }
         }
     }
 
@@ -96,12 +98,4 @@ public sealed class Rehearsal
             ? FormattableString.Invariant($"{load.Sent} requests, none failed; p99 {load.Percentile(0.99):0} ms; the balancer counted {counters.Requests} and {counters.UpstreamFailures} failures of targets")
             : throw new RehearsalException($"{load.Failed} of {load.Sent} requests failed; the most frequent failure is '{load.Failures[0].Kind}'.");
     });
-
-    private static async ValueTask DisposeOf(IAsyncDisposable? part)
-    {
-        if (part is not null)
-        {
-            await part.DisposeAsync();
-        }
-    }
 }

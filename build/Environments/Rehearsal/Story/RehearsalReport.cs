@@ -9,20 +9,23 @@ namespace VectorDb.Build.Environments.Rehearsal.Story;
 /// <summary>What a rehearsal leaves to read: <c>artifacts/rehearsal/report.md</c>.</summary>
 internal static class RehearsalReport
 {
-    private static readonly (string Part, string Real, string Emulated)[] Parts =
+    private static readonly RehearsedPart[] Parts =
     [
-        ("infrastructure", "Terraform, the AWS provider, the state with its lock", "the AWS API (docs/emulator.md)"),
-        ("images", "docker build and push, a registry, digests", "ECR's own API"),
-        ("instances", "their user data, executed; systemd, Docker, Compose", "the machine, its packages, its metadata service"),
-        ("load balancer", "nginx, TLS, probes of every target, draining", "its AWS API"),
-        ("data", "PostgreSQL with pgvector, Redis, TLS, AWS's passwords", "the APIs of Aurora and ElastiCache; DynamoDB, S3"),
-        ("logs and metrics", "what is shipped as it is written", "the CloudWatch agent and API"),
-        ("the release", "this build, unchanged, in processes of its own", "nothing"),
+        new("infrastructure", "Terraform, the AWS provider, the state with its lock", "the AWS API (docs/emulator.md)", NeedsEngine: false),
+        new("images", "docker build and push, a registry, digests", "ECR's own API"),
+        new("instances", "their user data, executed; systemd, Docker, Compose", "the machine, its packages, its metadata service"),
+        new("load balancer", "nginx, TLS, probes of every target, draining", "its AWS API"),
+        new("data", "PostgreSQL with pgvector, Redis, TLS, AWS's passwords", "the APIs of Aurora and ElastiCache; DynamoDB, S3"),
+        new("logs and metrics", "what is shipped as it is written", "the CloudWatch agent and API"),
+        new("the release", "this build, unchanged, in processes of its own", "nothing", NeedsEngine: false),
     ];
 
     /// <summary>What was real, and what was emulated: a table of text.</summary>
-    public static IEnumerable<string> RealAndEmulated() =>
-        Parts.Prepend(("Part", "Real", "Emulated")).Select(static part => $"{part.Item1,-16}  {part.Item2,-53}  {part.Item3}");
+    /// <param name="hasEngine">Whether instances could boot.</param>
+    public static IEnumerable<string> RealAndEmulated(bool hasEngine) => Parts
+        .Where(part => hasEngine || !part.NeedsEngine)
+        .Prepend(new RehearsedPart("Part", "Real", "Emulated"))
+        .Select(static part => $"{part.Name,-16}  {part.Real,-53}  {part.Emulated}");
 
     public static Task WriteAsync(string folder, StepJournal journal, IReadOnlyList<InstanceLife> lives, CancellationToken cancellation)
     {
@@ -33,9 +36,9 @@ internal static class RehearsalReport
         }
 
         text.Append("\n| part | real | emulated |\n|---|---|---|\n");
-        foreach (var (part, real, emulated) in Parts)
+        foreach (var part in Parts.Where(part => lives.Count > 0 || !part.NeedsEngine))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {part} | {real} | {emulated} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {part.Name} | {part.Real} | {part.Emulated} |\n");
         }
 
         if (lives.Count > 0)
@@ -52,3 +55,7 @@ internal static class RehearsalReport
 
     private static string Seconds(TimeSpan? span) => span is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0} s") : "-";
 }
+
+/// <summary>A part of what was rehearsed.</summary>
+/// <param name="NeedsEngine">Whether there is none of it without a container engine.</param>
+internal sealed record RehearsedPart(string Name, string Real, string Emulated, bool NeedsEngine = true);

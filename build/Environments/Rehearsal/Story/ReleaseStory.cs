@@ -40,7 +40,9 @@ internal sealed class ReleaseStory(RehearsalStage stage, InstanceFleet fleet, Pe
         await ActAsync("Deploy B, replacing A", deployer, B, 0, cancellation, "--target=Deploy");
         var second = await ActiveAsync(deployer, B, cancellation);
         Demand(second != first, "B is the same release as A");
+        var before = fleet.Lives.Count;
         await ActAsync("Deploy C, broken: goes back by itself", deployer, Broken, StepFailed, cancellation, "--target=Deploy");
+        Demand(fleet.Lives.Skip(before).Any(static life => life.Started is not null && life.InService is null), "no instance of C was started, or one served");
         Demand(await ActiveAsync(deployer, B, cancellation) == second, "the release before C is not active again");
         await ActAsync("Unfreeze", deployer, B, 0, cancellation, "--target=Unfreeze");
         await ActAsync("Rollback to A", deployer, B, 0, cancellation, "--target=Rollback");

@@ -8,7 +8,7 @@ PUT    /moto-api/vectordb/groups/<name>/launches   {"refusal": "why EC2 gives it
 GET    /moto-api/vectordb/instances/<id>           one of them, with what its metadata service tells
 PUT    /moto-api/vectordb/instances/<id>/network   {"privateIp"}: the address that its machine really has
 GET    /moto-api/vectordb/instances/<id>/credentials   temporary ones, of the instance profile's role
-PUT    /moto-api/vectordb/instances/<id>/console   {"output"}: what EC2 shows as its console, also after its end
+PUT    /moto-api/vectordb/instances/<id>/console   {"output"}: what its machine wrote, to be read also after its end
 GET    /moto-api/vectordb/instances/<id>/console
 DELETE /moto-api/vectordb/instances/<id>           {"reason"}: its machine stopped by itself
 PUT    /moto-api/vectordb/targets/<id>             {"state": "healthy", "reason": "", "description": ""}   (null state: back to default)

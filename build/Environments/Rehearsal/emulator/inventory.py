@@ -34,7 +34,7 @@ def names(region: str = "us-east-1") -> dict[str, list[str]]:
         "budgets": lambda: [name for held in budgets_backends[DEFAULT_ACCOUNT_ID]["aws"].budgets.values() for name in held],
         "cloudwatch": of(cloudwatch_backends, "alarms", "dashboards"),
         "dynamodb": of(dynamodb_backends, "tables"),
-        "ec2": lambda: [*ec2.launch_templates, *ec2.addresses,
+        "ec2": lambda: [*ec2.launch_templates, *(each.allocation_id for each in ec2.addresses),
                         *(each.id for each in [*ec2.nat_gateways.values(), *ec2.vpc_end_points.values()] if each.state != "deleted"),
                         *(vpc.id for vpc in ec2.vpcs.values() if not vpc.is_default or vpc.is_default == "false"),
                         *(each.id for each in ec2.all_instances() if each.state not in ("terminated", "shutting-down"))],

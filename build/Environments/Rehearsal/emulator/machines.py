@@ -1,15 +1,10 @@
 """The machine behind an instance record: what EC2 tells it, and what is known of it.
 
 Credentials: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
-Console: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html
 """
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.core.responses import ActionResult
-from moto.core.utils import utcnow
-from moto.ec2.responses.general import General
-from moto.ec2.utils import Base64EncodedString
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
@@ -17,7 +12,7 @@ import instances
 
 #: EC2 issues credentials for about six hours.
 _CREDENTIAL_SECONDS = 6 * 3600
-#: EC2 keeps the last 64 KB, and an hour longer than the machine.
+#: As much as EC2 would keep.
 _CONSOLE_CHARACTERS = 65_536
 
 _consoles: dict[str, str] = {}
@@ -74,13 +69,3 @@ def write_console(instance_id: str, output: str) -> None:
 
 def console(instance_id: str) -> str:
     return _consoles.get(instance_id, "")
-
-
-def _get_console_output(self: General) -> ActionResult:
-    instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
-    return ActionResult({
-        "InstanceId": instance.id, "Timestamp": utcnow(), "Output": Base64EncodedString.from_raw_string(console(instance.id))})
-
-
-def install() -> None:
-    General.get_console_output = _get_console_output

@@ -17,7 +17,6 @@ import databases
 import ec2
 import instance_refresh
 import load_balancing
-import machines
 import metrics
 import registry
 import scaling
@@ -64,7 +63,7 @@ class Application:
 
 def run(host: str, port: int, target_health: str, balancer_address: str | None) -> None:
     load_balancing.default_health, load_balancing.balancer_address = target_health, balancer_address
-    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, machines, backup, budgets, storage, registry, data_plane):
+    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets, storage, registry, data_plane):
         extension.install()
     clock.start()
     print(f"emulated AWS at http://{host}:{port}", flush=True)

@@ -29,6 +29,17 @@ public sealed class EnvironmentSettingsTests
         Assert.Equal(SettingsTemplate.Text(), File.ReadAllText(path));
     }
 
+    [Theory]
+    [InlineData("VECTORDB_SCAN_THRESHOLD", "high", "takes CRITICAL or HIGH or MEDIUM or LOW")]
+    [InlineData("VECTORDB_EMBEDDER", "OpenAI", "takes openai or hashing")]
+    [InlineData("VECTORDB_APPROVAL", "yes", "takes required or none")]
+    public void A_misspelt_choice_is_refused_and_never_taken_for_no_choice(string name, string value, string reason)
+    {
+        var error = Assert.Throws<SettingsException>(() => EnvironmentSettings.Load("production", None, new Dictionary<string, string>(Required) { [name] = value }, None));
+
+        Assert.Contains($"{name} {reason}", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_copy_of_the_template_with_the_required_values_filled_in_is_complete()
     {
