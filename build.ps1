@@ -45,7 +45,7 @@ function Invoke-Compile([string] $Target) {
     $new = "$Target.new"
     if (Test-Path -LiteralPath $new) { Remove-Item -LiteralPath $new -Recurse -Force }
     $project = [IO.Path]::Combine($PSScriptRoot, 'build', 'VectorDb.Build.csproj')
-    $log = & dotnet build $project -c Release -v quiet -nologo -nodeReuse:false -o $new
+    $log = & dotnet build $project -c Release -v quiet -nologo -nodeReuse:false -p:RunAnalyzers=false -o $new
     if ($LASTEXITCODE -ne 0) {
         $log | ForEach-Object { [Console]::Error.WriteLine($_) }
         Stop-Script 'the build does not compile'
