@@ -24,6 +24,9 @@ internal sealed partial class BuildRecord(string root, string path)
 
     private static readonly string[] ProjectFiles = [".csproj", ".props", ".targets"];
 
+    /// <summary>Whether there is one, of whatever sources.</summary>
+    public bool Exists => File.Exists(path);
+
     /// <returns>Names and bytes of all sources, the tools, and the variables that a project asks for; null when that cannot be told.</returns>
     public ContentHash? Sources()
     {
@@ -48,7 +51,7 @@ internal sealed partial class BuildRecord(string root, string path)
     }
 
     /// <summary>Whether these sources were compiled, and all that came of it is as it was left.</summary>
-    public bool Covers(ContentHash? sources) => sources is { } known && File.Exists(path) && File.ReadAllText(path) == Entry(known);
+    public bool Covers(ContentHash? sources) => sources is { } known && Exists && File.ReadAllText(path) == Entry(known);
 
     /// <summary>To be called before anything is compiled: a compilation that is killed has no record.</summary>
     public void Forget() => File.Delete(path);

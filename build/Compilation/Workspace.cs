@@ -20,9 +20,11 @@ internal sealed class Workspace(string root, Orphans orphans, StepJournal journa
     /// <summary>The environment of programs that work on the tree, by which they are found should this run be killed.</summary>
     public IReadOnlyDictionary<string, string?> Mark => orphans.Mark;
 
-    public string BuildRecord => Path.Combine(Artifacts, "build.record");
 
     private string Guard => Path.Combine(Artifacts, "workspace.guard");
+
+    /// <summary>Where it is written down what was last worked on with success.</summary>
+    public string RecordOf(string work) => Path.Combine(Artifacts, $"{work}.record");
 
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
