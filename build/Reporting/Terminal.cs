@@ -10,8 +10,12 @@ internal sealed class Terminal(TextReader input, TextWriter output, bool isInter
 {
     public bool IsInteractive { get; } = isInteractive;
 
+    /// <summary>Whether the input is typed, and so must not be shown; what is printed may go elsewhere.</summary>
+    public bool HasKeyboard { get; init; } = isInteractive;
+
     /// <summary>Input and output of this process.</summary>
-    public static Terminal OfThisProcess() => new(Console.In, Console.Out, !Console.IsInputRedirected && !Console.IsOutputRedirected);
+    public static Terminal OfThisProcess() =>
+        new(Console.In, Console.IsOutputRedirected ? Console.Error : Console.Out, !Console.IsInputRedirected && !Console.IsOutputRedirected) { HasKeyboard = !Console.IsInputRedirected };
 
     /// <returns>The answer without white space around it; empty when the input has ended.</returns>
     public async Task<string> AskAsync(string question, CancellationToken cancellation)
@@ -26,9 +30,9 @@ internal sealed class Terminal(TextReader input, TextWriter output, bool isInter
     /// <returns>The text without the line break at its end.</returns>
     public async Task<string> TakeSecretAsync(string question, CancellationToken cancellation)
     {
-        if (!IsInteractive)
+        if (!HasKeyboard)
         {
-            return (await input.ReadToEndAsync(cancellation)).TrimEnd('\r', '\n');
+            return (await Task.Run(input.ReadToEnd, cancellation).WaitAsync(cancellation)).TrimEnd('\r', '\n');
         }
 
         await output.WriteAsync($"{question} ".AsMemory(), cancellation);

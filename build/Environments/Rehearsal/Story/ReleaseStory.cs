@@ -72,9 +72,10 @@ internal sealed class ReleaseStory(RehearsalStage stage, InstanceFleet fleet, Pe
             await stage.Build.RunAsync(caller, settings, expected, cancellation, arguments);
             var resources = (await ResourcesAsync(cancellation)).Sum(static service => service.Value.GetArrayLength());
             var booted = fleet.Lives.Skip(before).Where(static life => life.InService is not null).Select(static life => life.InService!.Value.TotalSeconds).Order().ToList();
+            var held = resources == 1 ? "1 resource in the account" : $"{resources} resources in the account";
             return booted.Count == 0
-                ? $"{resources} resources in the account"
-                : FormattableString.Invariant($"{resources} resources in the account; {booted.Count} instances booted, in service after {booted[0]:0} to {booted[^1]:0} s");
+                ? held
+                : FormattableString.Invariant($"{held}; {booted.Count} instances booted, in service after {booted[0]:0} to {booted[^1]:0} s");
         });
 
     /// <returns>What the account holds, by service.</returns>
