@@ -6,7 +6,7 @@ namespace VectorDb.Build.Testing;
 /// <param name="mark">Put into its environment, and so into that of all that it starts.</param>
 internal sealed class TestRunner(CommandRunner commands, string resultsFolder, IReadOnlyDictionary<string, string?> mark)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
     public async Task<TestResult> RunAsync(TestProject project, TestSuite suite, CancellationToken cancellationToken)
     {
