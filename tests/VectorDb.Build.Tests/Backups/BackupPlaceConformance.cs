@@ -7,9 +7,9 @@ namespace VectorDb.Build.Tests.Backups;
 /// <summary>What a folder and a bucket have in common.</summary>
 public abstract class BackupPlaceConformance : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private protected TemporaryFolder Folder { get; } = new();
 
     [Fact]
     public async Task A_backup_comes_back_as_it_was()
@@ -17,12 +17,12 @@ public abstract class BackupPlaceConformance : IDisposable
         var place = await OpenAsync();
         var manifest = await KeepAsync(place, "20260102T030405000Z", "first");
 
-        await place.FetchAsync("20260102T030405000Z", _folder.File("back"), Cancellation);
+        await place.FetchAsync("20260102T030405000Z", Folder.File("back"), Cancellation);
 
-        manifest.Verify("back", _folder.File("back"));
+        manifest.Verify("back", Folder.File("back"));
         Assert.Equal(
             manifest.Files,
-            BackupManifest.Parse("back", await File.ReadAllBytesAsync(_folder.File("back", BackupManifest.FileName), Cancellation)).Files);
+            BackupManifest.Parse("back", await File.ReadAllBytesAsync(Folder.File("back", BackupManifest.FileName), Cancellation)).Files);
     }
 
     [Fact]
@@ -47,13 +47,13 @@ public abstract class BackupPlaceConformance : IDisposable
         var itself = At(place.AddressOf("20260102T030405000Z"));
 
         Assert.Equal([""], await itself.ListAsync(Cancellation));
-        await itself.FetchAsync("", _folder.File("back"), Cancellation);
-        Assert.Equal("first", await File.ReadAllTextAsync(_folder.File("back", "files", "uploads", "a.csv"), Cancellation));
+        await itself.FetchAsync("", Folder.File("back"), Cancellation);
+        Assert.Equal("first", await File.ReadAllTextAsync(Folder.File("back", "files", "uploads", "a.csv"), Cancellation));
     }
 
     public void Dispose()
     {
-        _folder.Dispose();
+        Folder.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -65,7 +65,7 @@ public abstract class BackupPlaceConformance : IDisposable
 
     private async Task<BackupManifest> KeepAsync(IBackupPlace place, string name, string content)
     {
-        var folder = _folder.File(name);
+        var folder = Folder.File(name);
         Directory.CreateDirectory(Path.Combine(folder, "files", "uploads"));
         await File.WriteAllBytesAsync(Path.Combine(folder, "vectors.db"), Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(content, 10_000))), Cancellation);
         await File.WriteAllTextAsync(Path.Combine(folder, "files", "uploads", "a.csv"), content, Cancellation);

@@ -5,15 +5,13 @@ namespace VectorDb.Build.Tests.Backups;
 
 public sealed class FolderBackupsTests : BackupPlaceConformance
 {
-    private readonly TemporaryFolder _root = new();
-
-    private protected override Task<IBackupPlace> OpenAsync() => Task.FromResult<IBackupPlace>(new FolderBackups(_root.File("backups")));
+    private protected override Task<IBackupPlace> OpenAsync() => Task.FromResult<IBackupPlace>(new FolderBackups(Folder.File("place")));
 
     private protected override IBackupPlace At(string address) => new FolderBackups(address);
 
     private protected override Task RemoveAsync(string name, string file)
     {
-        File.Delete(_root.File("backups", name, file));
+        File.Delete(Folder.File("place", name, file));
         return Task.CompletedTask;
     }
 }

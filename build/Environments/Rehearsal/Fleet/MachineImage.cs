@@ -63,6 +63,7 @@ internal sealed class MachineImage(CommandRunner commands, EmulatedAws aws, Flee
     {
         var folder = Directory.CreateTempSubdirectory("vectordb-machine-").FullName;
         var name = $"vectordb-machine-{options.Run}";
+        var isMade = false;
         try
         {
             var pushed = await PushAsync(images, folder, cancellation);
@@ -76,21 +77,19 @@ internal sealed class MachineImage(CommandRunner commands, EmulatedAws aws, Flee
                         FleetOptions.Image, "/opt/rehearsal/bake.sh", .. pushed,
                     ]),
                 cancellation);
-        }
-        catch
-        {
-            await RemoveContainerAsync(name);
-            await commands.TryAsync(new Command("docker", "volume", "rm", "--force", volume), CancellationToken.None);
-            throw;
+            isMade = true;
         }
         finally
         {
-            await RemoveContainerAsync(name);
+            await commands.TryAsync(new Command("docker", "rm", "--force", name), CancellationToken.None);
+            if (!isMade)
+            {
+                await commands.TryAsync(new Command("docker", "volume", "rm", "--force", volume), CancellationToken.None);
+            }
+
             Directory.Delete(folder, recursive: true);
         }
     }
-
-    private Task RemoveContainerAsync(string name) => commands.TryAsync(new Command("docker", "rm", "--force", name), CancellationToken.None);
 
     private async Task<IReadOnlyList<string>> PushAsync(IReadOnlyList<string> images, string folder, CancellationToken cancellation)
     {
