@@ -1,5 +1,6 @@
 using System.Collections;
 using Amazon;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.SimpleSystemsManagement;
 using Cake.Core;
@@ -131,9 +132,9 @@ internal static class ReleaseServices
         .AddSingleton(at => new Deployment(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SourceRevision>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Rollback(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new Promotion(
-            at.Get<Workspace>(), at.Get<SourceRevision>(), new PromotionSource(at.Get<SettingsSource>(), at.Get<TimeProvider>()), new Lazy<AwsAccount>(at.Get<AwsAccount>),
-            new ImageCopier(at.Get<DockerClient>()), at.Get<ReleaseRendering>(), at.Get<ReleaseInfrastructure>(), at.Get<Deployment>(), at.Get<StepJournal>()))
+        .AddSingleton(at => new PromotionSource(at.Get<Lazy<AwsAccount>>(), at.Get<SettingsSource>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new ProvedImages(at.Get<Workspace>(), at.Get<PromotionSource>(), new Lazy<ImageTarget>(at.Images), new ImageCopier(new SocketsHttpHandler(), at.Get<TimeProvider>())))
+        .AddSingleton(at => new Promotion(at.Get<ProvedImages>(), at.Get<ReleaseRendering>(), at.Get<ReleaseInfrastructure>(), at.Get<Deployment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Shutdown(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<StepJournal>()))
         .AddSingleton(at => new SmokeRun(at.Get<IReleaseEnvironment>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>()))
         .AddSingleton(at => new LoadSession(
@@ -177,9 +178,13 @@ internal static class ReleaseServices
     private static T Get<T>(this IServiceProvider services)
         where T : notnull => services.GetRequiredService<T>();
 
-    private static AmazonSimpleSystemsManagementClient Systems(string region, Uri? endpoint) => new(endpoint is null
-        ? new AmazonSimpleSystemsManagementConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(region) }
-        : new AmazonSimpleSystemsManagementConfig { ServiceURL = endpoint.AbsoluteUri, AuthenticationRegion = region });
+    private static AmazonSimpleSystemsManagementClient Systems(string region, Uri? endpoint, AWSCredentials? credentials)
+    {
+        var config = endpoint is null
+            ? new AmazonSimpleSystemsManagementConfig { RegionEndpoint = RegionEndpoint.GetBySystemName(region) }
+            : new AmazonSimpleSystemsManagementConfig { ServiceURL = endpoint.AbsoluteUri, AuthenticationRegion = region };
+        return credentials is null ? new AmazonSimpleSystemsManagementClient(config) : new AmazonSimpleSystemsManagementClient(credentials, config);
+    }
 
     /// <summary>Credentials and region as everywhere in AWS; an emulator where one stands in for it.</summary>
     private static AmazonS3Client Storage() => System.Environment.GetEnvironmentVariable(SettingsCatalogue.AwsEndpoint.Name) is { Length: > 0 } endpoint

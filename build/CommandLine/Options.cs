@@ -12,14 +12,14 @@ public static class Options
         .Text("to", "<release>|<place>", "Rollback: which release, without it the last verified one before; Backup: a folder or s3://<bucket>/<prefix>")
         .For("Rollback").Needed("Backup");
     public static readonly Option<string?> From = Option
-        .Text("from", "<environment>|<place>", "Promote: whose verified release to take; Restore: a backup, or the folder or s3://<bucket>/<prefix> of several, of which the newest is taken")
-        .Needed("Promote", "Restore");
+        .Text("from", "<environment>|<place>", "Promote, PlanPromotion: whose verified release to take; Restore: a backup, or the folder or s3://<bucket>/<prefix> of several, of which the newest is taken")
+        .Needed("Promote", "PlanPromotion", "Restore");
     public static readonly Option<int?> Port = Option.Number("port", 1, 65535, "the port of the local gateway").For("Deploy");
     public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest", "LoadTest");
     public static readonly Option<int?> Rate = Option.Number("rate", 1, 2000, "requests a second; 50 when left out").For("LoadTest");
     public static readonly Option<int?> Seconds = Option.Number("seconds", 1, 600, "how long; 30 when left out").For("LoadTest");
     public static readonly Option<string?> Approve =
-        Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan printed its hash").For("TerraformApply", "Deploy", "Promote", "Bootstrap");
+        Option.Text("approve", "<plan hash>", "the plan to apply, as TerraformPlan or PlanPromotion printed its hash").For("TerraformApply", "Deploy", "Promote", "Bootstrap");
     public static readonly Option<bool> Unpushed = Option
         .Flag("unpushed", "without pushing: an image that the registry lacks is planned by its content, and the plan cannot be applied").For("TerraformPlan");
     public static readonly Option<string?> Files =

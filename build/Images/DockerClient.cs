@@ -80,10 +80,6 @@ internal sealed class DockerClient(CommandRunner commands)
     public Task LogInAsync(string registry, string user, string password, string configuration, CancellationToken cancellation) =>
         commands.RunAsync(WithLogin(configuration, "login", "--username", user, "--password-stdin", registry) with { Input = password }, cancellation);
 
-    /// <summary>From registry to registry, past the engine: one image as it is, no index around it.</summary>
-    public Task CopyAsync(string source, string target, string configuration, CancellationToken cancellation) => commands.RunAsync(
-        WithLogin(configuration, "buildx", "imagetools", "create", "--prefer-index=false", "--tag", target, source), cancellation);
-
     private static Command WithLogin(string configuration, params IReadOnlyList<string> arguments) => new("docker", arguments)
     {
         Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = configuration },

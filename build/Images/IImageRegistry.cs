@@ -8,9 +8,9 @@ internal interface IImageRegistry
     /// <summary>A login that may push.</summary>
     Task<RegistryLogin> LogInAsync(CancellationToken cancellation);
 
-    /// <returns>The image with that tag, or null.</returns>
+    /// <returns>The image with that tag or digest, or null.</returns>
     /// <exception cref="MissingRepositoryException">The repository itself is not there.</exception>
-    Task<RegistryImage?> FindAsync(string repository, string tag, CancellationToken cancellation);
+    Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellation);
 }
 
 internal sealed class MissingRepositoryException(string repository, string environment, Exception inner) : Exception(
@@ -23,11 +23,11 @@ internal sealed class EcrRegistry(EcrClient ecr, string environment) : IImageReg
 {
     public Task<RegistryLogin> LogInAsync(CancellationToken cancellation) => ecr.LogInAsync(cancellation);
 
-    public async Task<RegistryImage?> FindAsync(string repository, string tag, CancellationToken cancellation)
+    public async Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellation)
     {
         try
         {
-            return await ecr.FindAsync(repository, tag, cancellation);
+            return await ecr.FindAsync(repository, tagOrDigest, cancellation);
         }
         catch (AwsException error) when (error.Code == "RepositoryNotFoundException")
         {

@@ -19,6 +19,9 @@ internal sealed record PushedRelease(
     IReadOnlyDictionary<string, string> Images,
     string? PromotedFrom = null)
 {
+    /// <summary>Of the tree that it was made from; null for the tree at hand.</summary>
+    public string? Commit { get; init; }
+
     /// <summary>Repositories whose image is in no registry: its digest follows from its content, and nothing can pull it.</summary>
     public IReadOnlyList<string> Unpushed { get; init; } = [];
 

@@ -14,15 +14,16 @@ internal sealed class ScanGate(IImageRegistry registry, string threshold, TimePr
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
     private const int Looks = 60;
 
+    /// <param name="images">Tag or digest by repository.</param>
     /// <exception cref="ScanFindingsException">An image has findings at or above the threshold.</exception>
-    public async Task CheckAsync(IReadOnlyList<BuiltImage> images, CancellationToken cancellation)
+    public async Task CheckAsync(IReadOnlyDictionary<string, string> images, CancellationToken cancellation)
     {
         var stopping = Severities[..(Array.IndexOf(Severities, threshold) + 1)];
-        var scanned = await Task.WhenAll(images.Select(async image => (Image: image, Found: await ScannedAsync(image, cancellation))));
+        var scanned = await Task.WhenAll(images.Select(async image => (image.Key, image.Value, Found: await ScannedAsync(image.Key, image.Value, cancellation))));
         var findings = scanned
-            .SelectMany(pair => stopping.Select(severity => (pair.Image, severity, Count: pair.Found?.Findings.GetValueOrDefault(severity) ?? 0)))
+            .SelectMany(pair => stopping.Select(severity => (Repository: pair.Key, Name: pair.Value, severity, Count: pair.Found?.Findings.GetValueOrDefault(severity) ?? 0)))
             .Where(static finding => finding.Count > 0)
-            .Select(static finding => $"{finding.Image.Recipe.Repository}:{finding.Image.Tag}: {finding.Count} {finding.severity}")
+            .Select(static finding => $"{finding.Repository}{(finding.Name.Contains(':') ? '@' : ':')}{finding.Name}: {finding.Count} {finding.severity}")
             .ToList();
         if (findings.Count > 0)
         {
@@ -30,7 +31,7 @@ internal sealed class ScanGate(IImageRegistry registry, string threshold, TimePr
         }
     }
 
-    private async Task<RegistryImage?> ScannedAsync(BuiltImage image, CancellationToken cancellation) =>
+    private async Task<RegistryImage?> ScannedAsync(string repository, string name, CancellationToken cancellation) =>
         await new ResiliencePipelineBuilder<RegistryImage?> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<RegistryImage?>
             {
@@ -39,7 +40,7 @@ internal sealed class ScanGate(IImageRegistry registry, string threshold, TimePr
                 ShouldHandle = new PredicateBuilder<RegistryImage?>().HandleResult(static found => found?.ScanStatus is "IN_PROGRESS" or "PENDING"),
             })
             .Build()
-            .ExecuteAsync(async token => await registry.FindAsync(image.Recipe.Repository, image.Tag, token), cancellation);
+            .ExecuteAsync(async token => await registry.FindAsync(repository, name, token), cancellation);
 }
 
 internal sealed class ScanFindingsException(string threshold, IReadOnlyList<string> findings) : Exception(

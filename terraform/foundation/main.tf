@@ -104,4 +104,21 @@ module "deployer" {
   github_plan_subjects    = var.github_plan_subjects
   github_publish_subjects = var.github_publish_subjects
   manage_github_provider  = var.manage_github_provider
+  promotion_roles         = var.promotion_roles
+}
+
+module "reader" {
+  source = "../modules/reader"
+  count  = length(var.promotion_readers) > 0 ? 1 : 0
+
+  name               = local.name
+  account            = local.account
+  region             = var.region
+  partition          = local.partition
+  kms_key_arn        = module.encryption.key_arn
+  release_bucket_arn = module.release_store.bucket_arn
+  release_table_arn  = module.release_store.table_arn
+  repository_root    = local.repository_root
+  parameter_path     = local.parameter_path
+  readers            = var.promotion_readers
 }

@@ -33,6 +33,11 @@ output "planner_role_arn" {
   value       = module.deployer.planner_role_arn
 }
 
+output "reader_role_arn" {
+  description = "Role that reads what this environment has proved; null where nobody may."
+  value       = try(module.reader[0].role_arn, null)
+}
+
 output "publisher_role_arn" {
   description = "Role that only brings images to the registry."
   value       = module.deployer.publisher_role_arn

@@ -53,6 +53,18 @@ variable "github_publish_subjects" {
   default     = []
 }
 
+variable "promotion_roles" {
+  description = "ARNs of the roles that read what other environments have proved, where releases are promoted from these to this one."
+  type        = list(string)
+  default     = []
+}
+
+variable "promotion_readers" {
+  description = "ARNs of the roles that may read what this environment has proved: deployer and planner of the one that its releases are promoted to."
+  type        = list(string)
+  default     = []
+}
+
 variable "manage_github_provider" {
   description = "Whether to create the account's OIDC provider for GitHub. An account holds one: false where it is there already."
   type        = bool

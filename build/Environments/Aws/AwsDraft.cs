@@ -32,7 +32,7 @@ internal sealed class AwsDrafts(AwsAccount account, Workspace workspace, SourceR
 
         var release = Manifest.IdOf(pushed.Services, account.Settings.OfRelease(), pushed.Sources);
         var known = await catalog.FindAsync(release, cancellationToken);
-        return _draft = new AwsDraft(release, known?.Commit ?? await revision.CommitAsync(cancellationToken), pushed);
+        return _draft = new AwsDraft(release, known?.Commit ?? pushed.Commit ?? await revision.CommitAsync(cancellationToken), pushed);
     }
 
     private bool IsOfThisTree(PushedRelease pushed)

@@ -1,15 +1,30 @@
+using Amazon.Runtime;
+using Cake.Core;
+using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
 
 namespace VectorDb.Build.Environments.Aws;
 
-/// <summary>The environment whose proof counts.</summary>
-internal sealed class PromotionSource(SettingsSource settings, TimeProvider time)
+/// <summary>The environment whose proof counts: read by its own role for that, in whatever account it is, or else as whoever runs the build.</summary>
+internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource settings, TimeProvider time)
 {
-    /// <remarks>Variables of this process are the target's, and say nothing of the source.</remarks>
-    public async Task<AwsAccount> OpenAsync(string environment, CancellationToken cancellationToken) =>
-        new(environment, await settings.LoadStoredAsync(environment, cancellationToken), time);
+    private const int UsageError = 2;
+
+    /// <exception cref="CakeException">It is the target itself, or its role cannot be taken.</exception>
+    public async Task<AwsAccount> OpenAsync(string environment, CancellationToken cancellationToken)
+    {
+        if (environment == target.Value.Environment)
+        {
+            throw new CakeException(UsageError, "Promote needs two environments: ./build.sh --target=Promote --from=staging --environment=production");
+        }
+
+        var role = RoleOf(environment);
+        var credentials = role is null ? null : await TakeAsync(role, environment, cancellationToken);
+        var stored = await settings.LoadStoredAsync(environment, target.Value.Settings, AccountOf(role), credentials, cancellationToken);
+        return new AwsAccount(environment, stored, time, credentials);
+    }
 
     /// <exception cref="InvalidOperationException">Nothing is proved there.</exception>
     public static async Task<Manifest> ProvedAsync(AwsAccount source, CancellationToken cancellationToken)
@@ -20,5 +35,37 @@ internal sealed class PromotionSource(SettingsSource settings, TimeProvider time
             ? manifest
             : throw new InvalidOperationException(
                 $"No verified release is active in {source.Environment}. What there is: ./build.sh --target=History --environment={source.Environment}");
+    }
+
+    private string? RoleOf(string environment)
+    {
+        if (target.Value.Settings[SettingsCatalogue.PromotionRoles] is not { } named)
+        {
+            return null;
+        }
+
+        var name = $":role/vectordb-{environment}-reader";
+        return named.Split(',', StringSplitOptions.TrimEntries).FirstOrDefault(role => role.EndsWith(name, StringComparison.Ordinal) && AccountOf(role) is not null)
+            ?? throw new CakeException(
+                $"{SettingsCatalogue.PromotionRoles.Name} of {target.Value.Environment} is {named}, and none of it is the reader of {environment}. "
+                + $"Add arn:aws:iam::<account>{name}, then: ./build.sh --target=Bootstrap --environment={target.Value.Environment}");
+    }
+
+    /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html</remarks>
+    private static string? AccountOf(string? role) => role?.Split(':') is ["arn", _, "iam", "", var account, ..] ? account : null;
+
+    private async Task<SessionAWSCredentials> TakeAsync(string role, string environment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var session = await target.Value.Services.Sts.AssumeRoleAsync(role, $"promote-to-{target.Value.Environment}", cancellationToken);
+            return new SessionAWSCredentials(session.AccessKeyId, session.SecretAccessKey, session.SessionToken);
+        }
+        catch (AwsException refused) when (refused.Code == "AccessDenied")
+        {
+            throw new CakeException(
+                $"{role} cannot be taken ({refused.Message}). VECTORDB_PROMOTION_READERS of {environment} has to name whoever runs this; then: ./build.sh --target=Bootstrap --environment={environment}",
+                refused);
+        }
     }
 }

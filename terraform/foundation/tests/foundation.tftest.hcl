@@ -26,6 +26,7 @@ variables {
   github_plan_subjects    = ["repo:owner/name:pull_request"]
   github_publish_subjects = ["repo:owner/name:environment:test-images"]
   manage_github_provider  = true
+  promotion_roles         = []
 }
 
 run "github_gets_in_with_exact_subject_and_audience_only" {
@@ -141,6 +142,96 @@ run "an_existing_provider_for_github_is_not_made_twice" {
     condition     = length(aws_iam_openid_connect_provider.github) == 0
     error_message = "An account holds one provider."
   }
+}
+
+run "deployer_and_planner_may_read_what_another_environment_has_proved" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    promotion_roles = ["arn:aws:iam::210987654321:role/vectordb-staging-reader"]
+  }
+
+  assert {
+    condition     = alltrue([for role in ["deployer", "planner"] : jsondecode(aws_iam_role_policy.promotion[role].policy).Statement[0].Resource == ["arn:aws:iam::210987654321:role/vectordb-staging-reader"]])
+    error_message = "A plan shows the images that the promotion will bring, so the planner reads them too."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_iam_role_policy.promotion), "publisher")
+    error_message = "Who only pushes promotes nothing."
+  }
+}
+
+run "without_a_promotion_nobody_may_take_another_role" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.promotion) == 0
+    error_message = "Nothing is promoted to this environment."
+  }
+}
+
+run "a_promotion_takes_no_role_but_a_reader" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    promotion_roles = ["arn:aws:iam::210987654321:role/administrator"]
+  }
+
+  expect_failures = [var.promotion_roles]
+}
+
+run "a_reader_reads_and_changes_nothing" {
+  command = plan
+
+  module {
+    source = "../modules/reader"
+  }
+
+  variables {
+    readers = ["arn:aws:iam::210987654321:role/vectordb-production-deployer"]
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal.AWS == ["arn:aws:iam::210987654321:role/vectordb-production-deployer"]
+    error_message = "Nobody else takes it."
+  }
+
+  assert {
+    condition     = alltrue([for action in flatten(jsondecode(aws_iam_role_policy.this.policy).Statement[*].Action) : can(regex(":(Get|BatchGet|Query|Decrypt)", action))])
+    error_message = "What is proved is read, never written."
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : !strcontains(jsonencode(statement.Action), "secretsmanager")])
+    error_message = "A promotion takes no secret along."
+  }
+}
+
+run "a_reader_is_taken_by_roles_alone" {
+  command = plan
+
+  module {
+    source = "../modules/reader"
+  }
+
+  variables {
+    readers = ["*"]
+  }
+
+  expect_failures = [var.readers]
 }
 
 run "images_expire_only_when_no_tag_names_them" {

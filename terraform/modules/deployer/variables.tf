@@ -103,6 +103,16 @@ variable "github_publish_subjects" {
   }
 }
 
+variable "promotion_roles" {
+  description = "Roles of other environments that read what was proved there."
+  type        = list(string)
+
+  validation {
+    condition     = alltrue([for arn in var.promotion_roles : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/vectordb-.+-reader$", arn))])
+    error_message = "Each of promotion_roles is the ARN of an environment's reader, for example arn:aws:iam::123456789012:role/vectordb-staging-reader."
+  }
+}
+
 variable "manage_github_provider" {
   description = "Whether to create the account's OIDC provider for GitHub."
   type        = bool

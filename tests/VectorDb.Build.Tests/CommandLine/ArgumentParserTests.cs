@@ -38,7 +38,7 @@ public sealed class ArgumentParserTests
     [InlineData("--target=Deploy --target=Status", "--target is given twice")]
     [InlineData("--target=Bootstrap", "--target=Bootstrap is for an environment in AWS: add --environment=<name>")]
     [InlineData("--target=Deploy --to=abc", "--to is for --target=Rollback and --target=Backup")]
-    [InlineData("--target=Status --from=abc", "--from is for --target=Promote and --target=Restore")]
+    [InlineData("--target=Status --from=abc", "--from is for --target=Promote and --target=PlanPromotion and --target=Restore")]
     [InlineData("--target=Backup", "--target=Backup needs --to=<release>|<place>")]
     [InlineData("--target=Restore", "--target=Restore needs --from=<environment>|<place>")]
     [InlineData("--target=CreateApiKey --name=ada", "--target=CreateApiKey needs --scope=read|write|admin")]

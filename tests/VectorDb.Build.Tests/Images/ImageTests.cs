@@ -1,5 +1,7 @@
+using System.Text;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
+using VectorDb.Build.Releases;
 
 namespace VectorDb.Build.Tests.Images;
 
@@ -113,9 +115,66 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copy_in_another_registry_has_the_same_digest_and_is_made_once()
+    {
+        var pushed = (await BuildAndPushAsync()).Pushed.ToDictionary(static image => image.Image.Repository, static image => image.Image.Digest);
+        await using var server = await ImageRegistryServer.StartAsync(Token);
+        using var elsewhere = new LoopbackRegistry(server.Address);
+        using var network = new SocketsHttpHandler();
+        var copier = new ImageCopier(network, TimeProvider.System);
+
+        Assert.Equal(2, await copier.CopyAsync(pushed, _registry, elsewhere, Token));
+        Assert.Equal(0, await copier.CopyAsync(pushed, _registry, elsewhere, Token));
+
+        Assert.Equal(1, elsewhere.Logins);
+        foreach (var (repository, digest) in pushed)
+        {
+            Assert.Equal(digest, (await elsewhere.FindAsync(repository, digest, Token))!.Digest);
+        }
+    }
+
+    [Fact]
+    public async Task An_index_is_copied_with_the_images_that_it_names()
+    {
+        const string Repository = "vectordb-api/app";
+        await using var server = await ImageRegistryServer.StartAsync(Token);
+        using var elsewhere = new LoopbackRegistry(server.Address);
+        using var network = new SocketsHttpHandler();
+        var image = (await BuildAndPushAsync()).Pushed.Select(static pushed => pushed.Image).First(static pushed => pushed.Repository == Repository).Digest;
+        const string Type = "application/vnd.oci.image.index.v1+json";
+        var bytes = Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{Type}}","manifests":[{"mediaType":"application/vnd.docker.distribution.manifest.v2+json","digest":"{{image}}","size":1}]}""");
+        var digest = ContentHash.OfBytes(bytes).ToString();
+        using (var source = new RegistryApi(network, await _registry.LogInAsync(Token)))
+        {
+            await source.PutManifestAsync(Repository, digest, ImageManifest.Read(bytes, Type, digest), Token);
+        }
+
+        Assert.Equal(1, await new ImageCopier(network, TimeProvider.System).CopyAsync(new Dictionary<string, string> { [Repository] = digest }, _registry, elsewhere, Token));
+
+        Assert.NotNull(await elsewhere.FindAsync(Repository, image, Token));
+        using var copy = new RegistryApi(network, await elsewhere.LogInAsync(Token));
+        Assert.Equal(bytes, (await copy.ManifestAsync(Repository, digest, Token)).Bytes);
+    }
+
+    [Fact]
+    public async Task An_image_that_the_source_has_lost_is_not_copied_and_the_command_says_so()
+    {
+        var digest = ContentHash.OfText("lost").ToString();
+        await using var server = await ImageRegistryServer.StartAsync(Token);
+        using var elsewhere = new LoopbackRegistry(server.Address);
+
+        using var network = new SocketsHttpHandler();
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => new ImageCopier(network, TimeProvider.System).CopyAsync(new Dictionary<string, string> { ["vectordb-api/app"] = digest }, _registry, elsewhere, Token));
+
+        Assert.Equal($"{_server!.Address.Authority} does not have vectordb-api/app@{digest} any more.", error.Message);
+    }
+
+    [Fact]
     public async Task Findings_at_the_threshold_stop_the_release_and_milder_ones_do_not()
     {
-        var built = (await BuildAndPushAsync()).Built;
+        var built = (await BuildAndPushAsync()).Built.ToDictionary(static image => image.Recipe.Repository, static image => image.Tag);
         using var scanned = new LoopbackRegistry(_server!.Address) { Findings = new Dictionary<string, int>(StringComparer.Ordinal) { ["HIGH"] = 2 } };
 
         await new ScanGate(scanned, "CRITICAL", TimeProvider.System).CheckAsync(built, Token);

@@ -143,9 +143,9 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void Workflows_call_the_build_and_otherwise_only_prepare_the_machine() => Assert.All(
+    public void Workflows_call_the_build_and_otherwise_only_prepare_the_machine_or_hand_a_plans_hash_on() => Assert.All(
         Jobs.SelectMany(job => job.Steps).Select(step => step.Text("run")).OfType<string>(),
-        run => Assert.Matches(@"\A(\./build\.sh --target=|apt-get update -qq && apt-get install |dotnet build build/VectorDb\.Build\.csproj )", run));
+        run => Assert.Matches(@"\A(\./build\.sh --target=|apt-get update -qq && apt-get install |dotnet build build/VectorDb\.Build\.csproj |echo ""hash=\$\(jq )", run));
 
     [Fact]
     public void Every_job_ends_by_itself_and_keeps_no_token_on_disk()

@@ -21,7 +21,7 @@ namespace VectorDb.Build.Tests.Environments.Aws;
 
 /// <summary>
 /// Runs targets on a real Cake host against an emulated environment. Only the terminal, the clock's pace, the network of the smoke test
-/// and the apply are a test's own.
+/// and, unless Terraform is asked for, the apply are a test's own.
 /// </summary>
 internal sealed class AwsBuildRun : IAsyncDisposable
 {
@@ -29,9 +29,12 @@ internal sealed class AwsBuildRun : IAsyncDisposable
     private readonly Dictionary<string, string> _digests = new(StringComparer.Ordinal);
     private CancellationTokenSource _signal = new();
 
-    private AwsBuildRun(AwsSite site, SampleApi api)
+    private readonly bool _terraform;
+    private bool _isGuest;
+
+    private AwsBuildRun(AwsSite site, SampleApi api, bool terraform)
     {
-        (Site, Api, Applied) = (site, api, new AppliedTemplates(site));
+        (Site, Api, Applied, _terraform) = (site, api, new AppliedTemplates(site), terraform);
         Ledger = new DynamoLedger(site.Account.Dynamo, site.Account.ReleaseTable);
         Catalog = new S3ReleaseCatalog(site.Account.S3, site.Account.ReleaseBucket);
         Lock = new ReleaseLock(new DynamoLockStore(site.Account.Dynamo, site.Account.ReleaseTable), new SystemProcessTable(), TimeProvider.System);
@@ -51,14 +54,27 @@ internal sealed class AwsBuildRun : IAsyncDisposable
 
     public string Root => _folder.Path;
 
+    /// <summary>Another checkout that releases to the same environment; to be disposed of before this one.</summary>
+    public async Task<AwsBuildRun> AnotherAsync()
+    {
+        var guest = await CreateAsync(Site);
+        guest._isGuest = true;
+        return guest;
+    }
+
     public string Output { get; private set; } = "";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<AwsBuildRun> CreateAsync(EmulatorFixture aws, bool bootstrapped = true)
+    public static async Task<AwsBuildRun> CreateAsync(EmulatorFixture aws, bool bootstrapped = true) =>
+        await CreateAsync(bootstrapped ? await AwsSite.CreateAsync(aws) : AwsSite.Bare(aws));
+
+    /// <param name="terraform">Whether the real Terraform makes what is in the site.</param>
+    public static async Task<AwsBuildRun> CreateAsync(AwsSite site, bool terraform = false)
     {
-        var run = new AwsBuildRun(bootstrapped ? await AwsSite.CreateAsync(aws) : AwsSite.Bare(aws), await SampleApi.StartAsync());
-        foreach (var folder in new[] { "scripts/templates", "monitoring", "nginx" })
+        var run = new AwsBuildRun(site, await SampleApi.StartAsync(), terraform);
+        string[] folders = ["scripts/templates", "monitoring", "nginx"];
+        foreach (var folder in terraform ? [.. folders, "terraform"] : folders)
         {
             Copy(Path.Combine(Repository.Root, folder), Path.Combine(run.Root, folder));
         }
@@ -78,7 +94,8 @@ internal sealed class AwsBuildRun : IAsyncDisposable
         Path.Combine(Root, $".env.{Site.Name}"), Site.Variables.Select(static each => $"{each.Key}={each.Value}").Concat(more.Select(static each => $"{each.Name}={each.Value}")));
 
     /// <summary>Lays out other bytes and says that their images were pushed, as the steps before a rollout do.</summary>
-    public async Task PublishAsync(string content)
+    /// <param name="digests">Of the images, by repository; null for any.</param>
+    public async Task PublishAsync(string content, IReadOnlyDictionary<string, string>? digests = null)
     {
         foreach (var name in PublishedOutput.ServiceNames.Append(PublishedOutput.HostName))
         {
@@ -90,13 +107,13 @@ internal sealed class AwsBuildRun : IAsyncDisposable
         await new PushedRelease(
             PublishedOutput.Read(Path.Combine(Root, "artifacts", "publish")).Services,
             ReleaseSources.Of(Root, recipes),
-            recipes.ToDictionary(static recipe => recipe.Repository, static recipe => ContentHash.OfText(recipe.ContentTag()).ToString(), StringComparer.Ordinal))
+            digests ?? recipes.ToDictionary(static recipe => recipe.Repository, static recipe => recipe.StandInDigest(), StringComparer.Ordinal))
             .WriteAsync(Path.Combine(Root, "artifacts"), Site.Name, Token);
     }
 
-    public async Task<ReleaseId> DeployAsync(string content)
+    public async Task<ReleaseId> DeployAsync(string content, IReadOnlyDictionary<string, string>? digests = null)
     {
-        await PublishAsync(content);
+        await PublishAsync(content, digests);
         var exitCode = await RunAsync("Deploy", "--exclusive");
         Assert.True(exitCode == 0, Output);
         return (await LedgerAsync()).Last(static entry => entry.Event == LedgerEvent.Verified).Release!.Value;
@@ -123,7 +140,11 @@ internal sealed class AwsBuildRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Api.DisposeAsync();
-        await Site.DisposeAsync();
+        if (!_isGuest)
+        {
+            await Site.DisposeAsync();
+        }
+
         _signal.Dispose();
         _folder.Dispose();
     }
@@ -149,7 +170,8 @@ internal sealed class AwsBuildRun : IAsyncDisposable
                 .RemoveAll<IPreflight>()
                 .AddSingleton<IPreflight>(new NoPreflight())
                 .RemoveAll<IPublishedTemplates>()
-                .AddSingleton(at => Knowing(Applied.Of(at.GetRequiredService<AwsRelease>()), at.GetRequiredService<AwsRelease>()))
+                .AddSingleton(at => Knowing(
+                    _terraform ? at.GetRequiredService<AwsInfrastructure>() : Applied.Of(at.GetRequiredService<AwsRelease>()), at.GetRequiredService<AwsRelease>()))
                 .RemoveAll<ISmokeNetwork>()
                 .AddSingleton<ISmokeNetwork>(new SiteNetwork(Site, Api, _digests)))
             .Run(invocation!.CakeArguments());

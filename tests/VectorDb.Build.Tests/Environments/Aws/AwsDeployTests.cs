@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Tests.Emulator;
 using static VectorDb.Build.Releases.LedgerEvent;
@@ -218,6 +219,23 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
         Assert.Null((await _build.Lock.ReadAsync(Token)).Holder);
         Assert.All(await _build.Site.Boots.AllAsync(), machine => Assert.Equal(first.Value, machine.Release));
         Assert.Equal((Activated, first), (await _build.EventsAsync()).Last(static entry => entry.Event == Activated));
+    }
+
+    [Fact]
+    public async Task Of_two_deploys_at_once_one_wins_and_the_other_names_who_holds_the_lock()
+    {
+        await using var another = await _build.AnotherAsync();
+        await _build.PublishAsync("one");
+        await another.PublishAsync("two");
+
+        var exitCodes = await Task.WhenAll(_build.RunAsync("Deploy", "--exclusive"), another.RunAsync("Deploy", "--exclusive"));
+
+        Assert.Equal([0, 1], exitCodes.Order());
+        var (winner, loser) = exitCodes[0] == 0 ? (_build, another) : (another, _build);
+        Assert.Contains($"Deploy by arn:aws:sts::{EmulatedAws.Account}:user/moto ({Environment.MachineName}/{Environment.ProcessId}) holds the lock since", loser.Output, StringComparison.Ordinal);
+        var release = Assert.Single(await _build.LedgerAsync(), static entry => entry.Event == Verified).Release!.Value;
+        Assert.Contains($"Release {release} is live and verified", winner.Output, StringComparison.Ordinal);
+        Assert.All(await _build.Site.Boots.AllAsync(), machine => Assert.Equal(release.Value, machine.Release));
     }
 
     [Fact]

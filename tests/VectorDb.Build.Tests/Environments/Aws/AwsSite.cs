@@ -43,9 +43,7 @@ internal sealed class AwsSite : IAsyncDisposable
 
     public static async Task<AwsSite> CreateAsync(EmulatorFixture aws, params (string Name, string Value)[] settings)
     {
-        // The SDK's own chain: the emulator believes any key.
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "test");
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "test");
+        UseAnyKey();
         var name = $"t{Guid.NewGuid():N}"[..9];
         var site = new AwsSite(aws, name, SettingsOf(aws, settings));
         await site.BootstrapAsync();
@@ -54,7 +52,25 @@ internal sealed class AwsSite : IAsyncDisposable
     }
 
     /// <summary>One that nobody has bootstrapped.</summary>
-    public static AwsSite Bare(EmulatorFixture aws) => new(aws, $"t{Guid.NewGuid():N}"[..9], SettingsOf(aws, []));
+    public static AwsSite Bare(EmulatorFixture aws, params (string Name, string Value)[] settings)
+    {
+        UseAnyKey();
+        return new AwsSite(aws, $"t{Guid.NewGuid():N}"[..9], SettingsOf(aws, settings));
+    }
+
+    /// <summary>Keeps its settings in the parameter store too, as its bootstrap does.</summary>
+    public async Task StoreSettingsAsync()
+    {
+        foreach (var setting in SettingsCatalogue.All.Where(setting => Variables.ContainsKey(setting.Name) && setting != SettingsCatalogue.AwsEndpoint))
+        {
+            await Account.Systems.PutParameterAsync(
+                new PutParameterRequest
+                {
+                    Name = Account.ParameterName($"settings/{setting.Parameter}"), Value = Variables[setting.Name], Type = Amazon.SimpleSystemsManagement.ParameterType.String,
+                },
+                Token);
+        }
+    }
 
     /// <summary>A new launch template version of both profiles, as an apply publishes it.</summary>
     /// <param name="userData">By profile; null where nothing will boot from it.</param>
@@ -90,6 +106,13 @@ internal sealed class AwsSite : IAsyncDisposable
     {
         await Boots.DisposeAsync();
         Account.Dispose();
+    }
+
+    // The SDK's own chain: the emulator believes any key.
+    private static void UseAnyKey()
+    {
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "test");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "test");
     }
 
     private static Dictionary<string, string> SettingsOf(EmulatorFixture aws, IEnumerable<(string Name, string Value)> more)

@@ -40,7 +40,7 @@ public sealed class SettingsSourceTests
         Assert.Contains("aws ssm delete-parameter --name /vectordb/staging/settings/domian-name", error.Message);
     }
 
-    private static SettingsSource Source(MotoServer moto, TemporaryFolder folder) => new(folder.Path, new Dictionary<string, string>(), (_, _) => Client(moto));
+    private static SettingsSource Source(MotoServer moto, TemporaryFolder folder) => new(folder.Path, new Dictionary<string, string>(), (_, _, _) => Client(moto));
 
     private static async Task PutAsync(MotoServer moto, string name, string value)
     {
