@@ -126,7 +126,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new DeployFreeze(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new FailureReport(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>()))
-        .AddSingleton(at => new SmokeTestKey(at.Get<IApiKeyStore>()))
+        .AddSingleton(at => new SmokeTestKey(new LocalApiKeys(at.Get<LocalHome>().Secrets)))
         .AddSingleton(at => new Switchover(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Deployment(

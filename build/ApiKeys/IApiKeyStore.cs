@@ -1,6 +1,6 @@
 namespace VectorDb.Build.ApiKeys;
 
-/// <summary>Where the services of one environment read the keys they accept, and where the smoke test keeps its own.</summary>
+/// <summary>Where the services of one environment read the keys they accept.</summary>
 internal interface IApiKeyStore
 {
     /// <summary>For messages.</summary>
@@ -12,7 +12,11 @@ internal interface IApiKeyStore
     /// <summary>Adds a hash; services that run accept the key within seconds.</summary>
     /// <exception cref="FormatException">What is there is no list of keys.</exception>
     Task AddAsync(ApiKey key, CancellationToken cancellationToken);
+}
 
+/// <summary>One where the smoke test keeps its own key too.</summary>
+internal interface ISmokeKeyStore : IApiKeyStore
+{
     /// <returns>The smoke test's key itself; null when there is none yet.</returns>
     Task<string?> ReadSmokeTestKeyAsync(CancellationToken cancellationToken);
 

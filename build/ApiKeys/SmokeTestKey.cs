@@ -1,7 +1,7 @@
 namespace VectorDb.Build.ApiKeys;
 
 /// <summary>The key that the smoke test shows where an environment asks for one; made when it is first needed.</summary>
-internal sealed class SmokeTestKey(IApiKeyStore store)
+internal sealed class SmokeTestKey(ISmokeKeyStore store)
 {
     private const string Name = "smoke-test";
     private const string Setting = "VECTORDB_AUTH";

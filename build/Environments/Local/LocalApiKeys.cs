@@ -5,7 +5,7 @@ using VectorDb.Build.Releases.Files;
 namespace VectorDb.Build.Environments.Local;
 
 /// <summary>Two files of the environment's secrets folder, which only its owner can read.</summary>
-internal sealed class LocalApiKeys(string folder) : IApiKeyStore
+internal sealed class LocalApiKeys(string folder) : ISmokeKeyStore
 {
     private const string SmokeTestKey = "smoke-api-key";
 

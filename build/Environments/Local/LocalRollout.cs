@@ -7,20 +7,16 @@ namespace VectorDb.Build.Environments.Local;
 
 /// <summary>Processes on this machine, behind the gateway of the resident host.</summary>
 /// <param name="home">Where they lie.</param>
-/// <param name="port">The port that was asked for; null for the running host's own, or the default.</param>
+/// <param name="port">The port that was asked for; null for the host's own, or its last.</param>
 /// <param name="published">Folder of the published output, which is staged.</param>
 /// <param name="time">Measures waiting.</param>
 internal sealed class LocalRollout(LocalHome home, int? port, string published, TimeProvider time) : IRollout, IDisposable
 {
-    public const int DefaultPort = 8080;
-
     private static readonly TimeSpan HostChangeLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
 
     private readonly LocalHostClient _host = new(home.ControlSocket);
-
-    /// <summary>Where the host listened that this run has stopped: it comes back there.</summary>
-    private int? _stoppedPort;
+    private readonly LastPort _lastPort = new(home);
 
     public async Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken) =>
         await _host.StatusAsync(cancellationToken) is { } status
@@ -29,7 +25,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
                 ReleaseId.TryParse(status.Active, out var active) ? active : null,
                 [.. status.Releases.Where(release => ReleaseId.TryParse(release.Id, out _)).Select(Describe)],
                 status.Host.Content)
-            : new RolloutStatus(UrlOf(port ?? DefaultPort), Active: null, [], Host: null);
+            : new RolloutStatus(UrlOf(port ?? await _lastPort.ReadAsync(cancellationToken)), Active: null, [], Host: null);
 
     public Task StageAsync(Manifest manifest, CancellationToken cancellationToken)
     {
@@ -55,7 +51,8 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         var folder = home.FolderOf(wanted);
         if (await _host.StatusAsync(cancellationToken) is not { } status)
         {
-            await LocalHostProcess.StartAsync(home, folder, port ?? _stoppedPort ?? DefaultPort, _host.StatusAsync, cancellationToken);
+            var started = await LocalHostProcess.StartAsync(home, folder, port ?? await _lastPort.ReadAsync(cancellationToken), _host.StatusAsync, cancellationToken);
+            await _lastPort.WriteAsync(started.Host.Port, cancellationToken);
             return;
         }
 
@@ -117,12 +114,11 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
 
     private async Task<bool> StopAsync(bool forget, CancellationToken cancellationToken)
     {
-        if (await _host.StatusAsync(cancellationToken) is not { } running)
+        if (await _host.StatusAsync(cancellationToken) is null)
         {
             return false;
         }
 
-        _stoppedPort = running.Host.Port;
         await _host.StopAsync(forget, cancellationToken);
         await UntilAsync(status => status is null, "The local host did not stop", cancellationToken);
         return true;

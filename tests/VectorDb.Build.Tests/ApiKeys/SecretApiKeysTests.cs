@@ -27,20 +27,6 @@ public sealed class SecretApiKeysTests : MotoTest
     }
 
     [Fact]
-    public async Task The_key_of_the_smoke_test_is_a_secret_of_its_own()
-    {
-        await MakeAsync();
-        var key = new SmokeTestKey(Store);
-        var configuration = new Dictionary<string, string> { ["VECTORDB_AUTH"] = "apikey" };
-
-        var made = await key.OfAsync(configuration, Token);
-
-        Assert.Equal(made, await key.OfAsync(configuration, Token));
-        Assert.Equal(made, await Aws.SecretsManager.ReadAsync("vectordb/test/smoke-api-key", Token));
-        Assert.True(Assert.Single(await Store.ListAsync(Token)).Is(made!));
-    }
-
-    [Fact]
     public async Task Where_no_bootstrap_has_made_the_secret_it_is_named()
     {
         var missing = await Assert.ThrowsAsync<NotBootstrappedException>(() => Store.AddAsync(ApiKey.Create("one", KeyScope.Read).Key, Token));

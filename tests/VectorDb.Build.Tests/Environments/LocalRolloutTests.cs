@@ -41,6 +41,17 @@ public sealed class LocalRolloutTests : IDisposable
     }
 
     [Theory]
+    [InlineData("9123", 9123)]
+    [InlineData("spoilt", 8080)]
+    public async Task A_host_that_was_stopped_comes_back_where_it_listened(string kept, int port)
+    {
+        Directory.CreateDirectory(_home.Environment);
+        await File.WriteAllTextAsync(Path.Combine(_home.Environment, "port"), kept, Cancellation);
+
+        Assert.Equal(port, (await _rollout.StatusAsync(Cancellation)).Url.Port);
+    }
+
+    [Theory]
     [InlineData("home")]
     [InlineData("a-home-with-a-name-so-long-that-no-socket-below-it-could-be-named-in-the-one-hundred-and-eight-bytes-of-an-address")]
     public async Task The_running_host_tells_what_runs_and_where_wherever_its_socket_lies(string name)
