@@ -251,11 +251,7 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
                 return;
             }
 
-            foreach (var service in new[] { "autoscaling", "dynamodb", "s3", "ssm" })
-            {
-                await aws.ControlAsync(HttpMethod.Post, "faults", new { service, action = "*", times = 100_000, status = 400, code = "ExpiredTokenException", message = "The security token included in the request is expired" });
-            }
-
+            await ExpireAsync();
             expired.SetResult();
         };
         await _build.PublishAsync("two");
@@ -338,6 +334,52 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
         await _build.DeployAsync("one");
 
         Assert.Single(await _build.Site.Boots.ServingAsync("worker"));
+    }
+
+    /// <summary>From its first sign on the run can do nothing more, not even tidy up: for AWS that is a run that was killed.</summary>
+    [Theory]
+    [InlineData("the ledger has DeployStarted")]
+    [InlineData("an instance boots as worker")]
+    [InlineData("an instance boots as web")]
+    [InlineData("the ledger has Activated")]
+    [InlineData("the ledger has Verified")]
+    public async Task A_run_that_ended_at_any_step_is_recovered_by_the_same_command(string when)
+    {
+        await _build.DeployAsync("one");
+        var known = (await _build.LedgerAsync()).Count;
+        var ended = 0;
+        _build.Site.Boots.Meets = machine => when == $"an instance boots as {machine.Profile}" && Interlocked.Exchange(ref ended, 1) == 0 ? ExpireAsync() : Task.CompletedTask;
+        _build.Site.Boots.Lowest = int.MaxValue;
+        await _build.PublishAsync("two");
+
+        var run = _build.RunAsync("Deploy", "--exclusive");
+        while (!run.IsCompleted && Volatile.Read(ref ended) == 0)
+        {
+            if ((await _build.LedgerAsync()).Skip(known).Any(entry => when == $"the ledger has {entry.Event}"))
+            {
+                ended = 1;
+                await ExpireAsync();
+            }
+        }
+
+        await run;
+        await aws.ControlAsync(HttpMethod.Delete, "faults");
+        await FreeLockAsync();
+        var second = await _build.DeployAsync("two");
+
+        Assert.Equal((Verified, second), (await _build.EventsAsync()).Last(static entry => entry.Event == Verified));
+        Assert.All(await _build.Site.Boots.ServingAsync("worker"), machine => Assert.Equal(second.Value, machine.Release));
+        Assert.All(await _build.Site.Boots.ServingAsync("web"), machine => Assert.Equal(second.Value, machine.Release));
+        Assert.True(_build.Site.Boots.Lowest >= AwsSite.WebMinimum, $"only {_build.Site.Boots.Lowest} served at times");
+        Assert.Equal(0, await _build.RunAsync("Status"));
+    }
+
+    private async Task ExpireAsync()
+    {
+        foreach (var service in new[] { "autoscaling", "dynamodb", "s3", "ssm" })
+        {
+            await aws.ControlAsync(HttpMethod.Post, "faults", new { service, action = "*", times = 100_000, status = 400, code = "ExpiredTokenException", message = "The security token included in the request is expired" });
+        }
     }
 
     private async Task ForgetAsync(LedgerEvent what)
