@@ -1,6 +1,8 @@
 using Amazon.Runtime;
 using Cake.Core;
 using VectorDb.Build.Aws;
+using VectorDb.Build.CommandLine;
+using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
@@ -12,12 +14,13 @@ internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource se
 {
     private const int UsageError = 2;
 
-    /// <exception cref="CakeException">It is the target itself, or its role cannot be taken.</exception>
+    /// <exception cref="CakeException">It is no other environment in AWS, or its role cannot be taken.</exception>
     public async Task<AwsAccount> OpenAsync(string environment, CancellationToken cancellationToken)
     {
-        if (environment == target.Value.Environment)
+        if (environment == target.Value.Environment || environment == LocalEnvironment.LocalName || Options.Environment.Read(environment) is null)
         {
-            throw new CakeException(UsageError, "Promote needs two environments: ./build.sh --target=Promote --from=staging --environment=production");
+            throw new CakeException(
+                UsageError, $"--from cannot be '{environment}': a promotion needs two environments in AWS, ./build.sh --target=Promote --from=staging --environment=production");
         }
 
         var role = RoleOf(environment);

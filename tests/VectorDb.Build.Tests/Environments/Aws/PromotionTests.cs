@@ -86,8 +86,21 @@ public sealed class PromotionTests(EmulatorFixture aws) : IClassFixture<Emulator
         Assert.Equal(1, await production.RunAsync("Promote", $"--from={empty.Site.Name}"));
         Assert.Contains($"No verified release is active in {empty.Site.Name}. What there is: ./build.sh --target=History", production.Output, StringComparison.Ordinal);
 
-        Assert.Equal(2, await production.RunAsync("Promote", $"--from={production.Site.Name}"));
-        Assert.Contains("Promote needs two environments", production.Output, StringComparison.Ordinal);
+        Assert.Empty(await production.LedgerAsync());
+    }
+
+    [Theory]
+    [InlineData("local")]
+    [InlineData("Staging")]
+    [InlineData("../staging")]
+    [InlineData(null)]
+    public async Task A_promotion_is_from_another_environment_in_AWS(string? from)
+    {
+        await using var production = await AwsBuildRun.CreateAsync(aws);
+
+        Assert.Equal(2, await production.RunAsync("Promote", $"--from={from ?? production.Site.Name}"));
+
+        Assert.Contains($"--from cannot be '{from ?? production.Site.Name}': a promotion needs two environments in AWS", production.Output, StringComparison.Ordinal);
         Assert.Empty(await production.LedgerAsync());
     }
 
