@@ -82,6 +82,25 @@ public sealed class StandbyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_that_hangs_while_it_stands_by_is_not_waited_for()
+    {
+        await using var host = await RunningHost.StartAsync(_home);
+        await host.DeployAsync("one");
+        await SwitchAsync(host, to: "two", from: "one");
+        var api = await host.ServiceAsync("one", "api");
+        using (var stop = Process.Start("kill", ["-STOP", $"{api.Pid}"]))
+        {
+            await stop.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Eventually.TrueAsync(async () => (await host.ServiceAsync("one", "api")).Health == ServiceHealth.Unhealthy, "it is known to hang", TimeSpan.FromSeconds(30));
+        await SwitchAsync(host, to: "one", from: "two").WaitAsync(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
+
+        Assert.Equal("api one", await host.GetAsync("/"));
+        Assert.False(IsAlive(api.Pid));
+    }
+
+    [Fact]
     public async Task A_killed_host_leaves_nothing_of_a_standby()
     {
         var host = await RunningHost.StartAsync(_home);

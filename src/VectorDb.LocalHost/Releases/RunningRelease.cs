@@ -175,7 +175,9 @@ internal sealed class RunningRelease : IAsyncDisposable
             retirement.IsFinal = true;
         }
 
-        await Task.WhenAll(Services.Select(static service => service.StopAsync(Grace)));
+        // What hangs while it stands by has nothing in flight, and a rollback may be waiting for its place.
+        var stoodBy = retirement.StandingBy.IsCompleted;
+        await Task.WhenAll(Services.Select(service => service.StopAsync(stoodBy && service.Health != ServiceHealth.Healthy ? TimeSpan.Zero : Grace)));
         return true;
     }
 
