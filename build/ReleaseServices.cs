@@ -111,10 +111,12 @@ internal static class ReleaseServices
         .AddSingleton(at => new AwsRelease(at.Get<AwsAccount>(), at.Get<AwsDrafts>(), at.Get<Workspace>()))
         .AddSingleton(at => new AwsTerraform(at.Get<AwsAccount>(), at.Get<Workspace>()))
         .AddSingleton(at => new AwsInfrastructure(
-            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<AwsTerraform>(), at.Get<Approval>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+            at.Get<AwsAccount>(), at.Get<AwsRelease>(), at.Get<AwsTerraform>(), at.Get<Approval>(), new AbandonedLock(new Lazy<ReleaseGate>(at.Get<ReleaseGate>), at.Get<StepJournal>(), at.Get<TimeProvider>()),
+            at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton<IPublishedTemplates>(at => at.Get<AwsInfrastructure>())
         .AddSingleton(at => new Fleets(at.Get<AwsAccount>()))
-        .AddSingleton(at => new FleetRefresh(at.Get<AwsAccount>(), at.Get<Fleets>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new FleetRefresh(
+            at.Get<AwsAccount>(), at.Get<Fleets>(), token => at.Get<ReleaseGate>().EnsureHeldAsync(token), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new AwsRollout(
             at.Get<AwsAccount>(), at.Get<S3ReleaseCatalog>(), at.Get<AwsRelease>(), at.Get<Fleets>(), at.Get<FleetRefresh>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new AwsEnvironment(
@@ -132,7 +134,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new Deployment(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SourceRevision>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Rollback(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<Switchover>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new PromotionSource(at.Get<Lazy<AwsAccount>>(), at.Get<SettingsSource>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new PromotionSource(at.Get<Lazy<AwsAccount>>(), at.Get<SettingsSource>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new ProvedImages(at.Get<Workspace>(), at.Get<PromotionSource>(), new Lazy<ImageTarget>(at.Images), new ImageCopier(new SocketsHttpHandler(), at.Get<TimeProvider>())))
         .AddSingleton(at => new Promotion(at.Get<ProvedImages>(), at.Get<ReleaseRendering>(), at.Get<ReleaseInfrastructure>(), at.Get<Deployment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new Shutdown(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<StepJournal>()))

@@ -62,6 +62,15 @@ internal sealed class ImageCopier(HttpMessageHandler network, TimeProvider time)
                 cancellation);
         }
 
-        await _retry.ExecuteAsync(async token => await to.PutManifestAsync(repository, reference, manifest, token), cancellation);
+        await _retry.ExecuteAsync(
+            async token =>
+            {
+                // A tag that is set already cannot be set again, not even to the same image.
+                if (!await to.HasManifestAsync(repository, digest, token))
+                {
+                    await to.PutManifestAsync(repository, reference, manifest, token);
+                }
+            },
+            cancellation);
     }
 }

@@ -22,6 +22,9 @@ internal sealed record PushedRelease(
     /// <summary>Of the tree that it was made from; null for the tree at hand.</summary>
     public string? Commit { get; init; }
 
+    /// <summary>Of the data that its services read and write; null for what this tree's do.</summary>
+    public SchemaCompatibility? Schema { get; init; }
+
     /// <summary>Repositories whose image is in no registry: its digest follows from its content, and nothing can pull it.</summary>
     public IReadOnlyList<string> Unpushed { get; init; } = [];
 

@@ -27,12 +27,7 @@ internal sealed class RegistryApi(HttpMessageHandler network, RegistryLogin logi
     /// <exception cref="HttpRequestException">It refused.</exception>
     public async Task<ImageManifest> ManifestAsync(string repository, string digest, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"v2/{repository}/manifests/{digest}");
-        foreach (var type in ImageManifest.MediaTypes)
-        {
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
-        }
-
+        using var request = Asking(HttpMethod.Get, $"v2/{repository}/manifests/{digest}");
         using var answer = await _http.SendAsync(request, cancellation);
         if (answer.StatusCode == HttpStatusCode.NotFound)
         {
@@ -43,11 +38,9 @@ internal sealed class RegistryApi(HttpMessageHandler network, RegistryLogin logi
         return ImageManifest.Read(await answer.Content.ReadAsByteArrayAsync(cancellation), answer.Content.Headers.ContentType!.MediaType!, digest);
     }
 
-    public async Task<bool> HasBlobAsync(string repository, string digest, CancellationToken cancellation)
-    {
-        using var answer = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"v2/{repository}/blobs/{digest}"), cancellation);
-        return answer.StatusCode != HttpStatusCode.NotFound && EnsureSuccess(answer).IsSuccessStatusCode;
-    }
+    public Task<bool> HasManifestAsync(string repository, string digest, CancellationToken cancellation) => HasAsync($"v2/{repository}/manifests/{digest}", cancellation);
+
+    public Task<bool> HasBlobAsync(string repository, string digest, CancellationToken cancellation) => HasAsync($"v2/{repository}/blobs/{digest}", cancellation);
 
     /// <summary>Brings a blob from another registry, as it comes.</summary>
     public async Task TakeBlobAsync(RegistryApi source, string repository, string digest, CancellationToken cancellation)
@@ -73,6 +66,23 @@ internal sealed class RegistryApi(HttpMessageHandler network, RegistryLogin logi
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static HttpRequestMessage Asking(HttpMethod method, string path)
+    {
+        var request = new HttpRequestMessage(method, path);
+        foreach (var type in ImageManifest.MediaTypes)
+        {
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+        }
+
+        return request;
+    }
+
+    private async Task<bool> HasAsync(string path, CancellationToken cancellation)
+    {
+        using var answer = await _http.SendAsync(Asking(HttpMethod.Head, path), cancellation);
+        return answer.StatusCode != HttpStatusCode.NotFound && EnsureSuccess(answer).IsSuccessStatusCode;
+    }
 
     private static HttpResponseMessage EnsureSuccess(HttpResponseMessage answer) => answer.IsSuccessStatusCode
         ? answer

@@ -4,45 +4,63 @@ using VectorDb.Build.Aws;
 
 namespace VectorDb.Build.Images;
 
-/// <summary>Stops a release whose images have known holes.</summary>
+/// <summary>Stops a release whose images have known holes, or of whose images nobody knows.</summary>
 /// <param name="registry">Scans what is pushed.</param>
-/// <param name="threshold">The mildest severity that stops: <c>CRITICAL</c>, <c>HIGH</c>, <c>MEDIUM</c> or <c>LOW</c>.</param>
+/// <param name="threshold">The mildest severity that stops: <c>CRITICAL</c>, <c>HIGH</c>, <c>MEDIUM</c> or <c>LOW</c>; or <see cref="None"/>.</param>
 /// <param name="time">Clock of the wait for a scan.</param>
 internal sealed class ScanGate(IImageRegistry registry, string threshold, TimeProvider time)
 {
-    private static readonly string[] Severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+    /// <summary>In place of a severity: no scan is asked for.</summary>
+    public const string None = "NONE";
+
     private const int Looks = 60;
 
+    private static readonly string[] Severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+
+    /// <summary>Those of a scan that is done, or that goes on as long as the image lives: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html</summary>
+    private static readonly string[] Scanned = ["COMPLETE", "ACTIVE"];
+
+    private readonly ResiliencePipeline<RegistryImage?> _patience = new ResiliencePipelineBuilder<RegistryImage?> { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions<RegistryImage?>
+        {
+            MaxRetryAttempts = Looks,
+            Delay = Pause,
+            ShouldHandle = new PredicateBuilder<RegistryImage?>().HandleResult(static found => found?.ScanStatus is null or "IN_PROGRESS" or "PENDING"),
+        })
+        .Build();
+
     /// <param name="images">Tag or digest by repository.</param>
-    /// <exception cref="ScanFindingsException">An image has findings at or above the threshold.</exception>
+    /// <exception cref="ScanException">An image has findings at or above the threshold, or was not scanned.</exception>
     public async Task CheckAsync(IReadOnlyDictionary<string, string> images, CancellationToken cancellation)
     {
+        if (threshold == None)
+        {
+            return;
+        }
+
+        var known = await Task.WhenAll(images.Select(async image => (
+            Name: $"{image.Key}{(image.Value.Contains(':', StringComparison.Ordinal) ? '@' : ':')}{image.Value}",
+            Found: await _patience.ExecuteAsync(async token => await registry.FindAsync(image.Key, image.Value, token), cancellation))));
+        var unknown = known.Where(static image => !Scanned.Contains(image.Found?.ScanStatus)).Select(static image => $"{image.Name} ({image.Found?.ScanStatus ?? "no scan"})").ToList();
+        if (unknown.Count > 0)
+        {
+            throw new ScanException(
+                $"The registry has not scanned {string.Join(", ", unknown)}. Have it scanned (aws ecr start-image-scan) and run the command again, or release without: VECTORDB_SCAN_THRESHOLD={None}");
+        }
+
         var stopping = Severities[..(Array.IndexOf(Severities, threshold) + 1)];
-        var scanned = await Task.WhenAll(images.Select(async image => (image.Key, image.Value, Found: await ScannedAsync(image.Key, image.Value, cancellation))));
-        var findings = scanned
-            .SelectMany(pair => stopping.Select(severity => (Repository: pair.Key, Name: pair.Value, severity, Count: pair.Found?.Findings.GetValueOrDefault(severity) ?? 0)))
+        var findings = known
+            .SelectMany(image => stopping.Select(severity => (image.Name, Severity: severity, Count: image.Found!.Findings.GetValueOrDefault(severity))))
             .Where(static finding => finding.Count > 0)
-            .Select(static finding => $"{finding.Repository}{(finding.Name.Contains(':') ? '@' : ':')}{finding.Name}: {finding.Count} {finding.severity}")
+            .Select(static finding => $"{finding.Name}: {finding.Count} {finding.Severity}")
             .ToList();
         if (findings.Count > 0)
         {
-            throw new ScanFindingsException(threshold, findings);
+            throw new ScanException(
+                $"The registry's scan found {threshold} or worse in: {string.Join("; ", findings)}. Update the base image or the package, or raise the threshold knowingly.");
         }
     }
-
-    private async Task<RegistryImage?> ScannedAsync(string repository, string name, CancellationToken cancellation) =>
-        await new ResiliencePipelineBuilder<RegistryImage?> { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions<RegistryImage?>
-            {
-                MaxRetryAttempts = Looks,
-                Delay = Pause,
-                ShouldHandle = new PredicateBuilder<RegistryImage?>().HandleResult(static found => found?.ScanStatus is "IN_PROGRESS" or "PENDING"),
-            })
-            .Build()
-            .ExecuteAsync(async token => await registry.FindAsync(repository, name, token), cancellation);
 }
 
-internal sealed class ScanFindingsException(string threshold, IReadOnlyList<string> findings) : Exception(
-    $"The registry's scan found {threshold} or worse in: {string.Join("; ", findings)}. "
-    + "Update the base image or the package, or raise the threshold knowingly.");
+internal sealed class ScanException(string message) : Exception(message);

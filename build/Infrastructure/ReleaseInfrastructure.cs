@@ -17,9 +17,6 @@ public sealed class ReleaseInfrastructure
 
     /// <param name="approved">The hash that the command line gave; null asks.</param>
     /// <param name="target">What goes on once the plan is approved.</param>
-    public Task ApplyAsync(string? approved, string target, CancellationToken cancellationToken) => _steps.RunAsync("TerraformApply", async () =>
-    {
-        await _gate.EnsureHeldAsync(cancellationToken);
-        return await _aws.Value.ApplyAsync(approved, target, _gate.EnsureHeldAsync, cancellationToken);
-    });
+    public Task ApplyAsync(string? approved, string target, CancellationToken cancellationToken) => _steps.RunAsync(
+        "TerraformApply", () => _gate.WhileHeldAsync(held => _aws.Value.ApplyAsync(approved, target, _gate.EnsureHeldAsync, held), cancellationToken));
 }

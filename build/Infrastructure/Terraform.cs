@@ -7,7 +7,8 @@ namespace VectorDb.Build.Infrastructure;
 /// Terraform on one root. Every call is a program run to its end; a cancelled one is asked to stop first, so that it can write
 /// its state and give its lock back.
 /// </summary>
-internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
+/// <param name="isAbandoned">Whether a lock that is held may be taken away; null for never.</param>
+internal sealed class Terraform(CommandRunner commands, TerraformRoot root, Func<StateLock, CancellationToken, Task<bool>>? isAbandoned = null)
 {
     private const int NoChanges = 0;
     private const int Changes = 2;
@@ -47,12 +48,13 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
     /// <param name="name">Of the plan's file.</param>
     /// <param name="destroy">Whether to plan the end of everything.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="StateLockedException">Another run works on the state.</exception>
     public async Task<SavedPlan> PlanAsync(string name, bool destroy, CancellationToken cancellation)
     {
         var file = Path.Combine(root.WorkDirectory, $"{name}.tfplan");
         string[] mode = destroy ? ["-destroy"] : [];
         var command = Of("plan", ["-input=false", "-detailed-exitcode", LockTimeout, $"-var-file={root.VariablesFile}", $"-out={file}", .. mode]);
-        var result = await commands.TryAsync(command, cancellation);
+        var result = await WithStateAsync(command, cancellation);
         if (result.ExitCode is not (NoChanges or Changes))
         {
             throw CommandFailedException.Of(command, result);
@@ -80,9 +82,14 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
 
     /// <summary>Applies exactly what the saved plan says.</summary>
     /// <exception cref="CommandFailedException">It failed, perhaps half way: a new plan shows what is left.</exception>
+    /// <exception cref="StateLockedException">Another run works on the state.</exception>
     public async Task ApplyAsync(SavedPlan plan, Action<string> say, CancellationToken cancellation)
     {
-        await commands.RunAsync(Of("apply", "-input=false", LockTimeout, plan.File) with { OnLine = Progress }, cancellation);
+        var command = Of("apply", "-input=false", LockTimeout, plan.File) with { OnLine = Progress };
+        if (await WithStateAsync(command, cancellation) is { Succeeded: false } failed)
+        {
+            throw CommandFailedException.Of(command, failed);
+        }
 
         void Progress(string line)
         {
@@ -99,6 +106,25 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root)
         using var document = JsonDocument.Parse((await commands.RunAsync(Of("output", "-json"), cancellation)).Output);
         return document.RootElement.EnumerateObject().ToDictionary(
             static output => output.Name, static output => output.Value.GetProperty("value").Clone(), StringComparer.Ordinal);
+    }
+
+    private async Task<CommandResult> WithStateAsync(Command command, CancellationToken cancellation)
+    {
+        var result = await commands.TryAsync(command, cancellation);
+        if (result.Succeeded || StateLock.In(result.Output + result.Error) is not { } held)
+        {
+            return result;
+        }
+
+        if (isAbandoned is null || !await isAbandoned(held, cancellation))
+        {
+            throw new StateLockedException(held, root);
+        }
+
+        // In the meantime it may have been given back, or be another's: Terraform compares the id.
+        await commands.TryAsync(Of("force-unlock", "-force", held.Id), cancellation);
+        result = await commands.TryAsync(command, cancellation);
+        return result.Succeeded || StateLock.In(result.Output + result.Error) is not { } other ? result : throw new StateLockedException(other, root);
     }
 
     private static string Setting(KeyValuePair<string, string> entry) => $"-backend-config={entry.Key}={entry.Value}";

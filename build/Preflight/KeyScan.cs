@@ -32,6 +32,11 @@ internal sealed partial class KeyScan(string root, CommandRunner commands)
             return [];
         }
 
+        if ((await RunAsync(cancellation, "rev-parse", "--is-shallow-repository")).Output.Trim() == "true")
+        {
+            return [new Finding("history", "This clone has a part of the history only", "A key that once was in the rest would not be found.", "git fetch --unshallow   (in a pipeline: fetch-depth: 0)")];
+        }
+
         var allowed = await AllowedAsync(cancellation);
         var found = await Task.WhenAll(TreeAsync(cancellation), HistoryAsync(cancellation), SettingsFilesAsync(cancellation));
         return [.. found.SelectMany(static each => each).Where(each => !allowed.Contains(each.Place)).DistinctBy(static each => each.Finding.What).Select(static each => each.Finding)];

@@ -19,6 +19,12 @@ internal static partial class PlaceholderCheck
             }
         }
 
+        if (isReal && settings[SettingsCatalogue.Registry] is { } registry)
+        {
+            yield return new Finding(
+                "setting-registry", $"{SettingsCatalogue.Registry.Name} is '{registry}'", "Images are pushed to the account's own registry, and instances may pull from no other.", $"take {SettingsCatalogue.Registry.Name} out of .env.{environment}");
+        }
+
         foreach (var setting in new[] { SettingsCatalogue.ComposeSha256, SettingsCatalogue.CaBundleSha256 }.Where(setting => !Sha256().IsMatch(settings[setting] ?? "")))
         {
             yield return new Finding(

@@ -73,5 +73,11 @@ public sealed class PreflightCheck : IPreflight
         {
             return (null, [finding]);
         }
+        catch (HttpRequestException unreachable)
+        {
+            return (null, [new Finding(
+                "network", $"AWS cannot be reached ({unreachable.Message})", "Settings that are not in the file lie in the parameter store.",
+                $"check {SettingsCatalogue.Region.Name} in .env.{_environment}, and the way to the internet (HTTPS_PROXY)")]);
+        }
     }
 }

@@ -85,7 +85,8 @@ public sealed class CommandRunner(TimeProvider time)
 
     private static Process Start(Command command)
     {
-        var start = new ProcessStartInfo(command.Program, command.Arguments)
+        var (program, arguments) = OwnSession.Of(command);
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = command.WorkingDirectory ?? "",
             RedirectStandardInput = !command.Inherit,

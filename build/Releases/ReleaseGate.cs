@@ -18,7 +18,7 @@ public sealed class ReleaseGate
 
     /// <summary>Who runs this.</summary>
     /// <exception cref="InvalidOperationException">The gate was not entered.</exception>
-    internal Identity Identity => _identity ?? throw new InvalidOperationException("This target changes the environment, but its run did not take the lock.");
+    internal Identity Identity => _identity ?? throw NotEntered();
 
     /// <summary>Whether this run may change the environment.</summary>
     internal bool IsEntered => _lease is not null;
@@ -45,9 +45,10 @@ public sealed class ReleaseGate
 
     /// <summary>To be called before each step that changes something.</summary>
     /// <exception cref="LeaseLostException">Another run has taken over.</exception>
-    internal Task EnsureHeldAsync(CancellationToken cancellationToken) => _lease is { } lease
-        ? lease.EnsureHeldAsync(cancellationToken)
-        : throw new InvalidOperationException("This target changes the environment, but its run did not take the lock.");
+    internal Task EnsureHeldAsync(CancellationToken cancellationToken) => Entered().EnsureHeldAsync(cancellationToken);
+
+    /// <inheritdoc cref="Lease.WhileHeldAsync"/>
+    internal Task<T> WhileHeldAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => Entered().WhileHeldAsync(work, cancellationToken);
 
     /// <summary>Where the environment asks for it: no deploy until somebody has looked.</summary>
     internal async Task FreezeAfterRollbackAsync(string why, CancellationToken cancellationToken)
@@ -70,4 +71,8 @@ public sealed class ReleaseGate
                 Numbers = numbers,
             },
             cancellationToken);
+
+    private static InvalidOperationException NotEntered() => new("This target changes the environment, but its run did not take the lock.");
+
+    private Lease Entered() => _lease ?? throw NotEntered();
 }

@@ -25,19 +25,22 @@ internal sealed class Switchover(
         var activated = false;
         try
         {
-            await journal.RunAsync("Rollout", async () =>
-            {
-                var start = time.GetTimestamp();
-                await environment.Rollout.PrepareAsync(candidate, pace, cancellationToken);
-                // Known before anything moves: where the move itself fails, this is what to return to.
-                previous = await RetireLeftoversAsync(candidate.Release, cancellationToken);
-                await environment.Rollout.StartAsync(candidate, cancellationToken);
-                await gate.EnsureHeldAsync(cancellationToken);
-                activated = true;
-                previous = await environment.Rollout.ActivateAsync(candidate, pace, cancellationToken);
-                await gate.RecordAsync(LedgerEvent.Activated, candidate, cancellationToken, took: time.GetElapsedTime(start));
-                return FormattableString.Invariant($"healthy, with all traffic, after {time.GetElapsedTime(start).TotalSeconds:0.00} s");
-            });
+            await journal.RunAsync("Rollout", () => gate.WhileHeldAsync(
+                async held =>
+                {
+                    var start = time.GetTimestamp();
+                    await environment.Rollout.PrepareAsync(candidate, pace, held);
+                    // Known before anything moves: where the move itself fails, this is what to return to.
+                    previous = await RetireLeftoversAsync(candidate.Release, held);
+                    await environment.Rollout.StartAsync(candidate, held);
+                    await gate.EnsureHeldAsync(held);
+                    activated = true;
+                    previous = await environment.Rollout.ActivateAsync(candidate, pace, held);
+                    await gate.EnsureHeldAsync(held);
+                    await gate.RecordAsync(LedgerEvent.Activated, candidate, held, took: time.GetElapsedTime(start));
+                    return FormattableString.Invariant($"healthy, with all traffic, after {time.GetElapsedTime(start).TotalSeconds:0.00} s");
+                },
+                cancellationToken)!);
             await journal.RunAsync("SmokeTest", () => ProveAsync(candidate, depth, cancellationToken));
         }
         catch (Exception failure) when (failure is not LeaseLostException)

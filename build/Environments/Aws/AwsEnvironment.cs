@@ -62,7 +62,7 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
         var pushed = rendered.Draft.Pushed;
         return new Manifest(
             rendered.Draft.Release, rendered.Draft.Commit, authorship.At, authorship.Owner, pushed.Services, Host: null,
-            _account.Settings.OfRelease(), SchemaCompatibility.OfThisTree)
+            _account.Settings.OfRelease(), pushed.Schema ?? SchemaCompatibility.OfThisTree)
         {
             Sources = pushed.Sources,
             Images = pushed.Images,

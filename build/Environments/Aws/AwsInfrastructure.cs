@@ -20,7 +20,8 @@ internal interface IPublishedTemplates
 
 /// <summary>The service's infrastructure of the release at hand: planned, judged and applied; what was shown is what is applied.</summary>
 internal sealed class AwsInfrastructure(
-    AwsAccount account, AwsRelease release, AwsTerraform roots, Approval approval, Workspace workspace, CommandRunner commands, StepJournal journal, TimeProvider time) : IPublishedTemplates
+    AwsAccount account, AwsRelease release, AwsTerraform roots, Approval approval, AbandonedLock abandoned, Workspace workspace, CommandRunner commands, StepJournal journal,
+    TimeProvider time) : IPublishedTemplates
 {
     private static readonly string[] Profiles = ["web", "worker"];
 
@@ -103,7 +104,7 @@ internal sealed class AwsInfrastructure(
         variables["dashboard_files"] = new JsonObject(rendered.Hashes.Keys
             .Where(static path => path.StartsWith("dashboards/", StringComparison.Ordinal))
             .Select(path => KeyValuePair.Create(Path.GetFileNameWithoutExtension(path), (JsonNode?)rendered.PathOf(path))));
-        _terraform = new Terraform(commands, roots.Service(variables));
+        _terraform = new Terraform(commands, roots.Service(variables), abandoned.IsAbandonedAsync);
         await _terraform.InitializeAsync(withState: true, cancellationToken);
         return _terraform;
     }

@@ -9,7 +9,8 @@ namespace VectorDb.Build.Environments.Aws;
 /// Moves the fleets to numbered launch template versions as one unit: up from zero, or by an instance refresh that never takes healthy
 /// capacity away first (https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html).
 /// </summary>
-internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJournal journal, TimeProvider time)
+/// <param name="ensureHeld">Whether the run still has the lock: asked before each fleet moves.</param>
+internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, Func<CancellationToken, Task> ensureHeld, StepJournal journal, TimeProvider time)
 {
     private const string BootHook = "boot";
     private const int AllHealthy = 100;
@@ -33,6 +34,7 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, StepJourna
         var moves = new List<FleetMove>();
         foreach (var (fleet, template) in aims)
         {
+            await ensureHeld(cancellationToken);
             moves.Add(await BeginAsync(fleet, template, pace, alarms, cancellationToken));
         }
 

@@ -6,15 +6,16 @@ using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
+using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Environments.Aws;
 
 /// <summary>The environment whose proof counts: read by its own role for that, in whatever account it is, or else as whoever runs the build.</summary>
-internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource settings, TimeProvider time)
+internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource settings, StepJournal journal, TimeProvider time)
 {
     private const int UsageError = 2;
 
-    /// <exception cref="CakeException">It is no other environment in AWS, or its role cannot be taken.</exception>
+    /// <exception cref="CakeException">It is no other environment in AWS, or the settings name other readers than its own.</exception>
     public async Task<AwsAccount> OpenAsync(string environment, CancellationToken cancellationToken)
     {
         if (environment == target.Value.Environment || environment == LocalEnvironment.LocalName || Options.Environment.Read(environment) is null)
@@ -57,7 +58,8 @@ internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource se
     /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html</remarks>
     private static string? AccountOf(string? role) => role?.Split(':') is ["arn", _, "iam", "", var account, ..] ? account : null;
 
-    private async Task<SessionAWSCredentials> TakeAsync(string role, string environment, CancellationToken cancellationToken)
+    /// <returns>Null where whoever runs this may not take it: an administrator, say, who may read all by himself.</returns>
+    private async Task<SessionAWSCredentials?> TakeAsync(string role, string environment, CancellationToken cancellationToken)
     {
         try
         {
@@ -66,9 +68,10 @@ internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource se
         }
         catch (AwsException refused) when (refused.Code == "AccessDenied")
         {
-            throw new CakeException(
-                $"{role} cannot be taken ({refused.Message}). VECTORDB_PROMOTION_READERS of {environment} has to name whoever runs this; then: ./build.sh --target=Bootstrap --environment={environment}",
-                refused);
+            journal.Say(
+                $"{role} cannot be taken, and {environment} is read with the credentials at hand. Should these not do: VECTORDB_PROMOTION_READERS of {environment} has to name whoever runs this, "
+                + $"and {SettingsCatalogue.PromotionRoles.Name} of {target.Value.Environment} that role, each before a Bootstrap of its environment ({refused.Message})");
+            return null;
         }
     }
 }

@@ -10,14 +10,14 @@ internal sealed class ProvedImages(Workspace workspace, PromotionSource source, 
     /// <param name="from">The environment that has proved them.</param>
     /// <param name="copy">Whether to bring what the registry lacks; false where only a plan is wanted.</param>
     /// <exception cref="InvalidOperationException">Nothing is proved there, or of another tree.</exception>
-    /// <exception cref="ScanFindingsException">An image has findings that this environment does not bear.</exception>
+    /// <exception cref="ScanException">An image has findings that this environment does not bear.</exception>
     public async Task<string?> TakeAsync(string from, bool copy, CancellationToken cancellationToken)
     {
         using var account = await source.OpenAsync(from, cancellationToken);
         var proved = await PromotionSource.ProvedAsync(account, cancellationToken);
         EnsureOfThisTree(account, proved);
         var done = copy ? await CopyAsync(account, proved, cancellationToken) : "only planned, not copied";
-        await new PushedRelease(proved.Services, proved.Sources, proved.Images, from) { Commit = proved.Commit }
+        await new PushedRelease(proved.Services, proved.Sources, proved.Images, from) { Commit = proved.Commit, Schema = proved.Schema }
             .WriteAsync(workspace.Artifacts, target.Value.Environment, cancellationToken);
         return $"release {proved.Release} of {from}: {done}";
     }

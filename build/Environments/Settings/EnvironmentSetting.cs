@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace VectorDb.Build.Environments.Settings;
 
 /// <summary>What a setting takes.</summary>
@@ -5,6 +7,7 @@ internal enum SettingKind
 {
     Text,
     Number,
+    Whole,
     Boolean,
 
     /// <summary>Values with commas between them.</summary>
@@ -15,12 +18,15 @@ internal enum SettingKind
 /// <param name="Name">As in <c>.env.{environment}</c>; the parameter <c>/vectordb/{environment}/settings/domain-name</c> is <c>VECTORDB_DOMAIN_NAME</c>.</param>
 /// <param name="Description">One sentence, for the template.</param>
 /// <param name="Default">Null: none, because it must be given or because whoever reads it has one.</param>
-internal sealed record EnvironmentSetting(string Name, string Description, SettingKind Kind, string? Default)
+internal sealed partial record EnvironmentSetting(string Name, string Description, SettingKind Kind, string? Default)
 {
     public bool Required { get; init; }
 
     /// <summary>The only values it takes; empty for any.</summary>
     public IReadOnlyList<string> Allowed { get; init; } = [];
+
+    /// <summary>What each of its values looks like, and the words for that; null for any text.</summary>
+    public (Regex Pattern, string Words)? Form { get; init; }
 
     /// <summary>The Terraform variable that it becomes, a dot before a member of an object; null for none.</summary>
     public string? Variable { get; init; }
@@ -37,10 +43,19 @@ internal sealed record EnvironmentSetting(string Name, string Description, Setti
     /// <summary>Why a value cannot be taken; null when it can.</summary>
     public string? Refuse(string value) => Kind switch
     {
-        SettingKind.Number when !double.TryParse(value, out var number) || !double.IsFinite(number) => "takes a number",
+        SettingKind.Number when !Decimal().IsMatch(value) => "takes a number, for example 2 or 0.5",
+        SettingKind.Whole when !Natural().IsMatch(value) => "takes a whole number, for example 2",
         SettingKind.Boolean when value is not ("true" or "false") => "takes true or false",
         _ when Allowed.Count > 0 && !Allowed.Contains(value, StringComparer.Ordinal) => $"takes {string.Join(" or ", Allowed)}",
         SettingKind.List when value.Split(',').Any(string.IsNullOrWhiteSpace) => "takes values with commas between them",
+        _ when Form is { } form && !form.Pattern.IsMatch(value) => $"takes {form.Words}",
         _ => null,
     };
+
+    // As JSON writes them, which Terraform is given.
+    [GeneratedRegex(@"\A(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Decimal();
+
+    [GeneratedRegex(@"\A(0|[1-9][0-9]{0,8})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Natural();
 }

@@ -55,7 +55,7 @@ internal sealed class EnvironmentSettings
     public string Require(EnvironmentSetting setting) => this[setting] ?? throw new InvalidOperationException($"{setting.Name} is not set.");
 
     /// <exception cref="InvalidOperationException">It is not set.</exception>
-    public int Whole(EnvironmentSetting setting) => (int)double.Parse(Require(setting), CultureInfo.InvariantCulture);
+    public int Whole(EnvironmentSetting setting) => int.Parse(Require(setting), CultureInfo.InvariantCulture);
 
     /// <exception cref="InvalidOperationException">It is not set.</exception>
     public TimeSpan Seconds(EnvironmentSetting setting) => TimeSpan.FromSeconds(double.Parse(Require(setting), CultureInfo.InvariantCulture));
@@ -97,7 +97,7 @@ internal sealed class EnvironmentSettings
 
     private static JsonNode Json(SettingKind kind, string value) => kind switch
     {
-        SettingKind.Number => JsonNode.Parse(value)!,
+        SettingKind.Number or SettingKind.Whole => JsonNode.Parse(value)!,
         SettingKind.Boolean => JsonValue.Create(value == "true"),
         SettingKind.List => new JsonArray([.. value.Split(',', StringSplitOptions.TrimEntries).Select(item => (JsonNode)item)]),
         _ => JsonValue.Create(value),

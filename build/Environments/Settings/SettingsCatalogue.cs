@@ -1,15 +1,17 @@
+using System.Text.RegularExpressions;
+
 namespace VectorDb.Build.Environments.Settings;
 
 /// <summary>Every setting of an environment, in the order of the template. What is not here cannot be set.</summary>
-internal static class SettingsCatalogue
+internal static partial class SettingsCatalogue
 {
     public const string Prefix = "VECTORDB_";
 
-    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region.") with { Required = true, Variable = "region", FoundationVariable = "region" };
-    public static readonly EnvironmentSetting Account = Text("ACCOUNT", "AWS account, 12 digits; a release refuses to touch another.") with { Required = true };
-    public static readonly EnvironmentSetting Registry = Text("REGISTRY", "Host of the image registry; the account's own when not set. Environments that share one promote images without a copy.");
+    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region.") with { Required = true, Form = (RegionName(), "the name of a region, for example eu-central-1"), Variable = "region", FoundationVariable = "region" };
+    public static readonly EnvironmentSetting Account = Text("ACCOUNT", "AWS account, 12 digits; a release refuses to touch another.") with { Required = true, Form = (AccountId(), "12 digits") };
+    public static readonly EnvironmentSetting Registry = Text("REGISTRY", "Host of an emulator's image registry; with AWS it is the account's own, which environments of one account share.");
     public static readonly EnvironmentSetting StateBucket = Text("STATE_BUCKET", "Bucket of the Terraform state; named after environment and account when not set.");
-    public static readonly EnvironmentSetting AwsEndpoint = Text("AWS_ENDPOINT", "An emulator in place of AWS.");
+    public static readonly EnvironmentSetting AwsEndpoint = Text("AWS_ENDPOINT", "An emulator in place of AWS.") with { Form = (WebAddress(), "an address, for example http://127.0.0.1:5000") };
     public static readonly EnvironmentSetting Approval =
         Text("APPROVAL", "Who says yes to a plan: required asks at the terminal or for --approve; none asks only where data would be lost.", "required") with { Allowed = ["required", "none"] };
     public static readonly EnvironmentSetting PromotionRoles =
@@ -19,13 +21,13 @@ internal static class SettingsCatalogue
     public static readonly EnvironmentSetting ComposeVersion = Text("COMPOSE_VERSION", "Version of the pinned Compose plugin.", "2.39.4");
     public static readonly EnvironmentSetting ComposeSha256 = Text("COMPOSE_SHA256", "SHA-256 of the plugin's program (linux-x86_64), as its release page gives it; Bootstrap puts the file into the release bucket.") with { Required = true };
     public static readonly EnvironmentSetting CaBundleSha256 = Text("CA_BUNDLE_SHA256", "SHA-256 of the certificate authorities that containers trust beside the system's: RDS's own (global-bundle.pem of truststore.pki.rds.amazonaws.com); Bootstrap puts the file into the release bucket.") with { Required = true };
-    public static readonly EnvironmentSetting WebMinimum = Number("WEB_MINIMUM", "Web instances at least.", "2", "web.minimum");
-    public static readonly EnvironmentSetting WebMaximum = Number("WEB_MAXIMUM", "Web instances at most.", "6", "web.maximum");
-    public static readonly EnvironmentSetting WorkerMinimum = Number("WORKER_MINIMUM", "Worker instances at least.", "1", "worker.minimum");
-    public static readonly EnvironmentSetting WorkerMaximum = Number("WORKER_MAXIMUM", "Worker instances at most.", "4", "worker.maximum");
+    public static readonly EnvironmentSetting WebMinimum = Whole("WEB_MINIMUM", "Web instances at least.", "2", "web.minimum");
+    public static readonly EnvironmentSetting WebMaximum = Whole("WEB_MAXIMUM", "Web instances at most.", "6", "web.maximum");
+    public static readonly EnvironmentSetting WorkerMinimum = Whole("WORKER_MINIMUM", "Worker instances at least.", "1", "worker.minimum");
+    public static readonly EnvironmentSetting WorkerMaximum = Whole("WORKER_MAXIMUM", "Worker instances at most.", "4", "worker.maximum");
     public static readonly EnvironmentSetting RuntimeImage = Text("RUNTIME_IMAGE", "Base of the service images; the Dockerfiles' own when not set.");
     public static readonly EnvironmentSetting NginxImage = Text("NGINX_IMAGE", "Base of the proxy's image; the Dockerfile's own when not set.");
-    public static readonly EnvironmentSetting ScanThreshold = Text("SCAN_THRESHOLD", "Mildest finding of the registry's scan that stops a release: CRITICAL, HIGH, MEDIUM or LOW.", "HIGH") with { Allowed = ["CRITICAL", "HIGH", "MEDIUM", "LOW"] };
+    public static readonly EnvironmentSetting ScanThreshold = Text("SCAN_THRESHOLD", "Mildest finding of the registry's scan that stops a release: CRITICAL, HIGH, MEDIUM or LOW; NONE asks for no scan.", "HIGH") with { Allowed = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"] };
     public static readonly EnvironmentSetting CanarySeconds = Seconds("CANARY_SECONDS", "How long the first instance of a release is watched before the others follow.", "120");
     public static readonly EnvironmentSetting BakeSeconds = Seconds("BAKE_SECONDS", "How long all instances of a release are watched before it counts as rolled out.", "300");
     public static readonly EnvironmentSetting RollbackBudgetSeconds = Seconds("ROLLBACK_BUDGET_SECONDS", "How long a rollback may take; what it took is printed beside it.", "600");
@@ -59,7 +61,7 @@ internal static class SettingsCatalogue
         new("Network",
         [
             VpcCidr,
-            Number("ZONE_COUNT", "Availability zones, 2 or 3.", "2", "zone_count"),
+            Whole("ZONE_COUNT", "Availability zones, 2 or 3.", "2", "zone_count"),
             Text("NAT", "per_zone survives a zone's outage; single is cheaper.", "per_zone") with { Variable = "nat" },
             List("CLIENT_CIDRS", "Addresses that may call the service.", "0.0.0.0/0", "client_cidrs"),
         ]),
@@ -73,30 +75,30 @@ internal static class SettingsCatalogue
             WebMinimum,
             WebMaximum,
             Number("WEB_CPU_TARGET", "Average CPU that scaling holds, in per cent.", "55", "web.cpu_target"),
-            Number("WEB_REQUESTS_PER_INSTANCE", "Requests a minute and instance that scaling holds.", "1000", "web.requests_per_instance"),
+            Whole("WEB_REQUESTS_PER_INSTANCE", "Requests a minute and instance that scaling holds.", "1000", "web.requests_per_instance"),
             Text("WORKER_INSTANCE_TYPE", "Type of the worker instances.", "t3.large") with { Variable = "worker.instance_type" },
             WorkerMinimum,
             WorkerMaximum,
-            Number("WORKER_BACKLOG_PER_INSTANCE", "Waiting chunks an instance that scaling holds.", "20", "worker.backlog_per_instance"),
+            Whole("WORKER_BACKLOG_PER_INSTANCE", "Waiting chunks an instance that scaling holds.", "20", "worker.backlog_per_instance"),
         ]),
         new("Data",
         [
             Text("CACHE_NODE_TYPE", "Type of the queue's nodes.", "cache.t4g.small") with { Variable = "cache.node_type" },
-            Number("CACHE_NODES", "Nodes of the queue, 2 to 6.", "2", "cache.nodes"),
-            Number("DATABASE_INSTANCES", "Database instances.", "2", "database.instances"),
+            Whole("CACHE_NODES", "Nodes of the queue, 2 to 6.", "2", "cache.nodes"),
+            Whole("DATABASE_INSTANCES", "Database instances.", "2", "database.instances"),
             Number("DATABASE_MINIMUM_CAPACITY", "Aurora capacity units at least.", "0.5", "database.minimum_capacity"),
             Number("DATABASE_MAXIMUM_CAPACITY", "Aurora capacity units at most.", "8", "database.maximum_capacity"),
-            Number("DATABASE_BACKUP_DAYS", "Days of point-in-time recovery.", "14", "database.backup_days"),
-            Number("UPLOAD_DAYS", "Days that an uploaded file is kept for a retry.", "30", "upload_days"),
-            Number("BACKUP_RETENTION_DAYS", "Days that AWS Backup keeps a daily copy.", "35", "backup_retention_days"),
+            Whole("DATABASE_BACKUP_DAYS", "Days of point-in-time recovery.", "14", "database.backup_days"),
+            Whole("UPLOAD_DAYS", "Days that an uploaded file is kept for a retry.", "30", "upload_days"),
+            Whole("BACKUP_RETENTION_DAYS", "Days that AWS Backup keeps a daily copy.", "35", "backup_retention_days"),
             DeletionProtection,
         ]),
         new("Watching",
         [
             List("ALARM_EMAILS", "Addresses that alarms and budget are sent to.", null, "alarm_emails"),
             Number("LATENCY_SECONDS", "Budget of 95 of 100 requests.", "1", "latency_seconds"),
-            Number("BACKLOG_ALARM", "Waiting chunks above which somebody looks.", "500", "backlog_alarm"),
-            Number("LOG_RETENTION_DAYS", "Days that logs are kept.", "30", "log_retention_days"),
+            Whole("BACKLOG_ALARM", "Waiting chunks above which somebody looks.", "500", "backlog_alarm"),
+            Whole("LOG_RETENTION_DAYS", "Days that logs are kept.", "30", "log_retention_days"),
             Number("MONTHLY_BUDGET_USD", "Expected cost a month; a forecast above it raises an alarm.", "500", "monthly_budget_usd"),
         ]),
         new("Release", [RuntimeImage, NginxImage, ScanThreshold, CanarySeconds, BakeSeconds, RollbackBudgetSeconds]),
@@ -141,10 +143,22 @@ internal static class SettingsCatalogue
         ["VECTORDB_API_KEYS"] = "api-keys",
     };
 
+    [GeneratedRegex(@"\A[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex RegionName();
+
+    [GeneratedRegex(@"\A[0-9]{12}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex AccountId();
+
+    [GeneratedRegex(@"\Ahttps?://[^\s/?#]+/?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex WebAddress();
+
     private static EnvironmentSetting Text(string name, string description, string? value = null) => new(Prefix + name, description, SettingKind.Text, value);
 
     private static EnvironmentSetting Number(string name, string description, string value, string variable) =>
         new(Prefix + name, description, SettingKind.Number, value) { Variable = variable };
+
+    private static EnvironmentSetting Whole(string name, string description, string value, string variable) =>
+        new(Prefix + name, description, SettingKind.Whole, value) { Variable = variable };
 
     private static EnvironmentSetting Seconds(string name, string description, string value) => new(Prefix + name, description, SettingKind.Number, value);
 

@@ -83,7 +83,7 @@ public sealed class EnvironmentDestruction
     /// <returns>Null where there is nothing to destroy.</returns>
     private async Task<(InfrastructureChange Change, PlannedChange Planned)?> PlanAsync(string name, TerraformRoot root, AwsTerraform roots, CancellationToken cancellation)
     {
-        var terraform = new Terraform(_commands, root);
+        var terraform = new Terraform(_commands, root, new AbandonedLock(new Lazy<ReleaseGate>(_gate), _journal, _time).IsAbandonedAsync);
         var change = new InfrastructureChange(terraform, roots.Waivers, _time);
         PlannedChange? planned = null;
         await _journal.RunAsync($"{name}: plan", async () =>
@@ -106,11 +106,16 @@ public sealed class EnvironmentDestruction
         return planned is { Saved.HasChanges: true } ? (change, planned) : null;
     }
 
-    private Task ApplyAsync(string name, (InfrastructureChange Change, PlannedChange Planned) destruction, CancellationToken cancellation) => _journal.RunAsync($"{name}: destroy", async () =>
+    private Task ApplyAsync(string name, (InfrastructureChange Change, PlannedChange Planned) destruction, CancellationToken cancellation)
     {
-        await destruction.Change.ApplyAsync(destruction.Planned, _journal.Say, cancellation);
-        return destruction.Planned.Plan.Summary.ToString();
-    });
+        return _journal.RunAsync($"{name}: destroy", () => _gate.IsEntered ? _gate.WhileHeldAsync(DestroyAsync, cancellation) : DestroyAsync(cancellation));
+
+        async Task<string?> DestroyAsync(CancellationToken token)
+        {
+            await destruction.Change.ApplyAsync(destruction.Planned, _journal.Say, token);
+            return destruction.Planned.Plan.Summary.ToString();
+        }
+    }
 
     private async Task ConfirmAsync(AwsAccount account, string? confirm, CancellationToken cancellation)
     {

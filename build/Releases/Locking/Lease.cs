@@ -21,9 +21,6 @@ internal sealed class Lease : IAsyncDisposable
 
     public long FencingToken { get; }
 
-    /// <summary>Cancelled when a heartbeat finds the lease taken over.</summary>
-    public CancellationToken Lost => _lost.Token;
-
     /// <summary>To be called before each step that changes something.</summary>
     /// <exception cref="LeaseLostException">Another run has taken over.</exception>
     public async Task EnsureHeldAsync(CancellationToken cancellationToken)
@@ -31,9 +28,23 @@ internal sealed class Lease : IAsyncDisposable
         if (!await ChangeAsync(RenewedHolder, cancellationToken))
         {
             await _lost.CancelAsync();
-            throw new LeaseLostException(
-                "This run lost the lock: it was stopped for longer than the lease lasts, and another run has taken over. Nothing more was changed; "
-                + "look at History, then run the command again.");
+            throw new LeaseLostException();
+        }
+    }
+
+    /// <summary>Does what takes long and changes something, and stops it as soon as a heartbeat finds the lease taken over.</summary>
+    /// <exception cref="LeaseLostException">Another run has taken over.</exception>
+    public async Task<T> WhileHeldAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await EnsureHeldAsync(cancellationToken);
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lost.Token);
+        try
+        {
+            return await work(held.Token);
+        }
+        catch (OperationCanceledException) when (_lost.IsCancellationRequested)
+        {
+            throw new LeaseLostException();
         }
     }
 

@@ -178,10 +178,25 @@ public sealed class ImageTests : IAsyncLifetime
         using var scanned = new LoopbackRegistry(_server!.Address) { Findings = new Dictionary<string, int>(StringComparer.Ordinal) { ["HIGH"] = 2 } };
 
         await new ScanGate(scanned, "CRITICAL", TimeProvider.System).CheckAsync(built, Token);
-        var error = await Assert.ThrowsAsync<ScanFindingsException>(() => new ScanGate(scanned, "HIGH", TimeProvider.System).CheckAsync(built, Token));
+        var error = await Assert.ThrowsAsync<ScanException>(() => new ScanGate(scanned, "HIGH", TimeProvider.System).CheckAsync(built, Token));
 
         Assert.Contains("vectordb-api/app", error.Message, StringComparison.Ordinal);
         Assert.Contains("2 HIGH", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("FAILED")]
+    [InlineData("UNSUPPORTED_IMAGE")]
+    public async Task An_image_that_was_not_scanned_stops_the_release_unless_no_scan_is_asked_for(string status)
+    {
+        var built = (await BuildAndPushAsync()).Built.ToDictionary(static image => image.Recipe.Repository, static image => image.Tag);
+        using var unscanned = new LoopbackRegistry(_server!.Address) { ScanStatus = status };
+
+        await new ScanGate(unscanned, ScanGate.None, TimeProvider.System).CheckAsync(built, Token);
+        var error = await Assert.ThrowsAsync<ScanException>(() => new ScanGate(unscanned, "CRITICAL", TimeProvider.System).CheckAsync(built, Token));
+
+        Assert.Contains($"vectordb-api/app:{built["vectordb-api/app"]} ({status})", error.Message, StringComparison.Ordinal);
+        Assert.Contains("VECTORDB_SCAN_THRESHOLD=NONE", error.Message, StringComparison.Ordinal);
     }
 
     private async Task<(IReadOnlyList<BuiltImage> Built, IReadOnlyList<PushedImage> Pushed)> BuildAndPushAsync()

@@ -12,6 +12,8 @@ internal sealed class LoopbackRegistry(Uri address) : IImageRegistry, IDisposabl
 
     public int Logins { get; private set; }
 
+    public string? ScanStatus { get; init; } = "COMPLETE";
+
     public IReadOnlyDictionary<string, int> Findings { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
     public Task<RegistryLogin> LogInAsync(CancellationToken cancellation)
@@ -27,7 +29,7 @@ internal sealed class LoopbackRegistry(Uri address) : IImageRegistry, IDisposabl
         using var answer = await _http.SendAsync(request, cancellation);
         return answer.StatusCode == HttpStatusCode.NotFound
             ? null
-            : new RegistryImage(answer.Headers.GetValues("Docker-Content-Digest").Single(), [tag], 0, "COMPLETE", Findings);
+            : new RegistryImage(answer.Headers.GetValues("Docker-Content-Digest").Single(), [tag], 0, ScanStatus, Findings);
     }
 
     public void Dispose() => _http.Dispose();

@@ -114,7 +114,7 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
     {
         using var scanned = new LoopbackRegistry(_server!.Address) { Findings = new Dictionary<string, int>(StringComparer.Ordinal) { ["CRITICAL"] = 1 } };
 
-        await Assert.ThrowsAsync<ScanFindingsException>(() => Open(scanned).Images.PushAsync(Token));
+        await Assert.ThrowsAsync<ScanException>(() => Open(scanned).Images.PushAsync(Token));
 
         Assert.False(File.Exists(_folder.File("artifacts", "staging", "images.json")));
     }

@@ -134,6 +134,15 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
+    public void Git_looks_at_the_checkout_of_every_job_that_runs_the_build()
+    {
+        Assert.All(
+            Jobs.Where(static job => job.Steps.Any(static step => step.Text("run")?.Contains("./build.sh", StringComparison.Ordinal) == true)),
+            static job => Assert.Contains(job.Steps, static step => step.Text("uses") == "./.github/actions/prepare"));
+        Assert.Contains("git config --global --add safe.directory \"$GITHUB_WORKSPACE\"", File.ReadAllText(Path.Combine(Repository.Root, ".github", "actions", "prepare", "action.yml")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_script_is_put_together_from_what_somebody_typed()
     {
         var scripts = Files.SelectMany(file => file.Steps).Select(step => step.Text("run") ?? step.Text("with", "script")).OfType<string>().ToList();

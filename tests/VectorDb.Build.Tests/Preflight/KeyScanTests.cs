@@ -53,6 +53,19 @@ public sealed class KeyScanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clone_without_its_history_is_a_finding_of_its_own()
+    {
+        await CommitAsync("readme", "one\n");
+        await CommitAsync("readme", "two\n");
+        using var shallow = new TemporaryFolder();
+        await GitAsync("clone", "-q", "--depth=1", $"file://{_clone.Path}", shallow.File("clone"));
+
+        var finding = Assert.Single(await new KeyScan(shallow.File("clone"), _commands).FindAsync(Token));
+
+        Assert.Equal("This clone has a part of the history only", finding.What);
+    }
+
+    [Fact]
     public async Task A_key_on_another_branch_is_found_too()
     {
         await CommitAsync("readme", "text\n");

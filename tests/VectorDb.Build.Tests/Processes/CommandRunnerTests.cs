@@ -50,6 +50,27 @@ public sealed class CommandRunnerTests
         Assert.StartsWith("no-such-program: could not be started", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(5, true)]
+    public async Task A_program_that_may_tidy_up_has_a_session_of_its_own_where_a_terminals_signal_does_not_reach_it(int grace, bool own)
+    {
+        var command = new Command("sh", "-c", "cut -d' ' -f1,6 /proc/$$/stat") { Grace = TimeSpan.FromSeconds(grace) };
+
+        var ids = (await _runner.RunAsync(command, TestContext.Current.CancellationToken)).Output.Trim().Split(' ');
+
+        Assert.Equal(own, ids[0] == ids[1]);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_is_named_also_where_it_might_tidy_up()
+    {
+        var failure = await Assert.ThrowsAsync<CommandFailedException>(
+            () => _runner.RunAsync(new Command("no-such-program") { Grace = TimeSpan.FromSeconds(5) }, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("no-such-program: could not be started", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_time_limit_ends_the_program_and_its_descendants()
     {

@@ -90,7 +90,7 @@ public abstract class ReleaseLockConformance
         await using var next = await Open().AcquireAsync(Grace, Cancellation);
 
         await Assert.ThrowsAsync<LeaseLostException>(() => asleep.EnsureHeldAsync(Cancellation));
-        Assert.True(asleep.Lost.IsCancellationRequested);
+        await Assert.ThrowsAsync<LeaseLostException>(() => asleep.WhileHeldAsync(static _ => Task.FromResult(true), Cancellation));
         await next.EnsureHeldAsync(Cancellation);
     }
 
@@ -107,16 +107,25 @@ public abstract class ReleaseLockConformance
     }
 
     [Fact]
-    public async Task A_heartbeat_that_finds_the_lease_taken_over_says_so()
+    public async Task A_heartbeat_that_finds_the_lease_taken_over_stops_what_goes_on()
     {
         var slow = new FakeTimeProvider(Samples.Start);
         await using var lease = await Open(slow).AcquireAsync(Ada, Cancellation);
+        var work = lease.WhileHeldAsync(
+            static async held =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, held);
+                return true;
+            },
+            Cancellation);
+        // It has the lock by now and waits for its work.
+        await lease.EnsureHeldAsync(Cancellation);
         _time.Advance(ReleaseLock.TimeToLive);
         await using var next = await Open().AcquireAsync(Grace, Cancellation);
 
         slow.Advance(ReleaseLock.TimeToLive);
 
-        await Eventually.TrueAsync(() => lease.Lost.IsCancellationRequested, "the loss is noticed");
+        await Assert.ThrowsAsync<LeaseLostException>(() => work);
     }
 
     [Fact]

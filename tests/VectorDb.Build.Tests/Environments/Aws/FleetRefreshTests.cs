@@ -105,7 +105,7 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
                 _site.Name, new Dictionary<string, string>(_site.Variables) { ["VECTORDB_WEB_MINIMUM"] = "3", ["VECTORDB_WEB_MAXIMUM"] = "5" }, new Dictionary<string, string>(), new Dictionary<string, string>()),
             _site.Time);
 
-        await new FleetRefresh(account, new Fleets(account), Journal(), _site.Time).MoveAsync(await _site.PublishAsync(), RolloutPace.Watched, Token);
+        await new FleetRefresh(account, new Fleets(account), static _ => Task.CompletedTask, Journal(), _site.Time).MoveAsync(await _site.PublishAsync(), RolloutPace.Watched, Token);
 
         var group = (await _site.GroupAsync("web"))!;
         Assert.Equal((3, 5, 3, 3), (group.Min, group.Max, group.Desired, group.Instances.Count(static instance => instance.Lifecycle == "InService")));
@@ -285,7 +285,7 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
     }
 
     private FleetRefresh Open(AwsSite? site = null) =>
-        new((site ?? _site).Account, new Fleets((site ?? _site).Account), Journal(), (site ?? _site).Time);
+        new((site ?? _site).Account, new Fleets((site ?? _site).Account), static _ => Task.CompletedTask, Journal(), (site ?? _site).Time);
 
     private StepJournal Journal() => new(BuildConsole.Create(_said), TimeProvider.System);
 }

@@ -133,6 +133,21 @@ public sealed class PromotionTests(EmulatorFixture aws) : IClassFixture<Emulator
         return $"--approve={plan.RootElement.GetProperty("hash").GetString()}";
     }
 
+    [Fact]
+    public async Task Where_the_reader_may_not_be_taken_the_credentials_at_hand_are_tried()
+    {
+        await using var production = await AwsBuildRun.CreateAsync(aws);
+        production.Set(("VECTORDB_PROMOTION_ROLES", Reader));
+        // It is read far enough to know that this tree is another one.
+        await File.AppendAllTextAsync(Path.Combine(production.Root, "scripts", "templates", "settings.sh.sbn"), "# changed\n", Token);
+        await aws.ControlAsync(HttpMethod.Post, "faults", new { service = "sts", action = "AssumeRole", times = 1, status = 403, code = "AccessDenied", message = "not trusted" });
+
+        Assert.Equal(1, await production.RunAsync("PlanPromotion", $"--from={_staging.Site.Name}"));
+
+        Assert.Contains($"{Reader} cannot be taken, and {_staging.Site.Name} is read with the credentials at hand.", production.Output, StringComparison.Ordinal);
+        Assert.Contains("this tree would render its files from other sources (templates)", production.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>An environment in the same account, with nothing in it.</summary>
     private async Task<AwsBuildRun> ProductionAsync()
     {
@@ -153,7 +168,7 @@ public sealed class PromotionTests(EmulatorFixture aws) : IClassFixture<Emulator
         foreach (var repository in Repositories)
         {
             // There already where another test of the class has made it.
-            await aws.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = repository });
+            await aws.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = repository, imageScanningConfiguration = new { scanOnPush = true } });
             var manifest = JsonSerializer.Serialize(new { schemaVersion = 2, mediaType = "application/vnd.docker.distribution.manifest.v2+json", config = new { digest = ContentHash.OfText($"{repository} {_staging.Site.Name}").ToString() } });
             var image = await aws.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", new { repositoryName = repository, imageManifest = manifest, imageTag = _staging.Site.Name });
             digests[repository] = image.GetProperty("image").GetProperty("imageId").GetProperty("imageDigest").GetString()!;

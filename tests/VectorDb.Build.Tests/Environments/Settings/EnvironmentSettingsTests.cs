@@ -30,10 +30,17 @@ public sealed class EnvironmentSettingsTests
     }
 
     [Theory]
-    [InlineData("VECTORDB_SCAN_THRESHOLD", "high", "takes CRITICAL or HIGH or MEDIUM or LOW")]
+    [InlineData("VECTORDB_SCAN_THRESHOLD", "high", "takes CRITICAL or HIGH or MEDIUM or LOW or NONE")]
     [InlineData("VECTORDB_EMBEDDER", "OpenAI", "takes openai or hashing")]
     [InlineData("VECTORDB_APPROVAL", "yes", "takes required or none")]
-    public void A_misspelt_choice_is_refused_and_never_taken_for_no_choice(string name, string value, string reason)
+    [InlineData("VECTORDB_WEB_MINIMUM", "2.5", "takes a whole number, for example 2")]
+    [InlineData("VECTORDB_WEB_MINIMUM", "02", "takes a whole number, for example 2")]
+    [InlineData("VECTORDB_LATENCY_SECONDS", ".5", "takes a number, for example 2 or 0.5")]
+    [InlineData("VECTORDB_MONTHLY_BUDGET_USD", "1,000", "takes a number, for example 2 or 0.5")]
+    [InlineData("VECTORDB_REGION", "Frankfurt", "takes the name of a region, for example eu-central-1")]
+    [InlineData("VECTORDB_ACCOUNT", "1234-5678-9012", "takes 12 digits")]
+    [InlineData("VECTORDB_AWS_ENDPOINT", "localhost:9", "takes an address, for example http://127.0.0.1:5000")]
+    public void A_value_that_cannot_be_taken_is_refused_and_never_taken_for_none(string name, string value, string reason)
     {
         var error = Assert.Throws<SettingsException>(() => EnvironmentSettings.Load("production", None, new Dictionary<string, string>(Required) { [name] = value }, None));
 
@@ -83,7 +90,7 @@ public sealed class EnvironmentSettingsTests
     {
         var error = Assert.Throws<SettingsException>(() => EnvironmentSettings.Load(
             "production", new Dictionary<string, string> { ["VECTORDB_WEB_MINIMUM"] = "two", ["VECTORDB_FIREWALL"] = "yes" }, None, None));
-        Assert.Contains("VECTORDB_WEB_MINIMUM takes a number, and is 'two' (environment variable).", error.Message);
+        Assert.Contains("VECTORDB_WEB_MINIMUM takes a whole number, for example 2, and is 'two' (environment variable).", error.Message);
         Assert.Contains("VECTORDB_FIREWALL takes true or false", error.Message);
         Assert.Contains("VECTORDB_DOMAIN_NAME is not set", error.Message);
     }
