@@ -1,4 +1,9 @@
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using VectorDb.Build.Aws;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Releases;
@@ -158,6 +163,29 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_layer_that_lies_elsewhere_is_fetched_there_without_the_login()
+    {
+        var logins = new List<string?>();
+        var layer = Encoding.UTF8.GetBytes("a layer");
+        var digest = ContentHash.OfBytes(layer).ToString();
+        await using var store = await ServeAsync(app => app.MapGet("/{**path}", (HttpContext context) =>
+        {
+            logins.Add(context.Request.Headers.Authorization);
+            return Results.Bytes(layer);
+        }));
+        // As ECR does: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html (layers come from S3).
+        await using var front = await ServeAsync(app => app.MapGet("/{**path}", () => Results.Redirect(new Uri(new Uri(store.Urls.First()), "/bucket/layer?signature=x").AbsoluteUri, preserveMethod: true)));
+        using var network = new SocketsHttpHandler();
+        using var from = new RegistryApi(network, new RegistryLogin(new Uri(front.Urls.First()), "AWS", "canary-password", DateTimeOffset.MaxValue));
+        using var to = new RegistryApi(network, await _registry.LogInAsync(Token));
+
+        await to.TakeBlobAsync(from, "vectordb-api/app", digest, Token);
+
+        Assert.True(await to.HasBlobAsync("vectordb-api/app", digest, Token));
+        Assert.Equal("", Assert.Single(logins) ?? "");
+    }
+
+    [Fact]
     public async Task An_image_that_the_source_has_lost_is_not_copied_and_the_command_says_so()
     {
         var digest = ContentHash.OfText("lost").ToString();
@@ -197,6 +225,17 @@ public sealed class ImageTests : IAsyncLifetime
 
         Assert.Contains($"vectordb-api/app:{built["vectordb-api/app"]} ({status})", error.Message, StringComparison.Ordinal);
         Assert.Contains("VECTORDB_SCAN_THRESHOLD=NONE", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<WebApplication> ServeAsync(Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        map(app);
+        await app.StartAsync(Token);
+        return app;
     }
 
     private async Task<(IReadOnlyList<BuiltImage> Built, IReadOnlyList<PushedImage> Pushed)> BuildAndPushAsync()
