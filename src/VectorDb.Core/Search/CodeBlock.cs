@@ -5,11 +5,16 @@ using VectorDb.Core.Collections;
 namespace VectorDb.Core.Search;
 
 /// <summary>
-/// The 1-bit codes of a segment: of each vector, less the segment's mean and rotated, one sign a dimension, and two numbers that turn the
-/// agreement of those signs with a query into a score: RaBitQ (Gao and Long, SIGMOD 2024). The signs of a vector lie together; those of its
+/// The codes of a segment: of each vector, less the segment's mean and rotated, one sign a dimension, and two numbers that turn the
+/// agreement of those signs with a query into a score: RaBitQ (Gao and Long, SIGMOD 2024). A second bit a dimension refines what the signs
+/// leave in doubt, and is read for nothing else: extended RaBitQ (Gao et al., SIGMOD 2025). The signs of a vector lie together; those of its
 /// first dimensions, its sketch, lie once more in groups of 64 vectors, transposed, so that one register looks up 64 vectors at once:
 /// the layout of PQ Fast Scan (André, Kermarrec and Le Scouarnec, VLDB 2015).
 /// </summary>
+/// <remarks>
+/// Both bits together stand for -3, -1, 1 or 3: twice the sign, and the second bit as a smaller sign. The step between such levels
+/// that is best for normal values is 0.9957 standard deviations: Max, "Quantizing for minimum distortion" (IRE 1960).
+/// </remarks>
 internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity, Slab slab)
 {
     public const int GroupSize = 64;
@@ -17,9 +22,11 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity, 
     /// <summary>Bytes of a sketch; most vectors are ruled out by them alone.</summary>
     public const int SketchBytes = 32;
 
-    // Words of signs, and one of a vector's two numbers.
-    private readonly int _stride = (rotation.Dimension / 64) + 1;
-    private readonly Slab.Part<ulong> _codes = slab.Take<ulong>(capacity * ((rotation.Dimension / 64) + 1));
+    private const float BestStep = 0.9957f;
+
+    private readonly int _stride = Stride(rotation);
+    private readonly Slab.Part<ulong> _signs = slab.Take<ulong>(capacity * Stride(rotation));
+    private readonly Slab.Part<ulong> _refinements = slab.Take<ulong>(capacity * Stride(rotation));
     private readonly Slab.Part<byte> _sketches = slab.Take<byte>(capacity * SketchBytes);
     private readonly Slab.Part<float> _addends = slab.Take<float>(capacity);
     private readonly Slab.Part<float> _scales = slab.Take<float>(capacity);
@@ -29,7 +36,7 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity, 
     public ReadOnlySpan<float> Centre => _centre;
 
     public static int SizeOf(Rotation rotation, int capacity) =>
-        Slab.SizeOf<ulong>(capacity * ((rotation.Dimension / 64) + 1)) + Slab.SizeOf<byte>(capacity * SketchBytes) + (2 * Slab.SizeOf<float>(capacity));
+        (2 * Slab.SizeOf<ulong>(capacity * Stride(rotation))) + Slab.SizeOf<byte>(capacity * SketchBytes) + (2 * Slab.SizeOf<float>(capacity));
 
     /// <summary>Of a group; score = addend + scale * agreement of the sketch, scaled up to the whole code, up to what is the same for the segment.</summary>
     public ReadOnlySpan<float> Addends(int group) => _addends.Slice(group * GroupSize, GroupSize);
@@ -39,8 +46,11 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity, 
     /// <summary>Sketches of a group: byte 0 of each, then byte 1 of each. Within such a row of 64, even places hold the first half.</summary>
     public ReadOnlySpan<byte> Sketches(int group) => _sketches.Slice(group * GroupSize * SketchBytes, GroupSize * SketchBytes);
 
-    /// <summary>The code of one vector.</summary>
-    public SignCode this[int row] => new(_codes.Slice(row * _stride, _stride));
+    /// <summary>Of one vector.</summary>
+    public SignCode Signs(int row) => new(_signs.Slice(row * _stride, _stride));
+
+    /// <summary>Its second bits, as smaller signs; the numbers are for twice the agreement of the signs and that of these.</summary>
+    public SignCode Refinement(int row) => new(_refinements.Slice(row * _stride, _stride));
 
     /// <param name="vectors">Those whose mean becomes the centre; before the first is encoded.</param>
     public void CentreOn(ReadOnlySpan<float> vectors, int dimension)
@@ -65,34 +75,46 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity, 
         rotation.Apply(vector, residual);
         TensorPrimitives.Subtract(residual, _centre, residual);
 
-        var code = _codes.Slice(row * _stride, _stride);
-        var signs = code[..^1];
+        var square = TensorPrimitives.SumOfSquares(residual);
+        var step = Vector512.Create(BestStep * MathF.Sqrt(square / rotation.Dimension));
+        var signs = _signs.Slice(row * _stride, _stride);
+        var refinement = _refinements.Slice(row * _stride, _stride);
         const int SketchWords = SketchBytes / sizeof(ulong);
         var (lengths, agreements, sketched) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var word = 0; word < signs.Length; word++)
+        var (refinedLengths, refinedAgreements) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        for (var word = 0; word < _stride - 1; word++)
         {
             sketched = word == SketchWords ? agreements : sketched;
-            signs[word] = 0;
+            (signs[word], refinement[word]) = (0, 0);
             for (var i = 0; i < 64; i += Vector512<float>.Count)
             {
                 var values = Vector512.LoadUnsafe(ref residual[(word * 64) + i]);
                 var centre = Vector512.LoadUnsafe(ref _centre[(word * 64) + i]);
                 var positive = Vector512.GreaterThan(values, Vector512<float>.Zero);
+                var second = Vector512.GreaterThan(Vector512.Abs(values), step) ^ ~positive;
                 signs[word] |= positive.ExtractMostSignificantBits() << i;
+                refinement[word] |= second.ExtractMostSignificantBits() << i;
                 lengths += Vector512.Abs(values);
+                refinedLengths += Vector512.ConditionalSelect(second, values, -values);
                 agreements += Vector512.ConditionalSelect(positive, centre, -centre);
+                refinedAgreements += Vector512.ConditionalSelect(second, centre, -centre);
             }
         }
 
         Sketch(row, signs[..SketchWords]);
-        var (length, square) = (Vector512.Sum(lengths), TensorPrimitives.SumOfSquares(residual));
-        var scale = length > 0 ? square / length : 0;
         var (factor, addend) = metric == Metric.Euclidean ? (2f, -square) : (1f, TensorPrimitives.Dot(residual, _centre));
-        scale *= factor;
-        code[^1] = SignCode.Numbers(addend - (scale * Vector512.Sum(agreements)), scale);
+        var scale = Scale(lengths);
+        var refinedScale = Scale((2 * lengths) + refinedLengths);
+        signs[^1] = SignCode.Numbers(addend - (scale * Vector512.Sum(agreements)), scale);
+        refinement[^1] = SignCode.Numbers(addend - (refinedScale * Vector512.Sum((2 * agreements) + refinedAgreements)), refinedScale);
         _addends.Slice(row, 1)[0] = addend - (scale * Vector512.Sum(sketched) * rotation.Dimension / (8 * SketchBytes));
         _scales.Slice(row, 1)[0] = scale;
+
+        float Scale(Vector512<float> along) => Vector512.Sum(along) is var length and > 0 ? factor * square / length : 0;
     }
+
+    // Words of bits, and one of a vector's two numbers.
+    private static int Stride(Rotation rotation) => (rotation.Dimension / 64) + 1;
 
     private void Sketch(int row, ReadOnlySpan<ulong> signs)
     {
@@ -105,21 +127,4 @@ internal sealed class CodeBlock(Metric metric, Rotation rotation, int capacity, 
             group[(i * GroupSize) + lane] = (byte)(signs[i / 8] >> (i % 8 * 8));
         }
     }
-}
-
-/// <summary>Signs, one bit a dimension, set where the vector is positive; score = addend + scale * agreement, up to what is the same for the segment.</summary>
-internal readonly ref struct SignCode
-{
-    public SignCode(ReadOnlySpan<ulong> words) => Words = words;
-
-    public ReadOnlySpan<ulong> Words { get; }
-
-    public ReadOnlySpan<ulong> Signs => Words[..^1];
-
-    public float Addend => BitConverter.UInt32BitsToSingle((uint)Words[^1]);
-
-    public float Scale => BitConverter.UInt32BitsToSingle((uint)(Words[^1] >> 32));
-
-    public static ulong Numbers(float addend, float scale) =>
-        BitConverter.SingleToUInt32Bits(addend) | (ulong)BitConverter.SingleToUInt32Bits(scale) << 32;
 }

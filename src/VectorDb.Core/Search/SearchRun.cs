@@ -9,8 +9,8 @@ namespace VectorDb.Core.Search;
 internal readonly record struct SearchRequest(ReadOnlyMemory<float> Query, int TopK, CompiledFilter? Filter, bool Exact, float? Minimum);
 
 /// <summary>
-/// One search over one snapshot, in steps that cost more for each record and are taken for fewer: the filter's columns, sketches, whole codes,
-/// floats. No step looks at what the step before has ruled out, and floats are read only where the bound of the codes reaches the
+/// One search over one snapshot, in steps that cost more for each record and are taken for fewer: the filter's columns, sketches, signs, second
+/// bits, floats. No step looks at what the step before has ruled out, and floats are read only where the bound of the codes reaches the
 /// best scores found: Seidl and Kriegel, "Optimal multi-step k-nearest neighbor search" (SIGMOD 1998). All cores share each step.
 /// </summary>
 internal sealed class SearchRun
@@ -19,7 +19,7 @@ internal sealed class SearchRun
     private const int SegmentsWorthHelp = 4;
 
     // With no more matching rows than this in a group of 64, on average, all their codes cost less than the sketches of whole groups.
-    private const int FewInGroup = 4;
+    private const int FewInGroup = 8;
 
     // What a thread takes at once: enough not to meet the others often, and little enough for all to end together.
     private const int CodesAtOnce = 64;
@@ -60,14 +60,14 @@ internal sealed class SearchRun
         using (var crew = new Crew(segments < SegmentsWorthHelp ? 0 : (segments / 2) - 1))
         {
             Step(crew, TakeSegments);
+            // A record raises a bar once: known better, it raises a new one.
+            _bar = new ScoreBar(_request.TopK, _bar.Value);
             if (_candidates.Count > _request.TopK)
             {
-                NextBar();
                 Step(crew, TakeCodes);
             }
 
-            NextBar();
-            Seed();
+            Cut();
             Step(crew, TakeVectors);
             Candidates.Return(_candidates);
         }
@@ -80,9 +80,6 @@ internal sealed class SearchRun
 
         return sorted;
     }
-
-    // A record raises a bar once: known better, in the next step, it raises a new one.
-    private void NextBar() => _bar = new ScoreBar(_request.TopK, _bar.Value);
 
     // What comes through it are the candidates of the next step.
     private void Step(Crew crew, Action<List<Candidate>> work)
@@ -152,43 +149,62 @@ internal sealed class SearchRun
         }
     }
 
+    // What the signs let through is refined a batch at a time: while the second bits of one are on their way, the next one's signs are compared.
+    // What then seems to be among the best is scored at once, so that the bar rises early and to where it will stay.
     private void TakeCodes(List<Candidate> survivors)
     {
-        const int Ahead = 8;
+        var best = new TopK(_request.TopK);
+        var left = MostVectors;
         while (Take(CodesAtOnce, _candidates.Count, out var taken))
         {
-            var some = CollectionsMarshal.AsSpan(_candidates)[taken];
-            for (var i = -Ahead; i < some.Length; i++)
+            foreach (var sharp in Sharpened(CollectionsMarshal.AsSpan(_candidates)[taken]))
             {
-                if (i + Ahead < some.Length && some[i + Ahead] is var next && next.Upper >= _bar.Value)
+                if (sharp.Upper < _bar.Value)
                 {
-                    _scans[next.Segment]!.Prefetch(next.Row);
+                    continue;
                 }
 
-                if (i >= 0 && some[i].Upper >= _bar.Value
-                    && _scans[some[i].Segment]!.Sharpen(some[i], _bar) is var sharp && sharp.Upper >= _bar.Value)
+                var (estimate, upper) = _scans[sharp.Segment]!.Refine(sharp.Row);
+                if (estimate >= _bar.Value && left-- > 0)
                 {
-                    survivors.Add(sharp);
+                    Score(sharp, best);
+                }
+                else if (upper >= _bar.Value)
+                {
+                    survivors.Add(sharp with { Upper = upper });
                 }
             }
         }
+
+        Add(best);
     }
 
-    // The floats of the most promising raise the bar to where it will nearly stay; then the others can come in any order.
-    private void Seed()
+    private Span<Candidate> Sharpened(Span<Candidate> some)
     {
-        var promising = new TopK(_request.TopK);
-        for (var i = 0; i < _candidates.Count; i++)
+        const int Ahead = 8;
+        var kept = 0;
+        for (var i = -Ahead; i < some.Length; i++)
         {
-            promising.Offer(i, _candidates[i].Upper);
+            if (i + Ahead < some.Length && some[i + Ahead] is var next && next.Upper >= _bar.Value)
+            {
+                _scans[next.Segment]!.PrefetchSigns(next.Row);
+            }
+
+            if (i >= 0 && some[i].Upper >= _bar.Value
+                && _scans[some[i].Segment]!.Sharpen(some[i].Row) is var upper && upper >= _bar.Value)
+            {
+                some[kept] = some[i] with { Upper = upper };
+                _scans[some[kept].Segment]!.PrefetchRefinement(some[kept].Row);
+                kept++;
+            }
         }
 
-        foreach (var (index, _) in promising.Sorted())
-        {
-            Score(_candidates[(int)index], _best);
-            _candidates[(int)index] = _candidates[(int)index] with { Upper = float.NaN };
-        }
+        return some[..kept];
+    }
 
+    // Only so many floats are read; of more candidates the most promising.
+    private void Cut()
+    {
         var bar = _bar.Value;
         _candidates.RemoveAll(candidate => !(candidate.Upper >= bar));
         if (_candidates.Count > MostVectors)

@@ -7,25 +7,30 @@ namespace VectorDb.Core.Search;
 
 /// <summary>
 /// One query on the codes of one segment: for each vector an estimate of its score and how far off that may be, from its sketch or, sharper
-/// and dearer, from all its signs.
+/// and dearer, from all its signs and then from its second bits too.
 /// </summary>
 /// <remarks>
 /// With q and o the query and the vector less the segment's centre, rotated, and s the signs of o, the estimate of q.o is
 /// (|o|^2 / |o|_1) q.s. Of what is random in q.s the variance is (1 - c) |q|^2, where c = 2 / pi is the share of the square of o that
 /// its signs capture (RaBitQ, theorem 3.2); of signs in a share p of the dimensions, scaled up by 1 / p, it is (1 - c p) |q|^2 / p.
+/// With both bits v stands for s: the estimate is (|o|^2 / v.o) q.v, the variance of what is random in q.v is (1 - c) |q|^2 E[v^2], and for
+/// four levels a best step apart c = E[v x]^2 / E[v^2] with x normal.
 /// </remarks>
 internal sealed class SegmentScan
 {
-    // Standard deviations allowed for: by signs, and by sketches, where being wrong costs a result and not only a little time.
+    // Standard deviations allowed for: by signs and second bits, and by sketches, where being wrong costs a result and not only a little time.
     private const float Deviations = 2.4f;
     private const float SketchDeviations = 3;
     private const float Captured = 0.63662f;
+    private const float RefinedCaptured = 0.88119f;
+    private const float RefinedSquare = 3.5552f;
 
     private readonly CodeBlock _codes;
     private readonly CodedQuery _query;
     private readonly int _segment;
     private readonly float _constant;
     private readonly float _margin;
+    private readonly float _refinedMargin;
     private readonly float _sketchMargin;
     private readonly float _sketchStep;
     private readonly float _sketchShift;
@@ -37,6 +42,7 @@ internal sealed class SegmentScan
         var square = distance * distance;
         _constant = metric == Metric.Euclidean ? -square : TensorPrimitives.Dot(query.Rotated, codes.Centre);
         _margin = Deviations * MathF.Sqrt(((1 - Captured) * square) + query.Signs.RoundingVariance);
+        _refinedMargin = Deviations * MathF.Sqrt(RefinedSquare * (((1 - RefinedCaptured) * square) + query.Signs.RoundingVariance));
 
         var share = 8f * CodeBlock.SketchBytes / codes.Centre.Length;
         _sketchMargin = SketchDeviations * MathF.Sqrt((((1 - (share * Captured)) * square) + (query.Sketch.RoundingVariance / share)) / share);
@@ -75,18 +81,29 @@ internal sealed class SegmentScan
         }
     }
 
-    /// <summary>The same candidate by all of its signs.</summary>
-    public Candidate Sharpen(Candidate candidate, ScoreBar bar)
+    /// <returns>The score that a row has at most by all of its signs.</returns>
+    public float Sharpen(int row)
     {
-        var code = _codes[candidate.Row];
-        var agreement = (2 * _query.Signs.Step * _query.Signs.Sum(code.Signs)) - _query.Signs.Offset;
-        var upper = _constant + code.Addend + (code.Scale * (agreement + _margin));
-        bar.Raise(upper - (2 * code.Scale * _margin));
-        return candidate with { Upper = upper };
+        var signs = _codes.Signs(row);
+        return _constant + signs.Addend + (signs.Scale * (Agreement(signs) + _margin));
+    }
+
+    /// <returns>The score that it seems to have by its second bits too, and what it has at most.</returns>
+    public (float Estimate, float Upper) Refine(int row)
+    {
+        var refinement = _codes.Refinement(row);
+        var agreement = (2 * Agreement(_codes.Signs(row))) + Agreement(refinement);
+        var estimate = _constant + refinement.Addend + (refinement.Scale * agreement);
+        return (estimate, estimate + (refinement.Scale * _refinedMargin));
     }
 
     /// <summary>Says that a row will be sharpened soon.</summary>
-    public void Prefetch(int row) => Slab.Prefetch(_codes[row].Words);
+    public void PrefetchSigns(int row) => Slab.Prefetch(_codes.Signs(row).Words);
+
+    /// <summary>Says that it will be refined soon.</summary>
+    public void PrefetchRefinement(int row) => Slab.Prefetch(_codes.Refinement(row).Words);
+
+    private float Agreement(SignCode code) => (2 * _query.Signs.Step * _query.Signs.Sum(code.Signs)) - _query.Signs.Offset;
 
     private ulong Reaching(ReadOnlySpan<ushort> sums, int group, float bar, Span<float> uppers)
     {

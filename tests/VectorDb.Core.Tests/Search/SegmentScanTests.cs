@@ -13,7 +13,7 @@ public sealed class SegmentScanTests
     [InlineData(Metric.Cosine, 1536)]
     [InlineData(Metric.Dot, 700)]
     [InlineData(Metric.Euclidean, 700)]
-    public void Hardly_any_score_is_above_the_bound_of_its_sketch_or_of_its_code(Metric metric, int dimension)
+    public void Hardly_any_score_is_above_the_bound_of_its_sketch_of_its_signs_or_of_both_its_bits(Metric metric, int dimension)
     {
         var rotation = new Rotation(dimension);
         var segment = new Segment(metric, dimension, rotation, Rows);
@@ -33,11 +33,16 @@ public sealed class SegmentScanTests
         scan.Sketch(all, bar, sketched);
 
         Assert.Equal(Enumerable.Range(0, Rows), sketched.Select(candidate => candidate.Row));
-        var sharpened = sketched.ConvertAll(candidate => scan.Sharpen(candidate, bar));
+        var sharpened = sketched.ConvertAll(candidate => candidate with { Upper = scan.Sharpen(candidate.Row) });
+        var refined = sharpened.ConvertAll(candidate => candidate with { Upper = scan.Refine(candidate.Row).Upper });
         Assert.InRange(sketched.Count(IsAbove), 0, Rows / 200);
         Assert.InRange(sharpened.Count(IsAbove), 0, Rows / 50);
-        Assert.True(sharpened.Average(candidate => candidate.Upper) < sketched.Average(candidate => candidate.Upper));
+        Assert.InRange(refined.Count(IsAbove), 0, Rows / 50);
+        Assert.True(Excess(sharpened) < Excess(sketched));
+        Assert.True(Excess(refined) < 0.6 * Excess(sharpened));
 
-        bool IsAbove(Candidate candidate) => Similarity.Inner(metric, query, segment.Vector(candidate.Row)) > candidate.Upper;
+        float Score(Candidate candidate) => Similarity.Inner(metric, query, segment.Vector(candidate.Row));
+        bool IsAbove(Candidate candidate) => Score(candidate) > candidate.Upper;
+        double Excess(List<Candidate> bounded) => bounded.Average(candidate => (double)candidate.Upper - Score(candidate));
     }
 }
