@@ -19,7 +19,7 @@ internal sealed class SearchRun
     private const int SegmentsWorthHelp = 4;
 
     // With no more matching rows than this in a group of 64, on average, all their codes cost less than the sketches of whole groups.
-    private const int FewInGroup = 8;
+    private const int FewInGroup = 4;
 
     // What a thread takes at once: enough not to meet the others often, and little enough for all to end together.
     private const int CodesAtOnce = 64;
@@ -164,7 +164,7 @@ internal sealed class SearchRun
                     continue;
                 }
 
-                var (estimate, upper) = _scans[sharp.Segment]!.Refine(sharp.Row);
+                var (estimate, upper) = _scans[sharp.Segment]!.Refine(sharp.Row, sharp.Upper);
                 if (estimate >= _bar.Value && left-- > 0)
                 {
                     Score(sharp, best);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using VectorDb.Core.Collections;
 
@@ -18,8 +19,9 @@ namespace VectorDb.Core.Search;
 /// </remarks>
 internal sealed class SegmentScan
 {
-    // Standard deviations allowed for: by signs and second bits, and by sketches, where being wrong costs a result and not only a little time.
-    private const float Deviations = 2.4f;
+    // Standard deviations allowed for: by signs, and by second bits and sketches, where being wrong costs a result and not only a little time.
+    private const float Deviations = 2.6f;
+    private const float RefinedDeviations = 3;
     private const float SketchDeviations = 3;
     private const float Captured = 0.63662f;
     private const float RefinedCaptured = 0.88119f;
@@ -42,7 +44,7 @@ internal sealed class SegmentScan
         var square = distance * distance;
         _constant = metric == Metric.Euclidean ? -square : TensorPrimitives.Dot(query.Rotated, codes.Centre);
         _margin = Deviations * MathF.Sqrt(((1 - Captured) * square) + query.Signs.RoundingVariance);
-        _refinedMargin = Deviations * MathF.Sqrt(RefinedSquare * (((1 - RefinedCaptured) * square) + query.Signs.RoundingVariance));
+        _refinedMargin = RefinedDeviations * MathF.Sqrt(RefinedSquare * (((1 - RefinedCaptured) * square) + query.Signs.RoundingVariance));
 
         var share = 8f * CodeBlock.SketchBytes / codes.Centre.Length;
         _sketchMargin = SketchDeviations * MathF.Sqrt((((1 - (share * Captured)) * square) + (query.Sketch.RoundingVariance / share)) / share);
@@ -53,9 +55,12 @@ internal sealed class SegmentScan
     /// <summary>All rows whose bits are set are candidates.</summary>
     public void All(ReadOnlySpan<ulong> mask, List<Candidate> candidates)
     {
+        var next = candidates.Count;
+        CollectionsMarshal.SetCount(candidates, next + Bits.Count(mask));
+        var all = CollectionsMarshal.AsSpan(candidates);
         foreach (var row in new Bits(mask))
         {
-            candidates.Add(new Candidate(float.PositiveInfinity, _segment, row));
+            all[next++] = new Candidate(float.PositiveInfinity, _segment, row);
         }
     }
 
@@ -72,11 +77,16 @@ internal sealed class SegmentScan
             }
 
             _query.Sketch.Sum(_codes.Sketches(group), sums);
-            for (var reaching = mask[group] & Reaching(sums, group, bar.Value, uppers); reaching != 0; reaching &= reaching - 1)
+            var reaching = mask[group] & Reaching(sums, group, bar.Value, uppers);
+            var scales = _codes.Scales(group);
+            var next = candidates.Count;
+            CollectionsMarshal.SetCount(candidates, next + BitOperations.PopCount(reaching));
+            var found = CollectionsMarshal.AsSpan(candidates);
+            for (; reaching != 0; reaching &= reaching - 1)
             {
                 var place = BitOperations.TrailingZeroCount(reaching);
-                candidates.Add(new Candidate(uppers[place], _segment, (group * CodeBlock.GroupSize) + place));
-                bar.Raise(uppers[place] - (2 * _codes.Scales(group)[place] * _sketchMargin));
+                found[next++] = new Candidate(uppers[place], _segment, (group * CodeBlock.GroupSize) + place);
+                bar.Raise(uppers[place] - (2 * scales[place] * _sketchMargin));
             }
         }
     }
@@ -88,12 +98,15 @@ internal sealed class SegmentScan
         return _constant + signs.Addend + (signs.Scale * (Agreement(signs) + _margin));
     }
 
+    /// <param name="upper">What the signs said.</param>
     /// <returns>The score that it seems to have by its second bits too, and what it has at most.</returns>
-    public (float Estimate, float Upper) Refine(int row)
+    public (float Estimate, float Upper) Refine(int row, float upper)
     {
+        var signs = _codes.Signs(row);
         var refinement = _codes.Refinement(row);
-        var agreement = (2 * Agreement(_codes.Signs(row))) + Agreement(refinement);
-        var estimate = _constant + refinement.Addend + (refinement.Scale * agreement);
+        // How far the signs agree is read back from their bound, which is cheaper than comparing them again.
+        var agreement = signs.Scale > 0 ? ((upper - _constant - signs.Addend) / signs.Scale) - _margin : 0;
+        var estimate = _constant + refinement.Addend + (refinement.Scale * ((2 * agreement) + Agreement(refinement)));
         return (estimate, estimate + (refinement.Scale * _refinedMargin));
     }
 

@@ -7,7 +7,7 @@ public sealed class SignQueryTests
     [Theory]
     [InlineData(512)]
     [InlineData(1536)]
-    public void The_planes_add_up_to_the_rounded_values_where_the_code_has_a_bit_set(int dimension)
+    public void The_sum_is_that_of_the_rounded_values_where_the_code_has_a_bit_set_in_either_way_of_adding(int dimension)
     {
         var values = Vectors.Normal(1, dimension);
         var query = new SignQuery(values);
@@ -27,8 +27,22 @@ public sealed class SignQueryTests
         }
 
         Assert.Equal(sum, query.Sum(signs));
+        Assert.Equal(sum, query.SumCounts(signs));
         var allowed = 5 * MathF.Sqrt(query.RoundingVariance);
         Assert.InRange((2 * query.Step * sum) - query.Offset, agreement - allowed, agreement + allowed);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void The_greatest_values_everywhere_do_not_overflow(int sign)
+    {
+        var query = new SignQuery([.. Enumerable.Repeat((float)sign, 4096)]);
+        var signs = new ulong[64];
+        Array.Fill(signs, ulong.MaxValue);
+
+        Assert.Equal(sign * 7 * 4096, query.Sum(signs));
+        Assert.Equal(sign * 7 * 4096, query.SumCounts(signs));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace VectorDb.Core.Tests.Search;
 public sealed class VectorIndexTests
 {
     private const int Count = 6_000;
-    private const int Queries = 20;
+    private const int Queries = 50;
     private const int TopK = 10;
 
     private static readonly Lazy<VectorIndex> Shared = new(() => Filled(Metric.Cosine, 64, Vectors.Clustered));
@@ -41,6 +41,72 @@ public sealed class VectorIndexTests
     public void A_filtered_search_finds_the_nearest_of_those_that_match_however_few_they_are(string filter) =>
         Assert.InRange(
             Recall(Shared.Value, Vectors.Clustered, 64, new CompiledFilter(FilterParser.Parse(filter))), 0.99, 1);
+
+    /// <summary>A tenth of the records leaves five to a cluster: half of the results are as near as thousands of others.</summary>
+    [Theory]
+    [Trait(Suites.Trait, Suites.Full)]
+    [InlineData(Metric.Cosine, 384)]
+    [InlineData(Metric.Dot, 384)]
+    [InlineData(Metric.Euclidean, 384)]
+    [InlineData(Metric.Cosine, 700)]
+    public void A_filter_that_leaves_less_of_a_cluster_than_is_asked_for_finds_the_nearest_of_the_others(Metric metric, int dimension)
+    {
+        var tenth = new CompiledFilter(FilterParser.Parse("""{"must":[{"key":"tenth","match":3}]}"""));
+
+        Assert.InRange(Recall(Filled(metric, dimension, Vectors.InSmallClusters), Vectors.InSmallClusters, dimension, tenth), 0.99, 1);
+    }
+
+    /// <summary>More than floats are read for, and those that are nearer come last: what is left out is what promises least.</summary>
+    [Theory]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.Dot)]
+    [InlineData(Metric.Euclidean)]
+    public void Among_copies_by_the_thousand_those_that_are_a_little_nearer_are_found(Metric metric)
+    {
+        const int Copies = 20_000;
+        var (query, copy) = (Vectors.Normal(1, 40), Vectors.Normal(2, 40));
+        float[] nearer = [.. copy.Zip(query, static (x, y) => x + (0.02f * y))];
+        var index = new VectorIndex(metric, 40);
+        for (var n = 1; n <= Copies + TopK; n++)
+        {
+            index.Append(n, n <= Copies ? copy : nearer, []);
+        }
+
+        index.Publish(Copies + TopK);
+        var results = index.Search(new SearchRequest(query, TopK, Filter: null, Exact: false, Minimum: null));
+
+        Assert.All(results, result => Assert.True(result.Sequence > Copies));
+        Assert.Equal(TopK, results.Length);
+    }
+
+    [Theory]
+    [Trait(Suites.Trait, Suites.Full)]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.Dot)]
+    [InlineData(Metric.Euclidean)]
+    public void What_has_been_replaced_grown_and_merged_is_found_by_its_codes_as_well(Metric metric)
+    {
+        const int Dimension = 384;
+        const int Rewritten = 5_000;
+        var index = new VectorIndex(metric, Dimension);
+        for (var sequence = 1; sequence <= Count + Rewritten; sequence++)
+        {
+            var number = sequence <= Count ? sequence - 1 : sequence - Count - 1;
+            index.Append(sequence, Vectors.InSmallClusters(number, Dimension), Encoding.UTF8.GetBytes($$"""{"tenth":{{number % 10}}}"""));
+            index.Remove(sequence > Count ? sequence - Count : 0);
+            if (sequence % 700 == 0)
+            {
+                index.Publish(sequence);
+            }
+        }
+
+        index.Publish(Count + Rewritten);
+
+        Assert.Equal(Count, index.Current.Segments.Sum(view => view.AliveCount));
+        Assert.InRange(Recall(index, Vectors.InSmallClusters, Dimension, filter: null), 0.99, 1);
+        var tenth = new CompiledFilter(FilterParser.Parse("""{"must":[{"key":"tenth","match":3}]}"""));
+        Assert.InRange(Recall(index, Vectors.InSmallClusters, Dimension, tenth), 0.99, 1);
+    }
 
     [Fact]
     public void Thousands_of_copies_of_one_vector_fill_the_results()
