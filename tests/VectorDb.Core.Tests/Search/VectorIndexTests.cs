@@ -63,19 +63,20 @@ public sealed class VectorIndexTests
     [InlineData(Metric.Euclidean)]
     public void Among_copies_by_the_thousand_those_that_are_a_little_nearer_are_found(Metric metric)
     {
-        const int Copies = 20_000;
+        const int Rows = 20_000;
         var (query, copy) = (Vectors.Normal(1, 40), Vectors.Normal(2, 40));
-        float[] nearer = [.. copy.Zip(query, static (x, y) => x + (0.02f * y))];
+        float[] nearer = [.. copy.Zip(query, static (x, y) => x + (0.002f * y))];
         var index = new VectorIndex(metric, 40);
-        for (var n = 1; n <= Copies + TopK; n++)
+        for (var n = 1; n <= Rows + TopK; n++)
         {
-            index.Append(n, n <= Copies ? copy : nearer, []);
+            // Some others keep the mean of a segment away from the copies, whose codes would else be exact.
+            index.Append(n, n > Rows ? nearer : n % 4 == 0 ? [.. query.Select(static value => -value)] : copy, []);
         }
 
-        index.Publish(Copies + TopK);
+        index.Publish(Rows + TopK);
         var results = index.Search(new SearchRequest(query, TopK, Filter: null, Exact: false, Minimum: null));
 
-        Assert.All(results, result => Assert.True(result.Sequence > Copies));
+        Assert.All(results, result => Assert.True(result.Sequence > Rows));
         Assert.Equal(TopK, results.Length);
     }
 
