@@ -40,6 +40,7 @@ internal static class ApiApplication
         var app = builder.Build();
         app.UseService();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<DotSegmentMiddleware>();
         app.UseMiddleware<IdentifyMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();

@@ -81,9 +81,18 @@ public sealed class ApiHost : IAsyncLifetime
     public Task<Answer> SendAsync(HttpMethod method, string path, string? json) =>
         SendAsync(method, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"));
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
+    public Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers) =>
+        SendAsync(method, new Uri(path, UriKind.Relative), content, headers);
+
+    /// <summary>Sends the target letter by letter, where a client would tidy up its dots first.</summary>
+    public Task<Answer> SendAsItIsAsync(HttpMethod method, string target) => SendAsync(
+        method,
+        new Uri(Http.BaseAddress!.GetLeftPart(UriPartial.Authority) + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }),
+        content: null);
+
+    private async Task<Answer> SendAsync(HttpMethod method, Uri address, HttpContent? content, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        using var request = new HttpRequestMessage(method, address) { Content = content };
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

@@ -99,20 +99,40 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("with/slash and space")]
     [InlineData("100%25")]
     [InlineData("ü?&#.")]
-    [InlineData("..")]
+    [InlineData("a/..")]
+    [InlineData("...")]
     public async Task Any_id_can_be_asked_for_and_deleted(string id)
     {
         var records = await RecordsAsync();
         var path = $"{records}/{Uri.EscapeDataString(id).Replace(".", "%2E")}";
         await api.PutAsync(records, JsonSerializer.Serialize(new { records = new[] { new { id, vector = new[] { 1, 2, 3 } } } }));
 
-        // A client tidies up dots before it sends them, so that those ids go by the raw path only.
-        if (id != "..")
-        {
-            Assert.Equal(id, (await api.GetAsync(path)).Json.GetProperty("id").GetString());
-            Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync(path)).Status);
-            (await api.DeleteAsync(path)).Problem(HttpStatusCode.NotFound);
-        }
+        Assert.Equal(id, (await api.GetAsync(path)).Json.GetProperty("id").GetString());
+        Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync(path)).Status);
+        (await api.DeleteAsync(path)).Problem(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("..")]
+    public async Task An_id_that_no_address_can_name_is_400(string id) =>
+        (await api.PutAsync(await RecordsAsync(), $$"""{"records":[{"id":"{{id}}","vector":[1,2,3]}]}""")).Invalid("records[0].id");
+
+    [Theory]
+    [InlineData("/%2E%2E")]
+    [InlineData("/%2e%2e/")]
+    [InlineData("/..")]
+    [InlineData("/.%2E?x=1")]
+    [InlineData("/%2E")]
+    [InlineData("/a/../..")]
+    public async Task A_path_that_climbs_is_400_and_deletes_nothing_above_it(string climb)
+    {
+        var records = await RecordsAsync();
+        await api.PutAsync(records, """{"records":[{"id":"a","vector":[1,2,3]}]}""");
+
+        (await api.SendAsItIsAsync(HttpMethod.Delete, records + climb)).Problem(HttpStatusCode.BadRequest);
+
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync(records + "/a")).Status);
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public sealed class GatewayTests : IAsyncLifetime
     [InlineData("/target/a%2Fb%20c%25%C3%A9?q=%2F&empty=")]
     [InlineData("/target/plain")]
     [InlineData("/target//double//%5Bx%5D?")]
+    [InlineData("/target/a/%2E%2E")]
     public async Task The_address_reaches_the_service_as_it_was_sent(string target)
     {
         await _host.DeployAsync("one");

@@ -60,6 +60,7 @@ public static class RecordRules
         { Length: > MaximumIdLength } => $"id: {id.Length} characters, {MaximumIdLength} at most",
         _ when id.AsSpan().ContainsAnyInRange('\0', '\x1f') => "id: holds a control character",
         _ when !IsWellFormed(id) => "id: holds half of a surrogate pair",
+        "." or ".." => $"id: '{id}' is a step in a path, so no address could name the record",
         _ => null,
     };
 
