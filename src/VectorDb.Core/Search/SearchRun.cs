@@ -78,7 +78,7 @@ internal sealed class SearchRun
             sorted[i] = sorted[i] with { Score = Similarity.ToScore(_metric, sorted[i].Score) };
         }
 
-        return sorted;
+        return _request.Minimum is { } minimum ? Array.FindAll(sorted, found => found.Score >= minimum) : sorted;
     }
 
     // What comes through it are the candidates of the next step.

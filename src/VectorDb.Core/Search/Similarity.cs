@@ -10,6 +10,8 @@ namespace VectorDb.Core.Search;
 /// </summary>
 internal static class Similarity
 {
+    private const float RootRounding = 1.000001f;
+
     public static void Prepare(Metric metric, ReadOnlySpan<float> vector, Span<float> target)
     {
         if (metric == Metric.Cosine)
@@ -26,13 +28,24 @@ internal static class Similarity
     public static float Inner(Metric metric, ReadOnlySpan<float> query, ReadOnlySpan<float> vector) =>
         metric == Metric.Euclidean ? -SquaredDistance(query, vector) : Product(query, vector);
 
-    public static float ToScore(Metric metric, float inner) => metric == Metric.Euclidean ? -MathF.Sqrt(-inner) : inner;
+    // Adding to a positive zero leaves no negative one; rounding takes the cosine of a vector with itself a little beyond 1.
+    public static float ToScore(Metric metric, float inner) => metric switch
+    {
+        Metric.Euclidean => 0f - MathF.Sqrt(-inner),
+        Metric.Cosine => 0f + Math.Clamp(inner, -1f, 1f),
+        _ => 0f + inner,
+    };
 
-    /// <returns>What a result of at least that score has inside; infinite when there can be none.</returns>
+    /// <returns>
+    /// What every result of at least that score has inside, and a few just below it may have: the score itself decides. Infinite when
+    /// there can be none.
+    /// </returns>
     public static float FromScore(Metric metric, float score) => (metric, score) switch
     {
         (Metric.Euclidean, > 0) => float.PositiveInfinity,
-        (Metric.Euclidean, _) => -(score * score),
+        // A root is rounded, and its square again: the distance that it came from may be a few steps farther.
+        (Metric.Euclidean, _) => MathF.BitDecrement(-(score * score * RootRounding)),
+        (Metric.Cosine, <= -1) => float.NegativeInfinity,
         _ => score,
     };
 

@@ -4,12 +4,15 @@ using VectorDb.Core.Collections;
 using VectorDb.Core.Filters;
 using VectorDb.Core.Stores;
 using VectorDb.Core.Tests.Filters;
+using VectorDb.Core.Tests.Search;
 
 namespace VectorDb.Core.Tests.Stores;
 
 /// <content>Searching and filtering.</content>
 public abstract partial class VectorStoreConformance
 {
+    public static MatrixTheoryData<Metric, int> Shapes { get; } = new(Enum.GetValues<Metric>(), [3, 300]);
+
     [Fact]
     public async Task A_search_finds_the_nearest_first_with_text_and_metadata()
     {
@@ -53,6 +56,45 @@ public abstract partial class VectorStoreConformance
         var hits = await Store.SearchAsync("letters", new SearchQuery(new float[] { 1, 0, 0 }, 10, MinScore: 0.5f), Cancellation);
 
         Assert.Equal(["a", "b"], hits.Select(hit => hit.Record.Id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public async Task A_result_is_kept_by_a_minimal_score_that_is_exactly_its_own(Metric metric, int dimension)
+    {
+        var vectors = Enumerable.Range(0, 40).Select(n => Vectors.Normal(n, dimension)).ToList();
+        await CreateWithAsync(new CollectionSpec("c", dimension, metric), [.. vectors.Select((vector, n) => Record($"r{n}", vector))]);
+        foreach (var exact in new[] { false, true })
+        {
+            var query = new SearchQuery(vectors[0], 40, Exact: exact);
+            var hits = await Store.SearchAsync("c", query, Cancellation);
+
+            foreach (var hit in hits)
+            {
+                var kept = await Store.SearchAsync("c", query with { MinScore = hit.Score }, Cancellation);
+                Assert.Contains(hit.Record.Id, kept.Select(found => found.Record.Id));
+                Assert.All(kept, found => Assert.True(found.Score >= hit.Score));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public async Task No_score_is_a_negative_zero_or_a_cosine_beyond_1(Metric metric, int dimension)
+    {
+        var vectors = Enumerable.Range(0, 40).Select(n => Vectors.Normal(n, dimension)).ToList();
+        float[] flat = [1, .. new float[dimension - 1]];
+        float[] across = [0, -1, .. new float[dimension - 2]];
+        await CreateWithAsync(
+            new CollectionSpec("c", dimension, metric),
+            [.. vectors.Select((vector, n) => Record($"r{n}", vector)), Record("across", across), Record("flat", flat)]);
+        foreach (var query in (float[][])[.. vectors, flat, [.. vectors[0].Select(value => -value)]])
+        {
+            var hits = await Store.SearchAsync("c", new SearchQuery(query, 100), Cancellation);
+
+            Assert.All(hits, hit => Assert.False(hit.Score == 0 && float.IsNegative(hit.Score)));
+            Assert.All(hits, hit => Assert.False(metric == Metric.Cosine && MathF.Abs(hit.Score) > 1));
+        }
     }
 
     [Fact]

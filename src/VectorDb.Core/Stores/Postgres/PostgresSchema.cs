@@ -64,7 +64,7 @@ internal sealed record PostgresCollection(long Id, CollectionSpec Spec)
     }
 
     /// <returns>The score of a distance, the other way about: higher is nearer.</returns>
-    public float Score(double distance) => (float)(Spec.Metric == Metric.Cosine ? 1 - distance : -distance);
+    public float Score(double distance) => (float)(Spec.Metric == Metric.Cosine ? Math.Clamp(1 - distance, -1, 1) : 0 - distance);
 }
 
 /// <summary>
