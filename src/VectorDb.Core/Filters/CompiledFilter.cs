@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace VectorDb.Core.Filters;
 
 /// <summary>One test, ready to run on a column of a key's values or on one JSON value.</summary>
-/// <param name="Path">The dotted key.</param>
+/// <param name="Path">The key, with dots or without.</param>
 /// <param name="Text">Equals this string, when not null.</param>
 /// <param name="Flag">Equals this boolean, when not null.</param>
 /// <param name="Low">Otherwise a number of at least this,</param>
@@ -16,9 +16,14 @@ internal sealed record Test(string Path, string? Text, bool? Flag, double Low, d
     /// <summary>Text and booleans, as a column of tokens holds them; zero for a test of numbers.</summary>
     public ulong Token { get; } = Text is not null ? Tokens.Of(Text) : Flag is { } flag ? Tokens.Of(flag) : 0;
 
-    public bool Holds(JsonElement metadata)
+    /// <summary>Whether the key has dots: then it is both a path and, as it stands, the name of a property.</summary>
+    public bool IsPath => _names.Length > 1;
+
+    public bool Holds(JsonElement metadata) => (IsPath && HoldsAt(metadata, [Path])) || HoldsAt(metadata, _names);
+
+    private bool HoldsAt(JsonElement metadata, ReadOnlySpan<string> names)
     {
-        foreach (var name in _names)
+        foreach (var name in names)
         {
             if (metadata.ValueKind != JsonValueKind.Object || !metadata.TryGetProperty(name, out metadata))
             {

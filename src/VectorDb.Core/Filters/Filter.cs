@@ -5,7 +5,10 @@ namespace VectorDb.Core.Filters;
 /// <summary>All of <paramref name="Must"/>, at least one of <paramref name="Should"/> (when there is any), none of <paramref name="MustNot"/>.</summary>
 public sealed record Filter(IReadOnlyList<Condition> Must, IReadOnlyList<Condition> Should, IReadOnlyList<Condition> MustNot);
 
-/// <summary>One test of one metadata key (dotted path for nested ones). A record without the key never matches it.</summary>
+/// <summary>
+/// One test of one metadata key. A record without the key never matches it. A key with dots names the property that is called just so,
+/// and the nested one at that path; a record that has both matches by either.
+/// </summary>
 /// <param name="Key">For example <c>lang</c> or <c>author.name</c>.</param>
 public abstract record Condition(string Key);
 

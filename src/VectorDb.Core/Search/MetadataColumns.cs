@@ -4,7 +4,10 @@ using VectorDb.Core.Filters;
 
 namespace VectorDb.Core.Search;
 
-/// <summary>Every scalar in the metadata of a segment's records, by dotted path, so that a filter reads columns and no JSON.</summary>
+/// <summary>
+/// Every scalar in the metadata of a segment's records, by dotted path, so that a filter reads columns and no JSON. A property whose name
+/// has dots shares the column of the path that reads the same.
+/// </summary>
 internal sealed class MetadataColumns
 {
     // In characters, of a path of the longest key that a filter may have, while it is still UTF-8 with escapes.
@@ -107,7 +110,7 @@ internal sealed class MetadataColumns
         {
             var inner = Append(ref reader, path, length);
             reader.Read();
-            if (inner == 0)
+            if (inner == 0 || (reader.TokenType == JsonTokenType.StartObject && length == 0 && path[..inner].Contains('.')))
             {
                 reader.Skip();
             }
@@ -168,7 +171,7 @@ internal sealed class MetadataColumns
         return column;
     }
 
-    /// <returns>The longer path's length; zero for a key that no filter can name, with a dot in it or too long.</returns>
+    /// <returns>The longer path's length; zero for a key that no filter can name: too long, or with a dot in it below the top.</returns>
     private static int Append(ref Utf8JsonReader reader, scoped Span<char> path, int length)
     {
         var start = length == 0 ? 0 : length + 1;
@@ -178,7 +181,7 @@ internal sealed class MetadataColumns
         }
 
         var written = reader.CopyString(path[start..]);
-        if (written == 0 || path.Slice(start, written).Contains('.'))
+        if (written == 0 || (start > 0 && path.Slice(start, written).Contains('.')))
         {
             return 0;
         }

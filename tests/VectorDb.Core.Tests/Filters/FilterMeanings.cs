@@ -30,7 +30,17 @@ public static class FilterMeanings
         { """{"must":[{"key":"b","match":false}]}""", """{"b":null}""", false },
         { """{"must":[{"key":"a.b","match":1}]}""", """{"a":{"b":1}}""", true },
         { """{"must":[{"key":"a.b","match":"x"}]}""", """{"a":{"b":["x"]}}""", true },
-        { """{"must":[{"key":"a.b","match":1}]}""", """{"a.b":1}""", false },
+        { """{"must":[{"key":"a.b","match":1}]}""", """{"a.b":1}""", true },
+        { """{"must":[{"key":"a.b","match":"x"}]}""", """{"a.b":["y","x"]}""", true },
+        { """{"must":[{"key":"a.b","match":true}]}""", """{"a.b":true}""", true },
+        { """{"must":[{"key":"a.b","gte":1}]}""", """{"a.b":[0,1]}""", true },
+        { """{"must":[{"key":"a.b","match":1}]}""", """{"a.b":2,"a":{"b":1}}""", true },
+        { """{"must":[{"key":"a.b","match":2}]}""", """{"a":{"b":1},"a.b":2}""", true },
+        { """{"mustNot":[{"key":"a.b","match":1}]}""", """{"a.b":2,"a":{"b":1}}""", false },
+        { """{"mustNot":[{"key":"a.b","match":"x"}]}""", """{"a.b":"x"}""", false },
+        { """{"should":[{"key":"a.b.c","match":1}]}""", """{"a.b.c":1}""", true },
+        { """{"must":[{"key":"a.b.c","match":1}]}""", """{"a.b":{"c":1}}""", false },
+        { """{"must":[{"key":"a.b.c","match":1}]}""", """{"a":{"b.c":1}}""", false },
         { """{"must":[{"key":"a.b","match":1}]}""", """{"a":[{"b":1}]}""", false },
         { """{"must":[{"key":"a.0","match":1}]}""", """{"a":[1]}""", false },
         { """{"must":[{"key":"n","gt":1,"lte":2}]}""", """{"n":1}""", false },
@@ -67,11 +77,13 @@ public static class FilterMeanings
         from b in Value
         from inner in Value
         from deep in Value
+        from dotted in Value
         from nested in Gen.Elements(true, false)
         select new JsonObject
         {
             ["a"] = nested ? new JsonObject { ["b"] = inner, ["c"] = new JsonObject { ["d"] = deep } } : a,
             ["b"] = b,
+            ["a.b"] = dotted,
         };
 
     private static Gen<JsonArray> Conditions =>

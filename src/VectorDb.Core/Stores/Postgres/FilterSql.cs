@@ -33,24 +33,35 @@ internal static class FilterSql
 
     private static string Condition(Test test, NpgsqlParameterCollection parameters)
     {
-        var path = test.Path.Split('.');
-        if (test.Text is null && test.Flag is null)
+        string[][] places = test.IsPath ? [[test.Path], test.Path.Split('.')] : [[test.Path]];
+        return $"({string.Join(" OR ", test.Token == 0 ? Ranges(test, places, parameters) : Matches(test, places, parameters))})";
+    }
+
+    private static IEnumerable<string> Ranges(Test test, string[][] places, NpgsqlParameterCollection parameters)
+    {
+        var (low, high) = (Add(parameters, test.Low, NpgsqlDbType.Double), Add(parameters, test.High, NpgsqlDbType.Double));
+        foreach (var place in places)
         {
             // -> with a text key gives null on arrays, where a path would take "0" for an index.
-            var value = "metadata" + string.Concat(path.Select(name => $" -> {Add(parameters, name, NpgsqlDbType.Text)}"));
-            var (low, high) = (Add(parameters, test.Low, NpgsqlDbType.Double), Add(parameters, test.High, NpgsqlDbType.Double));
-            return $"""
+            var value = "metadata" + string.Concat(place.Select(name => $" -> {Add(parameters, name, NpgsqlDbType.Text)}"));
+            yield return $"""
                 EXISTS (
                   SELECT FROM jsonb_array_elements(
                     CASE jsonb_typeof({value}) WHEN 'array' THEN {value} ELSE jsonb_build_array({value}) END) AS item
                   WHERE CASE jsonb_typeof(item) WHEN 'number' THEN item::text::float8 BETWEEN {low} AND {high} ELSE false END)
                 """;
         }
+    }
 
-        var scalar = test.Text is not null ? JsonValue.Create(test.Text) : JsonValue.Create(test.Flag!.Value);
-        var alone = Add(parameters, Nested(path, scalar).ToJsonString(), NpgsqlDbType.Jsonb);
-        var listed = Add(parameters, Nested(path, new JsonArray(scalar.DeepClone())).ToJsonString(), NpgsqlDbType.Jsonb);
-        return $"(metadata @> {alone} OR metadata @> {listed})";
+    private static IEnumerable<string> Matches(Test test, string[][] places, NpgsqlParameterCollection parameters)
+    {
+        foreach (var place in places)
+        {
+            JsonValue Scalar() => test.Text is not null ? JsonValue.Create(test.Text) : JsonValue.Create(test.Flag!.Value);
+            var alone = Add(parameters, Nested(place, Scalar()).ToJsonString(), NpgsqlDbType.Jsonb);
+            var listed = Add(parameters, Nested(place, new JsonArray(Scalar())).ToJsonString(), NpgsqlDbType.Jsonb);
+            yield return $"metadata @> {alone} OR metadata @> {listed}";
+        }
     }
 
     private static JsonNode Nested(string[] path, JsonNode value) =>
