@@ -59,6 +59,30 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
         (await api.GetAsync(records + "/good")).Problem(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Every_bad_record_of_a_full_batch_is_named_and_counted()
+    {
+        var rows = string.Join(',', Enumerable.Range(0, 1000).Select(static i => i % 4 == 0 ? $$"""{"id":"{{i}}","vector":[1,2,3]}""" : i % 4 == 1 ? "7" : $$"""{"id":"{{i}}"}"""));
+
+        var problem = (await api.PutAsync(await RecordsAsync(), $$"""{"records":[{{rows}}]}""")).Problem(HttpStatusCode.BadRequest);
+
+        Assert.Equal(
+            Enumerable.Range(0, 1000).Where(static i => i % 4 != 0).Select(static i => i % 4 == 1 ? $"records[{i}]" : $"records[{i}].text"),
+            problem.GetProperty("errors").EnumerateObject().Select(static error => error.Name));
+        Assert.Equal("records[1]: must be an object (and 749 more)", problem.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task Thousands_of_strange_properties_are_counted_and_the_first_are_named()
+    {
+        var strange = string.Join(',', Enumerable.Range(0, 5000).Select(static i => $"\"p{i}\":1"));
+
+        var problem = (await api.PutAsync(await RecordsAsync(), $"{{{strange}}}")).Problem(HttpStatusCode.BadRequest);
+
+        Assert.Equal(100, problem.GetProperty("errors").EnumerateObject().Count());
+        Assert.EndsWith("(and 4999 more)", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"records":[]}""", "records")]
     [InlineData("""{}""", "records")]

@@ -11,6 +11,9 @@ internal sealed class RequestException(int status, string detail, IReadOnlyDicti
 
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>For the log alone, where the detail keeps it from the caller.</summary>
+    public string? Reason { get; init; }
+
     public static RequestException Invalid(string field, string what) =>
         new(StatusCodes.Status400BadRequest, $"{field}: {what}", new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [what] });
 }
@@ -18,25 +21,32 @@ internal sealed class RequestException(int status, string detail, IReadOnlyDicti
 /// <summary>Collects everything that is wrong with a request, so that the caller need not find it out bit by bit.</summary>
 internal sealed class FieldErrors
 {
-    private const int MostTold = 100;
+    private const int MostStrangeFields = 100;
     private readonly Dictionary<string, List<string>> _fields = new(StringComparer.Ordinal);
+    private int _untold;
 
     public bool Any => _fields.Count > 0;
 
+    /// <summary>A field of the request itself. A caller who makes up thousands hears of the first, and of how many there are.</summary>
     public void Add(string field, string what)
     {
-        if (_fields.Count < MostTold || _fields.ContainsKey(field))
+        if (_fields.Count < MostStrangeFields || _fields.ContainsKey(field))
         {
-            (CollectionsMarshal.GetValueRefOrAddDefault(_fields, field, out _) ??= []).Add(what);
+            Tell(field, what);
+        }
+        else
+        {
+            _untold++;
         }
     }
 
+    /// <summary>Every bad record of a batch is told: the batch has a limit already.</summary>
     /// <param name="problem"><c>{field}: {what}</c>, as the rules of records put it.</param>
     public void AddRecord(int index, string problem)
     {
         var colon = problem.IndexOf(": ", StringComparison.Ordinal);
         var (field, what) = colon < 0 ? ("", problem) : ("." + problem[..colon], problem[(colon + 2)..]);
-        Add($"records[{index}]{field}", what);
+        Tell($"records[{index}]{field}", what);
     }
 
     /// <exception cref="RequestException">There is one.</exception>
@@ -51,10 +61,13 @@ internal sealed class FieldErrors
     public RequestException ToException()
     {
         var (field, what) = _fields.First();
-        var more = _fields.Count > 1 ? $" (and {_fields.Count - 1} more)" : "";
+        var others = _fields.Count - 1 + _untold;
+        var more = others > 0 ? $" (and {others} more)" : "";
         return new RequestException(
             StatusCodes.Status400BadRequest,
             $"{field}: {what[0]}{more}",
             _fields.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToArray(), StringComparer.Ordinal));
     }
+
+    private void Tell(string field, string what) => (CollectionsMarshal.GetValueRefOrAddDefault(_fields, field, out _) ??= []).Add(what);
 }

@@ -82,7 +82,7 @@ internal static class RecordBatchReader
 
             if (cursor.Token != JsonTokenType.StartObject)
             {
-                errors.Add($"records[{index}]", "must be an object");
+                errors.AddRecord(index, "must be an object");
                 cursor.Skip();
                 continue;
             }
