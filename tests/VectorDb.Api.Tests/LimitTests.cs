@@ -52,18 +52,6 @@ public sealed class LimitTests
         (await api.PostAsync($"/api/v1/collections/{collection}/search", """{"text":"hello"}""")).Problem(HttpStatusCode.GatewayTimeout);
     }
 
-    [Fact]
-    public async Task An_embedding_service_that_is_away_is_503_with_the_seconds_to_wait()
-    {
-        await using var api = await ApiHost.StartAsync(static services => services.AddSingleton<ITextEmbedder, AbsentEmbedder>());
-        var collection = await api.CollectionAsync(64);
-
-        var answer = await api.PutAsync($"/api/v1/collections/{collection}/records", """{"records":[{"id":"a","text":"hello"}]}""");
-
-        answer.Problem(HttpStatusCode.ServiceUnavailable);
-        Assert.True(answer.Headers.Contains("Retry-After"));
-    }
-
     private sealed class EndlessEmbedder : ITextEmbedder
     {
         public string Name => "endless";
@@ -75,16 +63,6 @@ public sealed class LimitTests
             await Task.Delay(Timeout.Infinite, cancellationToken);
             return [];
         }
-    }
-
-    private sealed class AbsentEmbedder : ITextEmbedder
-    {
-        public string Name => "absent";
-
-        public int Dimension => 64;
-
-        public Task<IReadOnlyList<EmbeddingOutcome>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
-            throw new EmbedderUnavailableException("connection refused");
     }
 
     private sealed class UnknownLength(byte[] content) : MemoryStream(content)

@@ -35,7 +35,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             var failure = Translate(exception);
             if (ReferenceEquals(failure, exception) && failure.Status >= 500)
             {
-                LogUnable(context.Request.Method, context.Request.Path, failure.Message);
+                LogUnable(context.Request.Method, context.Request.Path, failure.Reason ?? failure.Message);
             }
             else if (failure.Status >= 500)
             {

@@ -20,9 +20,14 @@ internal static class RecordEmbedding
             return;
         }
 
-        var texts = waiting.ConvertAll(index => records[index].Text!);
-        var outcomes = await embedder.EmbedAsync(texts, $"records[{waiting[0]}].text", spec, cancellationToken);
         var errors = new FieldErrors();
+        if (Mismatch(embedder, spec) is { } mismatch)
+        {
+            waiting.ForEach(index => errors.AddRecord(index, $"text: {mismatch}"));
+            throw errors.ToException();
+        }
+
+        var outcomes = await embedder.AskAsync(waiting.ConvertAll(index => records[index].Text!), cancellationToken);
         for (var i = 0; i < waiting.Count; i++)
         {
             var record = records[waiting[i]];
@@ -30,13 +35,14 @@ internal static class RecordEmbedding
             {
                 records[waiting[i]] = record with { Vector = vector, ContentHash = ContentHash.Of(embedder.Name, record.Text!) };
             }
-            else
+            else if (outcomes[i].RetryAfter is null)
             {
                 errors.AddRecord(waiting[i], $"text: {outcomes[i].Error}");
             }
         }
 
         errors.ThrowIfAny();
+        ThrowIfAway(outcomes);
     }
 
     /// <returns>The vector of one text of the request.</returns>
@@ -44,29 +50,49 @@ internal static class RecordEmbedding
     public static async Task<ReadOnlyMemory<float>> EmbedAsync(
         this ITextEmbedder embedder, string text, CollectionSpec spec, CancellationToken cancellationToken)
     {
-        var outcomes = await embedder.EmbedAsync([text], "text", spec, cancellationToken);
+        if (Mismatch(embedder, spec) is { } mismatch)
+        {
+            throw RequestException.Invalid("text", mismatch);
+        }
+
+        var outcomes = await embedder.AskAsync([text], cancellationToken);
+        ThrowIfAway(outcomes);
         return outcomes[0].Vector ?? throw RequestException.Invalid("text", outcomes[0].Error ?? "could not be embedded");
     }
 
-    private static async Task<IReadOnlyList<EmbeddingOutcome>> EmbedAsync(
-        this ITextEmbedder embedder, IReadOnlyList<string> texts, string field, CollectionSpec spec, CancellationToken cancellationToken)
-    {
-        if (embedder.Dimension != spec.Dimension)
-        {
-            throw RequestException.Invalid(
-                field, $"cannot be embedded: {embedder.Name} makes {embedder.Dimension} numbers, the collection has dimension {spec.Dimension}; send vectors");
-        }
+    private static string? Mismatch(ITextEmbedder embedder, CollectionSpec spec) => embedder.Dimension == spec.Dimension
+        ? null
+        : $"cannot be embedded: {embedder.Name} makes {embedder.Dimension} numbers, the collection has dimension {spec.Dimension}; send vectors";
 
+    private static async Task<IReadOnlyList<EmbeddingOutcome>> AskAsync(
+        this ITextEmbedder embedder, IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
         try
         {
             return await embedder.EmbedAsync(texts, cancellationToken);
         }
         catch (EmbedderUnavailableException exception)
         {
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, $"The text cannot be embedded now: {exception.Message}")
-            {
-                RetryAfter = exception.RetryAfter ?? UsualWait,
-            };
+            throw Away(exception.RetryAfter, exception.Message);
         }
     }
+
+    private static void ThrowIfAway(IReadOnlyList<EmbeddingOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes)
+        {
+            if (outcome.RetryAfter is { } wait)
+            {
+                throw Away(wait, outcome.Error);
+            }
+        }
+    }
+
+    // What the embedding service says of itself is for its customer, who is not the caller.
+    private static RequestException Away(TimeSpan? wait, string? reason) =>
+        new(StatusCodes.Status503ServiceUnavailable, "The text cannot be embedded now; send this again later, or send vectors.")
+        {
+            RetryAfter = wait ?? UsualWait,
+            Reason = $"The text cannot be embedded now: {reason}",
+        };
 }

@@ -15,4 +15,8 @@ public interface ITextEmbedder
 
 /// <param name="Vector">The vector, or null when this text could not be embedded.</param>
 /// <param name="Error">Why not.</param>
-public readonly record struct EmbeddingOutcome(ReadOnlyMemory<float>? Vector, string? Error);
+public readonly record struct EmbeddingOutcome(ReadOnlyMemory<float>? Vector, string? Error)
+{
+    /// <summary>When the embedder takes texts again, where the error is its own and not the text's: it is out of quota.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -72,6 +72,7 @@ public sealed class OpenAiEmbedderTests : IAsyncLifetime
 
         Assert.Equal([617], outcomes.Index().Where(outcome => outcome.Item.Vector is null).Select(outcome => outcome.Index));
         Assert.Contains("The input cannot be processed.", outcomes[617].Error, StringComparison.Ordinal);
+        Assert.Null(outcomes[617].RetryAfter);
         Assert.InRange(_service.Requests.Count, 2, 21);
     }
 
@@ -107,8 +108,12 @@ public sealed class OpenAiEmbedderTests : IAsyncLifetime
         _service.Faults.Enqueue(EmulatedFault.QuotaExhausted());
         using var embedder = Embedder();
 
-        Assert.Contains("quota", (await embedder.EmbedAsync(["a", "b"], Cancel))[1].Error, StringComparison.Ordinal);
-        Assert.Contains("quota", (await embedder.EmbedAsync(["c"], Cancel))[0].Error, StringComparison.Ordinal);
+        foreach (var outcome in (EmbeddingOutcome[])[.. await embedder.EmbedAsync(["a", "b"], Cancel), .. await embedder.EmbedAsync(["c"], Cancel)])
+        {
+            Assert.Contains("quota", outcome.Error, StringComparison.Ordinal);
+            Assert.InRange(outcome.RetryAfter!.Value.TotalSeconds, 30, 60);
+        }
+
         Assert.Single(_service.Requests);
     }
 

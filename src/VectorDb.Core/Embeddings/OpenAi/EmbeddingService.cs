@@ -70,9 +70,9 @@ internal sealed partial class EmbeddingService : IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (_time.GetUtcNow() < _quotaPausedUntil)
+            if (_quotaPausedUntil - _time.GetUtcNow() is var pause && pause > TimeSpan.Zero)
             {
-                return (null, new Refusal(RefusalKind.QuotaExhausted, "429: The account is out of quota.", TimeSpan.Zero, IsLimitReached: false));
+                return (null, new Refusal(RefusalKind.QuotaExhausted, "429: The account is out of quota.", pause, IsLimitReached: false));
             }
 
             var (vectors, refusal) = await TryAsync(request, cancellationToken);
@@ -87,7 +87,7 @@ internal sealed partial class EmbeddingService : IDisposable
                     return (null, refusal);
                 case RefusalKind.QuotaExhausted:
                     _quotaPausedUntil = _time.GetUtcNow() + _options.QuotaPause;
-                    return (null, refusal);
+                    return (null, refusal with { Wait = _options.QuotaPause });
                 case RefusalKind.Misconfigured:
                     throw new EmbedderUnavailableException($"The embeddings service refuses this configuration. {refusal.Message}");
                 default:

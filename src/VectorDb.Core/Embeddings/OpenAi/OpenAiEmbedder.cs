@@ -37,7 +37,10 @@ internal sealed class OpenAiEmbedder(OpenAiOptions options, EmbeddingService ser
         {
             foreach (var place in request.Places)
             {
-                outcomes[place] = new EmbeddingOutcome(Vector: null, $"The embeddings service refused the text. {refusal.Message}");
+                outcomes[place] = new EmbeddingOutcome(Vector: null, $"The embeddings service refused the text. {refusal.Message}")
+                {
+                    RetryAfter = refusal.Kind == RefusalKind.QuotaExhausted ? refusal.Wait : null,
+                };
             }
         }
     }
