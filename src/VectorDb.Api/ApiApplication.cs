@@ -56,9 +56,9 @@ internal static class ApiApplication
         app.MapHealth().DisableRateLimiting();
         app.MapHealth(Prefix).DisableRateLimiting();
         app.MapDocumentation();
-        app.MapPrometheus().Needs(Scope.Read);
+        app.MapPrometheus().Needs(Scope.Read).FailsLikeAll();
 
-        var api = app.MapGroup(Prefix);
+        var api = app.MapGroup(Prefix).FailsLikeAll();
         api.MapCollections();
         api.MapRecords();
         api.MapSearch();

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using VectorDb.Api.Json;
 using VectorDb.Core.Collections;
@@ -8,7 +9,7 @@ namespace VectorDb.Api.Collections;
 /// <param name="Dimension">Length of every vector, 1 to 16,000; the embedder's when left out.</param>
 /// <param name="Metric">How vectors are compared; cosine when left out.</param>
 internal sealed record NewCollection(
-    string Name, int? Dimension = null, [property: JsonConverter(typeof(SnakeCase<Metric>))] Metric Metric = Metric.Cosine);
+    string Name, [property: Range(1, CollectionRules.MaximumDimension)] int? Dimension = null, [property: JsonConverter(typeof(SnakeCase<Metric>))] Metric Metric = Metric.Cosine);
 
 /// <param name="Count">Records in it.</param>
 internal sealed record CollectionView(

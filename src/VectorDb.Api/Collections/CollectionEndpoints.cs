@@ -17,8 +17,8 @@ internal static class CollectionEndpoints
         var group = api.MapGroup("/collections").WithTags("Collections");
         group.MapPost("", CreateAsync).Needs(Scope.Write).WithSummary("Create a collection")
             .WithDescription("201 when made, 200 when there with the same settings, 409 when the name is taken with others.")
-            .Accepts<NewCollection>("application/json").Fails(400, 409, 413, 415);
-        group.MapGet("", ListAsync).Needs(Scope.Read).WithSummary("List collections").DescribesPages().Fails(400);
+            .Accepts<NewCollection>("application/json").Fails(409, 413, 415);
+        group.MapGet("", ListAsync).Needs(Scope.Read).WithSummary("List collections").DescribesPages();
         group.MapGet("/{collection}", GetAsync).Needs(Scope.Read).WithSummary("Get a collection").Fails(404);
         group.MapDelete("/{collection}", DropAsync).Needs(Scope.Write).WithSummary("Delete a collection and all its records").Fails(404);
     }

@@ -33,6 +33,7 @@ namespace VectorDb.Api.Json;
 [JsonSerializable(typeof(ListView<TaskView>))]
 [JsonSerializable(typeof(RecordErrorView))]
 [JsonSerializable(typeof(VectorDb.Core.Tasks.UploadOptions))]
+[JsonSerializable(typeof(VectorDb.Core.Health.HealthReport))]
 internal sealed partial class ApiJson : JsonSerializerContext;
 
 /// <summary>One page of a list.</summary>

@@ -20,14 +20,14 @@ internal static class RecordEndpoints
         var group = api.MapGroup("/collections/{collection}/records").WithTags("Records");
         group.MapPut("", UpsertAsync).Needs(Scope.Write).WithSummary("Insert or replace a batch of records")
             .WithDescription("All of them or none. Text is embedded when no vector is given. Of two with one id the last wins.")
-            .Accepts<RecordBatch>("application/json").Fails(400, 404, 413, 415, 503);
+            .Accepts<RecordBatch>("application/json").Fails(404, 413, 415);
         group.MapGet("", ScrollAsync).Needs(Scope.Read).WithSummary("List records by id")
             .WithDescription("The cursor stays valid while records come and go.").DescribesPages()
-            .Describes("filter", """Only records that match, as JSON: {"must":[{"key":"lang","match":"en"}]}.""").Fails(400, 404);
+            .Describes("filter", """Only records that match, as JSON: {"must":[{"key":"lang","match":"en"}]}.""").Fails(404);
         group.MapGet("/{id}", GetAsync).Needs(Scope.Read).WithSummary("Get a record").Fails(404);
         group.MapDelete("/{id}", DeleteAsync).Needs(Scope.Write).WithSummary("Delete a record").Fails(404);
         group.MapPost("/delete", DeleteByFilterAsync).Needs(Scope.Write).WithSummary("Delete the records that match a filter")
-            .Accepts<DeleteByFilter>("application/json").Fails(400, 404, 415);
+            .Accepts<DeleteByFilter>("application/json").Fails(404, 413, 415);
     }
 
     private static async Task<Ok<UpsertResult>> UpsertAsync(

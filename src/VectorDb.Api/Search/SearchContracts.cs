@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -14,7 +15,7 @@ namespace VectorDb.Api.Search;
 internal sealed record SearchRequest(
     string? Text = null,
     float[]? Vector = null,
-    int TopK = 10,
+    [property: Range(1, SearchReader.MostResults)] int TopK = SearchReader.DefaultResults,
     JsonObject? Filter = null,
     bool Exact = false,
     float? MinScore = null,

@@ -15,7 +15,7 @@ internal static class SearchEndpoints
     public static void MapSearch(this RouteGroupBuilder api) =>
         api.MapPost("/collections/{collection}/search", SearchAsync).Needs(Scope.Read).WithTags("Search")
             .WithSummary("Find the records nearest to a text or a vector")
-            .Accepts<SearchRequest>("application/json").Fails(400, 404, 415, 503);
+            .Accepts<SearchRequest>("application/json").Fails(404, 413, 415);
 
     private static async Task<Ok<SearchResponse>> SearchAsync(
         string collection, HttpRequest request, IVectorStore store, ITextEmbedder embedder, CancellationToken cancellationToken)

@@ -12,8 +12,8 @@ namespace VectorDb.Api.Search;
 /// <summary>Reads a search request. A query of 1,536 numbers takes most of the body, so it does not go through a serialiser.</summary>
 internal static class SearchReader
 {
-    private const int MostResults = 1000;
-    private const int DefaultResults = 10;
+    public const int MostResults = 1000;
+    public const int DefaultResults = 10;
 
     /// <returns>The query, and the text to embed when it came without a vector.</returns>
     /// <exception cref="RequestException">It is not a search that this collection can answer.</exception>

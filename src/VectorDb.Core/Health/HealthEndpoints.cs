@@ -30,16 +30,20 @@ public static class HealthEndpoints
         var group = routes.MapGroup(prefix + "/health");
         var monitor = routes.ServiceProvider.GetRequiredService<HealthMonitor>();
         var service = routes.ServiceProvider.GetRequiredService<ServiceIdentity>();
-        group.MapGet("", (RequestDelegate)(context =>
-            WriteAsync(context, service.Report(DependencyState.Ok, monitor.Known))));
-        group.MapGet("/deep", (RequestDelegate)(async context =>
+        Map(group, "", "Ask whether this process can serve", Shallow);
+        Map(group, "/deep", "Ask what this process depends on; 503 when a needed part is away", DeepAsync)
+            .WithMetadata(Answer(StatusCodes.Status503ServiceUnavailable));
+        return group;
+
+        Task Shallow(HttpContext context) => WriteAsync(context, service.Report(DependencyState.Ok, monitor.Known));
+
+        async Task DeepAsync(HttpContext context)
         {
             var states = await monitor.AskAsync(context.RequestAborted);
             var down = states.Any(state => state.Status != DependencyState.Ok && monitor.IsNeeded(state.Name));
             context.Response.StatusCode = down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
             await WriteAsync(context, service.Report(down ? DependencyState.Down : DependencyState.Ok, states));
-        }));
-        return group;
+        }
     }
 
     internal static void AddHealth(this IServiceCollection services, string service)
@@ -48,6 +52,15 @@ public static class HealthEndpoints
         services.TryAddSingleton<HealthMonitor>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<HealthMonitor>());
     }
+
+    // The method among the metadata is what puts a request delegate into the OpenAPI document; probes that ask for the head are not in it.
+    private static IEndpointConventionBuilder Map(RouteGroupBuilder group, string pattern, string summary, RequestDelegate handle)
+    {
+        group.MapMethods(pattern, [HttpMethods.Head], handle);
+        return group.MapGet(pattern, handle).WithSummary(summary).WithTags("Health").WithMetadata(handle.Method, Answer(StatusCodes.Status200OK));
+    }
+
+    private static ProducesResponseTypeMetadata Answer(int status) => new(status, typeof(HealthReport), ["application/json"]);
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
@@ -20,7 +21,14 @@ public static class Telemetry
     private static readonly double[] Buckets = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
     /// <summary><c>/metrics</c>, in the text format of Prometheus. Counting begins with the first scrape.</summary>
-    public static IEndpointConventionBuilder MapPrometheus(this IEndpointRouteBuilder routes) => routes.MapMetrics();
+    public static IEndpointConventionBuilder MapPrometheus(this IEndpointRouteBuilder routes) => routes.MapMetrics()
+        .WithSummary("Read the metrics, in Prometheus' text format")
+        .WithTags("Health")
+        .WithMetadata(
+            new HttpMethodMetadata([HttpMethods.Get]),
+            // What puts it into the OpenAPI document: a method with the request for its only parameter.
+            ((RequestDelegate)(static _ => Task.CompletedTask)).Method,
+            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/plain"]));
 
     internal static void AddTelemetry(this WebApplicationBuilder builder, string service, string release)
     {
