@@ -33,7 +33,7 @@ internal static class RecordEndpoints
     private static async Task<Ok<UpsertResult>> UpsertAsync(
         string collection, HttpRequest request, IVectorStore store, ITextEmbedder embedder, ApplicationSettings settings, CancellationToken cancellationToken)
     {
-        var spec = (await store.GetAsync(collection, cancellationToken)).Spec;
+        var spec = await store.GetSpecAsync(collection, cancellationToken);
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
         var records = RecordBatchReader.Read(body.Span, spec, (int)settings.Get(Settings.BatchRecords));
         await embedder.EmbedAsync(records, spec, cancellationToken);

@@ -21,7 +21,7 @@ internal static class SearchEndpoints
         string collection, HttpRequest request, IVectorStore store, ITextEmbedder embedder, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var spec = (await store.GetAsync(collection, cancellationToken)).Spec;
+        var spec = await store.GetSpecAsync(collection, cancellationToken);
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
         var (query, text) = SearchReader.Read(body.Span, spec);
         if (text is not null)

@@ -36,7 +36,11 @@ public interface IVectorStore
     /// <exception cref="CollectionConflictException">The name is taken with other settings.</exception>
     Task<(Collection Collection, bool Created)> CreateAsync(CollectionSpec spec, CancellationToken cancellationToken);
 
+    /// <summary>The collection and how many records it has, which PostgreSQL counts one by one: ask for the settings alone where they will do.</summary>
     Task<Collection> GetAsync(string collection, CancellationToken cancellationToken);
+
+    /// <summary>The settings as they are now, also where another process made the collection anew; one row is read, none is counted.</summary>
+    Task<CollectionSpec> GetSpecAsync(string collection, CancellationToken cancellationToken);
 
     Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken);
 

@@ -46,7 +46,7 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
             TimeSpan.FromMilliseconds(100));
     }
 
-    protected override ValueTask<IVectorStore> OpenAsync() => new(Open());
+    protected override ValueTask<IVectorStore> OpenAsync(bool sameData = false) => new(Open());
 
     private EmbeddedStore Open()
     {

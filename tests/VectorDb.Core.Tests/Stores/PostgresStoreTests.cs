@@ -102,6 +102,19 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
     }
 
     [Fact]
+    public async Task Settings_are_told_without_a_look_at_the_records()
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        await using var source = NpgsqlDataSource.Create(_connection);
+        await using var connection = await source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var hold = new NpgsqlCommand("LOCK TABLE vectordb.records_1 IN ACCESS EXCLUSIVE MODE", connection);
+        await hold.ExecuteNonQueryAsync(Cancellation);
+
+        Assert.Equal(Letters, await Store.GetSpecAsync("letters", Cancellation).WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
+    }
+
+    [Fact]
     public async Task A_server_that_cannot_be_reached_is_a_fault_of_the_store()
     {
         await using var store = new PostgresStore(
@@ -112,9 +125,9 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
         Assert.Equal(StoreFault.Unavailable, fault.Fault);
     }
 
-    protected override async ValueTask<IVectorStore> OpenAsync()
+    protected override async ValueTask<IVectorStore> OpenAsync(bool sameData = false)
     {
-        _connection = await fixture.NewDatabaseAsync();
+        _connection = sameData ? _connection : await fixture.NewDatabaseAsync();
         return Open();
     }
 

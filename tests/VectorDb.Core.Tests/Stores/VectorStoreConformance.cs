@@ -96,10 +96,25 @@ public abstract partial class VectorStoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_settings_are_those_of_the_collection_that_has_the_name_now()
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        Assert.Equal(Letters, await Store.GetSpecAsync("letters", Cancellation));
+        var other = await OpenAsync(sameData: true);
+
+        await other.DropAsync("letters", Cancellation);
+        await Assert.ThrowsAsync<CollectionNotFoundException>(() => Store.GetSpecAsync("letters", Cancellation));
+        await other.CreateAsync(Letters with { Dimension = 4 }, Cancellation);
+
+        Assert.Equal(Letters with { Dimension = 4 }, await Store.GetSpecAsync("letters", Cancellation));
+    }
+
+    [Fact]
     public async Task Every_call_on_an_unknown_collection_says_so()
     {
         var filter = FilterParser.Parse("{}");
         await Assert.ThrowsAsync<CollectionNotFoundException>(() => Store.GetAsync("none", Cancellation));
+        await Assert.ThrowsAsync<CollectionNotFoundException>(() => Store.GetSpecAsync("none", Cancellation));
         await Assert.ThrowsAsync<CollectionNotFoundException>(() => Store.UpsertAsync("none", [], Cancellation));
         await Assert.ThrowsAsync<CollectionNotFoundException>(() => Store.FindAsync("none", "a", Cancellation));
         await Assert.ThrowsAsync<CollectionNotFoundException>(() => Store.FindAsync("none", ["a"], Cancellation));
@@ -235,7 +250,8 @@ public abstract partial class VectorStoreConformance : IAsyncLifetime
         Assert.Equal(20, (await SearchAsync([1, 1, 1], topK: 100)).Select(hit => hit.Record.Id).Distinct().Count());
     }
 
-    protected abstract ValueTask<IVectorStore> OpenAsync();
+    /// <param name="sameData">As another process opens what the store of this test has open.</param>
+    protected abstract ValueTask<IVectorStore> OpenAsync(bool sameData = false);
 
     protected static Record Record(string id, params float[] vector) => new(id, Text: null, vector, Metadata: null);
 

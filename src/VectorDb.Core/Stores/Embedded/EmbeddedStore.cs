@@ -68,6 +68,9 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     public Task<Collection> GetAsync(string collection, CancellationToken cancellationToken) =>
         ReadAsync(database => Catalog.Get(database, collection).Collection, cancellationToken);
 
+    public Task<CollectionSpec> GetSpecAsync(string collection, CancellationToken cancellationToken) =>
+        ReadAsync(database => Catalog.Get(database, collection).Spec, cancellationToken);
+
     public Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
     {
         var (size, after) = (QueryRules.Limit(limit), QueryRules.Cursor(cursor));

@@ -69,6 +69,9 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         async found => new Collection(found.Spec, await CountAsync(found, cancellationToken)),
         cancellationToken);
 
+    public Task<CollectionSpec> GetSpecAsync(string collection, CancellationToken cancellationToken) =>
+        GuardAsync(async () => (await LookUpAsync(collection, cancellationToken)).Spec);
+
     public Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
     {
         var (size, after) = (QueryRules.Limit(limit), QueryRules.Cursor(cursor));
