@@ -20,6 +20,11 @@ public static class RecordRules
     /// <summary>Objects and arrays inside one another.</summary>
     public const int MaximumMetadataDepth = 16;
 
+    // PostgreSQL keeps the index of vectors of these dimensions in half precision, and what one store refuses the other does too.
+    private const int SmallestHalfDimension = 2_001;
+    private const int LargestHalfDimension = 4_000;
+    private const float LargestHalf = 65_504;
+
     /// <returns>One problem for each bad record, in order; none when all may be stored.</returns>
     public static IReadOnlyList<RecordProblem> Check(CollectionSpec spec, IReadOnlyList<Record> records)
     {
@@ -85,9 +90,10 @@ public static class RecordRules
         var square = TensorPrimitives.SumOfSquares(vector);
         if (float.IsFinite(square))
         {
-            return square > 0 || spec.Metric != Metric.Cosine
-                ? null
-                : "vector: all zero (or too small to square), which has no direction for cosine";
+            return square == 0 && spec.Metric == Metric.Cosine ? "vector: all zero (or too small to square), which has no direction for cosine"
+                : spec.Dimension is >= SmallestHalfDimension and <= LargestHalfDimension && TooLargeForHalf(vector) is { } at
+                    ? $"vector[{at}]: {vector[at]} is beyond {LargestHalf}, the largest number in vectors of {SmallestHalfDimension} to {LargestHalfDimension} dimensions"
+                : null;
         }
 
         for (var i = 0; i < vector.Length; i++)
@@ -100,6 +106,9 @@ public static class RecordRules
 
         return "vector: too large; its squared length overflows";
     }
+
+    private static int? TooLargeForHalf(ReadOnlySpan<float> vector) =>
+        vector.IndexOfAnyExceptInRange(-LargestHalf, LargestHalf) is var at and >= 0 ? at : null;
 
     /// <inheritdoc cref="CheckId"/>
     public static string? CheckMetadata(JsonObject? metadata)

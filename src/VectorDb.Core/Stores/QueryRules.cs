@@ -7,6 +7,8 @@ namespace VectorDb.Core.Stores;
 
 internal static class QueryRules
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public const int MaximumTopK = 1_000;
     public const int MaximumPage = 1_000;
 
@@ -45,9 +47,9 @@ internal static class QueryRules
     {
         try
         {
-            return cursor is null ? "" : Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+            return cursor is null ? "" : StrictUtf8.GetString(Base64Url.DecodeFromChars(cursor));
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or DecoderFallbackException)
         {
             throw new InvalidQueryException("cursor", "The cursor is not one that this API gave out.");
         }

@@ -115,6 +115,10 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
     }
 
     [Fact]
+    public void A_value_that_the_server_cannot_take_is_the_callers_and_no_outage() => Assert.IsType<InvalidQueryException>(
+        PostgresFaults.Error(new PostgresException("\"70000\" is out of range for type halfvec", "ERROR", "ERROR", PostgresErrorCodes.NumericValueOutOfRange)));
+
+    [Fact]
     public async Task A_server_that_cannot_be_reached_is_a_fault_of_the_store()
     {
         await using var store = new PostgresStore(

@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck.Fluent;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Filters;
+using VectorDb.Core.Records;
 using VectorDb.Core.Stores;
 using VectorDb.Core.Tests.Filters;
 using VectorDb.Core.Tests.Search;
@@ -131,6 +132,22 @@ public abstract partial class VectorStoreConformance
         await Assert.ThrowsAsync<InvalidQueryException>(() => SearchAsync([1, 0, 0], topK: 0));
         await Assert.ThrowsAsync<InvalidQueryException>(() => SearchAsync([1, 0, 0], topK: 1_001));
         await Assert.ThrowsAsync<InvalidQueryException>(() => Store.ScrollAsync("letters", 1, "%%", null, Cancellation));
+        await Assert.ThrowsAsync<InvalidQueryException>(() => Store.ScrollAsync("letters", 1, "gA", null, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_number_that_half_precision_cannot_hold_is_refused_where_vectors_are_indexed_by_halves()
+    {
+        var spec = new CollectionSpec("halves", 2_500, Metric.Dot);
+        float[] largest = [65_504, .. new float[2_499]];
+        float[] beyond = [0, -70_000, .. new float[2_498]];
+        await CreateWithAsync(spec, Record("a", largest));
+
+        var refused = await Assert.ThrowsAsync<InvalidRecordsException>(() => Store.UpsertAsync("halves", [Record("b", largest), Record("c", beyond)], Cancellation));
+        await Assert.ThrowsAsync<InvalidQueryException>(() => Store.SearchAsync("halves", new SearchQuery(beyond, 1), Cancellation));
+
+        Assert.Equal([1], refused.Problems.Select(problem => problem.Index));
+        Assert.Single(await Store.SearchAsync("halves", new SearchQuery(largest, 5), Cancellation));
     }
 
     [Fact]

@@ -8,8 +8,10 @@ internal static class PostgresFaults
     public static bool IsFault(Exception exception) =>
         exception is NpgsqlException and not PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } or SocketException or TimeoutException;
 
-    public static StoreException Error(Exception exception) => exception switch
+    public static Exception Error(Exception exception) => exception switch
     {
+        // Class 22, data exceptions: sent again it would fail again.
+        PostgresException { SqlState: ['2', '2', ..] } data => new InvalidQueryException("body", $"PostgreSQL cannot take a value of it: {data.MessageText}."),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory } => new StoreException(
             StoreFault.Full, $"PostgreSQL has no room: enlarge its storage and send the batch again; nothing of it was written ({exception.Message})", exception),
         PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } => new StoreException(
