@@ -10,6 +10,8 @@ namespace VectorDb.Api.Problems;
 /// <summary>Every failure leaves as problem details; what the caller cannot help is logged and told without its insides.</summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
 {
+    private const int SqliteBusy = 5;
+    private const int SqliteLocked = 6;
     private const int SqliteFull = 13;
     private const int NoSpaceOnDevice = 28;
     private const int NoSpaceOnWindows = unchecked((int)0x80070070);
@@ -59,6 +61,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         FilterException filter => new(StatusCodes.Status400BadRequest, filter.Message, new Dictionary<string, string[]> { ["filter"] = [filter.Message] }),
         BadHttpRequestException bad => new(bad.StatusCode, bad.Message),
         SqliteException { SqliteErrorCode: SqliteFull } => Full(),
+        SqliteException { SqliteErrorCode: SqliteBusy or SqliteLocked } => Busy(),
         IOException { HResult: NoSpaceOnDevice or NoSpaceOnWindows } => Full(),
         _ => Failed(),
     };
@@ -80,10 +83,13 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     private static RequestException Of(StoreException exception) => exception.Fault switch
     {
         StoreFault.Full => Full(),
-        StoreFault.Busy => new(StatusCodes.Status503ServiceUnavailable, "The store is busy; send this again.") { RetryAfter = BusyWait },
+        StoreFault.Busy => Busy(),
         StoreFault.Unavailable => new(StatusCodes.Status503ServiceUnavailable, "The store is away; send this again later.") { RetryAfter = BusyWait },
         _ => Failed(),
     };
+
+    private static RequestException Busy() =>
+        new(StatusCodes.Status503ServiceUnavailable, "The store is busy; send this again.") { RetryAfter = BusyWait };
 
     private static RequestException Full() =>
         new(StatusCodes.Status507InsufficientStorage, "There is no room left to store this; nothing of it was kept.");
