@@ -39,6 +39,17 @@ public sealed class OverviewTests
         Assert.DoesNotContain(books.Id, html);
     }
 
+    [Theory]
+    [InlineData("?cursor=zzz")]
+    [InlineData("?cursor=zzz&collection=books")]
+    public async Task A_cursor_that_is_none_shows_the_first_page(string query)
+    {
+        await using var host = await DashboardHost.OpenAsync();
+        var task = await host.AddTaskAsync("books", 1, 0, 2);
+        var html = await host.Client().GetStringAsync("/dashboard/" + query, Cancellation);
+        Assert.Contains(task.Id, html);
+    }
+
     [Fact]
     public async Task Older_tasks_are_on_a_page_of_their_own()
     {

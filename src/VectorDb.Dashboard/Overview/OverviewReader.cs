@@ -29,10 +29,30 @@ internal sealed class OverviewReader(ITaskLedger ledger, IQueueMonitor queue, Ti
             return newest;
         }
 
-        return newest with { Tasks = await ledger.ListAsync(PageSize, cursor, collection, cancellationToken) };
+        try
+        {
+            return newest with { Tasks = await ListAsync(cursor, collection, cancellationToken) };
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return newest with { Tasks = new Page<IngestTask>([], null), Error = e.Message };
+        }
     }
 
     public void Dispose() => _turn.Dispose();
+
+    private async Task<Page<IngestTask>> ListAsync(string? cursor, string? collection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ledger.ListAsync(PageSize, cursor, collection, cancellationToken);
+        }
+        catch (FormatException) when (cursor is not null)
+        {
+            // Cut short or from another ledger: whoever followed the link wants to see tasks.
+            return await ledger.ListAsync(PageSize, cursor: null, collection, cancellationToken);
+        }
+    }
 
     private async Task<OverviewSnapshot> ReadNewestAsync(CancellationToken cancellationToken)
     {
