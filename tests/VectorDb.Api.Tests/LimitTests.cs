@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using VectorDb.Api.Limits;
 using VectorDb.Core.Embeddings;
 
 namespace VectorDb.Api.Tests;
@@ -39,6 +40,23 @@ public sealed class LimitTests
         (await api.SendAsync(HttpMethod.Put, $"/api/v1/collections/{collection}/records", chunked)).Problem(HttpStatusCode.RequestEntityTooLarge);
         Assert.Equal(HttpStatusCode.Accepted, (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", upload)).Status);
         (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", largeUpload)).Problem(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(14)]
+    [InlineData(15)]
+    [InlineData(26)]
+    [InlineData(10_000)]
+    [InlineData(1_000_000)]
+    public void The_rate_is_the_one_configured(int perSecond)
+    {
+        var bucket = RequestLimits.Bucket(perSecond, burst: 20);
+
+        Assert.Equal(perSecond, bucket.TokensPerPeriod / bucket.ReplenishmentPeriod.TotalSeconds, perSecond * 1e-5);
+        Assert.InRange(bucket.ReplenishmentPeriod.TotalSeconds, 0.1, 1);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ internal static class RequestLimits
         builder.Services.AddRateLimiter(options =>
         {
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-                context.Features.GetRequiredFeature<Caller>().Partition, _ => Bucket(settings)));
+                context.Features.GetRequiredFeature<Caller>().Partition,
+                _ => Bucket(settings.Get(Settings.RequestsPerSecond), settings.Get(Settings.RequestBurst))));
             options.OnRejected = static (rejected, _) => new ValueTask(rejected.HttpContext.WriteProblemAsync(
                 StatusCodes.Status429TooManyRequests,
                 "Too many requests; Retry-After says how many seconds to wait.",
@@ -44,15 +45,15 @@ internal static class RequestLimits
         TimeoutStatusCode = StatusCodes.Status504GatewayTimeout,
     };
 
-    private static TokenBucketRateLimiterOptions Bucket(ApplicationSettings settings)
+    /// <summary>Whole tokens at a time, and as much time for them as makes exactly that rate.</summary>
+    internal static TokenBucketRateLimiterOptions Bucket(long perSecond, long burst)
     {
-        var perSecond = settings.Get(Settings.RequestsPerSecond);
-        var period = TimeSpan.FromSeconds(Math.Max(1.0 / perSecond, ShortestPeriod.TotalSeconds));
+        var tokens = (int)Math.Max(1, Math.Ceiling(perSecond * ShortestPeriod.TotalSeconds));
         return new TokenBucketRateLimiterOptions
         {
-            TokenLimit = (int)settings.Get(Settings.RequestBurst),
-            TokensPerPeriod = (int)Math.Max(1, Math.Round(perSecond * period.TotalSeconds)),
-            ReplenishmentPeriod = period,
+            TokenLimit = (int)burst,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = TimeSpan.FromSeconds((double)tokens / perSecond),
         };
     }
 
