@@ -43,6 +43,7 @@ public sealed class CollectionTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("""{"name":"x","metric":"manhattan"}""", "metric: has a value that is not taken here; /docs lists those that are")]
     [InlineData("""{"name":"x","colour":"red"}""", "colour: is not a property of this request")]
     [InlineData("""{"dimension":3}""", "body: lacks 'name'.")]
+    [InlineData("""{"name":null}""", "name: must not be null")]
     public async Task What_is_wrong_is_said_without_the_names_of_types(string body, string detail) => Assert.Equal(
         detail, (await api.PostAsync("/api/v1/collections", body)).Problem(HttpStatusCode.BadRequest).GetProperty("detail").GetString());
 

@@ -114,8 +114,9 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
     {
         var records = await RecordsAsync();
 
-        await api.PutAsync(records, """{"records":[{"id":"a","vector":[1,2,3],"text":"first"},{"id":"a","vector":[1,2,3],"text":"last"}]}""");
+        var put = await api.PutAsync(records, """{"records":[{"id":"a","vector":[1,2,3],"text":"first"},{"id":"a","vector":[1,2,3],"text":"last"}]}""");
 
+        Assert.Equal("""{"upserted":1}""", put.Body);
         Assert.Equal("last", (await api.GetAsync(records + "/a")).Json.GetProperty("text").GetString());
     }
 
@@ -204,6 +205,7 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("""{"filter":{"must":[{"key":"a","gte":"2020"}]}}""", "filter")]
     [InlineData("""{"filter":{"perhaps":[]}}""", "filter")]
     [InlineData("""{"filter":[]}""", "filter")]
+    [InlineData("""{"filter":null}""", "filter")]
     [InlineData("""{}""", "body")]
     public async Task A_filter_that_is_none_is_400_and_deletes_nothing(string body, string field)
     {
@@ -217,6 +219,7 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
 
     [Theory]
     [InlineData("cursor=nonsense!")]
+    [InlineData("cursor=gA")]
     [InlineData("filter=nonsense")]
     [InlineData("limit=5000")]
     public async Task A_list_that_cannot_be_asked_for_is_400(string query) =>

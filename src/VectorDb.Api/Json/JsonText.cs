@@ -45,6 +45,11 @@ internal static class JsonText
             return "has a value that is not taken here; /docs lists those that are";
         }
 
+        if (message.Contains("doesn't allow null", StringComparison.Ordinal))
+        {
+            return "must not be null";
+        }
+
         var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
         var text = end > 0 ? message[..end] : message;
         var lacking = text.IndexOf(Lacking, StringComparison.Ordinal);

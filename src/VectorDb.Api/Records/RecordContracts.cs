@@ -23,7 +23,7 @@ internal sealed record RecordSummary(string Id, string? Text, JsonObject? Metada
     public static RecordSummary Of(Record record) => new(record.Id, record.Text, record.Metadata);
 }
 
-/// <param name="Upserted">Records stored.</param>
+/// <param name="Upserted">Records stored: several with one id are one.</param>
 internal sealed record UpsertResult(int Upserted);
 
 /// <param name="Filter">At least one condition: a whole collection goes by deleting the collection.</param>

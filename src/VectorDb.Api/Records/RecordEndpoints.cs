@@ -38,7 +38,7 @@ internal static class RecordEndpoints
         var records = RecordBatchReader.Read(body.Span, spec, (int)settings.Get(Settings.BatchRecords));
         await embedder.EmbedAsync(records, spec, cancellationToken);
         await store.UpsertAsync(collection, records, cancellationToken);
-        return TypedResults.Ok(new UpsertResult(records.Count));
+        return TypedResults.Ok(new UpsertResult(records.Select(static record => record.Id).Distinct(StringComparer.Ordinal).Count()));
     }
 
     private static async Task<Ok<ListView<RecordSummary>>> ScrollAsync(
