@@ -60,6 +60,55 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Bodies_that_find_no_room_beside_others_are_503_but_small_ones_go_on()
+    {
+        const int Room = 200 * 1024;
+        await using var api = await ApiHost.StartAsync(static services => services.AddSingleton(new BodyMemory(Room, TimeSpan.FromMilliseconds(200))));
+        var records = $"/api/v1/collections/{await api.CollectionAsync()}/records";
+        var large = $$"""{"records":[{"id":"a","text":"{{new string('x', 100 * 1024)}}"}]}""";
+        var others = await api.Services.GetRequiredService<BodyMemory>().TakeAsync(Room, TestContext.Current.CancellationToken);
+
+        var refused = await api.PutAsync(records, large);
+        var small = await api.PutAsync(records, """{"records":[{"id":"b","text":"small"}]}""");
+        others.Dispose();
+        var taken = await api.PutAsync(records, large);
+
+        refused.Problem(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("1", refused.Headers.GetValues("Retry-After").Single());
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (small.Status, taken.Status));
+    }
+
+    [Fact]
+    public async Task A_body_waits_for_room_and_gives_back_what_it_took()
+    {
+        await using var api = await ApiHost.StartAsync(static services => services.AddSingleton(new BodyMemory(300 * 1024, TimeSpan.FromSeconds(20))));
+        var records = $"/api/v1/collections/{await api.CollectionAsync()}/records";
+        var json = Encoding.UTF8.GetBytes($$"""{"records":[{"id":"a","text":"{{new string('x', 80 * 1024)}}"}]}""");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(async n =>
+        {
+            // Every other one does not say its length, and so takes its room bit by bit.
+            using HttpContent content = n % 2 == 0 ? new ByteArrayContent(json) : new StreamContent(new UnknownLength(json));
+            content.Headers.ContentType = new("application/json");
+            return (await api.SendAsync(HttpMethod.Put, records, content)).Status;
+        }));
+
+        Assert.All(answers, static status => Assert.Equal(HttpStatusCode.OK, status));
+    }
+
+    [Fact]
+    public async Task The_largest_limit_that_can_be_set_takes_bodies_of_any_kind()
+    {
+        await using var api = await ApiHost.StartAsync($"--VECTORDB_LIMIT_BODY_BYTES={1L << 31}");
+        var records = $"/api/v1/collections/{await api.CollectionAsync()}/records";
+        using var chunked = new StreamContent(new UnknownLength(Encoding.UTF8.GetBytes($$"""{"records":[{"id":"a","text":"{{new string('x', 1_000_000)}}"}]}""")));
+        chunked.Headers.ContentType = new("application/json");
+
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Put, records, chunked)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.PutAsync(records, """{"records":[{"id":"b","text":"small"}]}""")).Status);
+    }
+
+    [Fact]
     [Trait(Suites.Trait, Suites.Full)]
     public async Task A_request_that_takes_too_long_is_504()
     {

@@ -235,6 +235,15 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_byte_order_mark_before_the_text_is_passed_over()
+    {
+        using var content = new ByteArrayContent([0xEF, 0xBB, 0xBF, .. """{"records":[{"vector":[1,2,3],"id":"a"}]}"""u8]);
+        content.Headers.ContentType = new("application/json");
+
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Put, await RecordsAsync(), content)).Status);
+    }
+
+    [Fact]
     public async Task A_body_that_is_not_JSON_is_415()
     {
         using var content = new StringContent("id,text", Encoding.UTF8, "text/csv");

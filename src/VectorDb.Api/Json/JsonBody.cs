@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
+using VectorDb.Api.Limits;
 using VectorDb.Api.Problems;
 
 namespace VectorDb.Api.Json;
@@ -8,14 +10,21 @@ namespace VectorDb.Api.Json;
 /// <summary>A JSON request body in pooled memory, known to be well-formed text. Dispose gives the memory back.</summary>
 internal sealed class JsonBody : IDisposable
 {
-    private byte[] _buffer;
-    private int _length;
+    private const int FirstSize = 16 * 1024;
 
-    private JsonBody(byte[] buffer) => _buffer = buffer;
+    private readonly BodyMemory _memory;
+    private IDisposable? _room;
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
 
-    public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
+    private JsonBody(BodyMemory memory) => _memory = memory;
 
-    /// <exception cref="RequestException">415 for another content type, 400 for what is not JSON.</exception>
+    public ReadOnlySpan<byte> Span => _buffer.AsSpan(_start.._end);
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <exception cref="RequestException">415 for another content type, 400 for what is not JSON, 503 when there is no room for it now.</exception>
     /// <exception cref="BadHttpRequestException">413 for a body over the limit.</exception>
     public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -29,10 +38,10 @@ internal sealed class JsonBody : IDisposable
             throw new RequestException(StatusCodes.Status415UnsupportedMediaType, "Only uploads may be compressed; send this body plain.");
         }
 
-        var body = new JsonBody(ArrayPool<byte>.Shared.Rent(FirstSize(request)));
+        var body = new JsonBody(request.HttpContext.RequestServices.GetRequiredService<BodyMemory>());
         try
         {
-            await body.FillAsync(request.Body, cancellationToken);
+            await body.FillAsync(request, cancellationToken);
             JsonText.Check(body.Span);
             return body;
         }
@@ -59,26 +68,52 @@ internal sealed class JsonBody : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
+        Return(_buffer);
         _buffer = [];
+        (_start, _end) = (0, 0);
+        _room?.Dispose();
+        _room = null;
     }
 
-    // A declared length is only a promise: it sizes the first buffer up to a modest one.
-    private static int FirstSize(HttpRequest request) => (int)Math.Clamp((request.ContentLength ?? 0) + 1, 4096, 1024 * 1024);
-
-    private async Task FillAsync(Stream stream, CancellationToken cancellationToken)
+    private async Task FillAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        // One byte more than the longest body: a full buffer is always too small, and only the end of the body leaves room in it.
+        var largest = (int)Math.Min(
+            (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? Array.MaxLength) + 1, Array.MaxLength);
+        // One that says it is longer gets no room for all of it: the server refuses it at the first read.
+        await GrowAsync(request.ContentLength < largest ? (int)request.ContentLength + 1 : Math.Min(FirstSize, largest), cancellationToken);
         int read;
-        while ((read = await stream.ReadAsync(_buffer.AsMemory(_length), cancellationToken)) > 0)
+        while ((read = await request.Body.ReadAsync(_buffer.AsMemory(_end), cancellationToken)) > 0)
         {
-            _length += read;
-            if (_length == _buffer.Length)
+            _end += read;
+            if (_end == _buffer.Length)
             {
-                var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
-                Span.CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_buffer);
-                _buffer = larger;
+                await GrowAsync(_end < largest ? (int)Math.Min(2L * _end, largest) : throw TooLarge(largest), cancellationToken);
             }
         }
+
+        _start = Span.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
     }
+
+    private async Task GrowAsync(int size, CancellationToken cancellationToken)
+    {
+        var room = await _memory.TakeAsync(size, cancellationToken);
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        Span.CopyTo(larger);
+        Return(_buffer);
+        _buffer = larger;
+        _room?.Dispose();
+        _room = room;
+    }
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static BadHttpRequestException TooLarge(int largest) =>
+        new($"The body is larger than {largest - 1} bytes.", StatusCodes.Status413PayloadTooLarge);
 }

@@ -17,6 +17,7 @@ internal static class RequestLimits
     public static void AddRequestLimits(this WebApplicationBuilder builder, ApplicationSettings settings)
     {
         builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = settings.Get(Settings.BodyBytes));
+        builder.Services.AddSingleton(_ => BodyMemory.For(settings.Get(Settings.BodyBytes)));
         builder.Services.AddRequestTimeouts(options =>
         {
             options.DefaultPolicy = Timeout(settings.Get(Settings.RequestSeconds));

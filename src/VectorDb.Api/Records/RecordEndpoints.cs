@@ -8,6 +8,7 @@ using VectorDb.Api.Problems;
 using VectorDb.Core.Configuration;
 using VectorDb.Core.Embeddings;
 using VectorDb.Core.Filters;
+using VectorDb.Core.Records;
 using VectorDb.Core.Security;
 using VectorDb.Core.Stores;
 
@@ -34,8 +35,12 @@ internal static class RecordEndpoints
         string collection, HttpRequest request, IVectorStore store, ITextEmbedder embedder, ApplicationSettings settings, CancellationToken cancellationToken)
     {
         var spec = await store.GetSpecAsync(collection, cancellationToken);
-        using var body = await JsonBody.ReadAsync(request, cancellationToken);
-        var records = RecordBatchReader.Read(body.Span, spec, (int)settings.Get(Settings.BatchRecords));
+        List<Record> records;
+        using (var body = await JsonBody.ReadAsync(request, cancellationToken))
+        {
+            records = RecordBatchReader.Read(body.Span, spec, (int)settings.Get(Settings.BatchRecords));
+        }
+
         await embedder.EmbedAsync(records, spec, cancellationToken);
         await store.UpsertAsync(collection, records, cancellationToken);
         return TypedResults.Ok(new UpsertResult(records.Select(static record => record.Id).Distinct(StringComparer.Ordinal).Count()));

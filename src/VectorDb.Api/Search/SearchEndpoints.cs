@@ -22,8 +22,13 @@ internal static class SearchEndpoints
     {
         var started = Stopwatch.GetTimestamp();
         var spec = await store.GetSpecAsync(collection, cancellationToken);
-        using var body = await JsonBody.ReadAsync(request, cancellationToken);
-        var (query, text) = SearchReader.Read(body.Span, spec);
+        SearchQuery query;
+        string? text;
+        using (var body = await JsonBody.ReadAsync(request, cancellationToken))
+        {
+            (query, text) = SearchReader.Read(body.Span, spec);
+        }
+
         if (text is not null)
         {
             query = query with { Vector = await embedder.EmbedAsync(text, spec, cancellationToken) };
