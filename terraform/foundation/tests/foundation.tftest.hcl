@@ -85,6 +85,60 @@ run "a_deployer_may_not_remove_what_is_protected" {
   }
 }
 
+run "the_first_release_of_an_account_may_have_the_services_make_their_roles" {
+  command = apply
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_policy.changing["identity"].policy).Statement : statement if contains(statement.Action, "iam:CreateServiceLinkedRole")] == [{
+      Sid       = "ServiceLinkedRoles"
+      Effect    = "Allow"
+      Action    = ["iam:CreateServiceLinkedRole"]
+      Resource  = [for service in ["autoscaling", "backup", "elasticache", "elasticloadbalancing", "rds"] : "arn:aws:iam::123456789012:role/aws-service-role/${service}.amazonaws.com/*"]
+      Condition = { StringEquals = { "iam:AWSServiceName" = [for service in ["autoscaling", "backup", "elasticache", "elasticloadbalancing", "rds"] : "${service}.amazonaws.com"] } }
+    }]
+    error_message = "Each by its own service, and no other."
+  }
+}
+
+run "a_database_may_use_the_groups_that_aws_makes" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = alltrue([for action in ["rds:CreateDBCluster", "rds:CreateDBInstance", "rds:ModifyDBInstance"] : alltrue([for kind in ["og", "pg"] : anytrue([
+      for statement in jsondecode(aws_iam_policy.changing["data"].policy).Statement : contains(statement.Action, action) && contains(flatten([statement.Resource]), "arn:aws:rds:eu-central-1:123456789012:${kind}:default*")
+    ])])])
+    error_message = "RDS asks for the option and parameter groups that nobody named."
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_policy.changing["data"].policy).Statement : !contains(statement.Action, "rds:DeleteDBInstance") || !strcontains(jsonencode(statement.Resource), "default")])
+    error_message = "They are used, never changed."
+  }
+}
+
+run "a_backup_vault_may_be_made_with_the_key" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = alltrue([for action in ["kms:CreateGrant", "kms:GenerateDataKey", "kms:RetireGrant"] : anytrue([
+      for statement in jsondecode(aws_iam_policy.changing["data"].policy).Statement : contains(statement.Action, action) && statement.Resource == var.kms_key_arn
+    ])])
+    error_message = "AWS Backup asks for them in its caller's name."
+  }
+}
+
 run "a_subject_with_a_wildcard_is_refused" {
   command = plan
 

@@ -55,6 +55,8 @@ locals {
         "DeleteDBClusterParameterGroup", "DeleteDBInstance", "DeleteDBSubnetGroup", "ModifyDBCluster", "ModifyDBClusterParameterGroup", "ModifyDBInstance",
         "ModifyDBSubnetGroup", "RemoveTagsFromResource",
       ] : "rds:${action}"] },
+      # Groups that AWS makes stand in for those that nobody names, and RDS asks for them like for any other.
+      { Sid = "DatabaseDefaults", Effect = "Allow", Resource = [for kind in ["og", "pg"] : "arn:${var.partition}:rds:${local.regional}:${kind}:default*"], Action = [for action in ["CreateDBCluster", "CreateDBInstance", "ModifyDBCluster", "ModifyDBInstance"] : "rds:${action}"] },
       { Sid = "DatabaseSecret", Effect = "Allow", Resource = "arn:${var.partition}:secretsmanager:${local.regional}:secret:rds!cluster-*", Action = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"] },
       { Sid = "Tables", Effect = "Allow", Resource = "arn:${var.partition}:dynamodb:${local.regional}:table/${var.name}-tasks", Action = [for action in [
         "CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive",
@@ -68,7 +70,7 @@ locals {
         "UntagResource", "UpdateBackupPlan",
       ] : "backup:${action}"] },
       { Sid = "BackupStorage", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["backup-storage:MountCapsule"] },
-      { Sid = "Encrypt", Effect = "Allow", Resource = var.kms_key_arn, Action = ["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"] },
+      { Sid = "Encrypt", Effect = "Allow", Resource = var.kms_key_arn, Action = ["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:RetireGrant"] },
       ], var.deletion_protection ? [] : [
       # Only where an environment may be destroyed with all that is in it.
       { Sid = "Emptying", Effect = "Allow", Resource = flatten([for bucket in local.service_buckets : [bucket, "${bucket}/*"]]), Action = [for action in ["DeleteObject", "DeleteObjectVersion", "ListBucketVersions"] : "s3:${action}"] },
@@ -80,6 +82,8 @@ locals {
       { Sid = "Roles", Effect = "Allow", Resource = local.service_roles, Action = [for action in ["DeleteRole", "DeleteRolePolicy", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole"] : "iam:${action}"] },
       { Sid = "Profiles", Effect = "Allow", Resource = "arn:${var.partition}:iam::${var.account}:instance-profile/${var.name}-*", Action = [for action in ["AddRoleToInstanceProfile", "CreateInstanceProfile", "DeleteInstanceProfile", "RemoveRoleFromInstanceProfile", "TagInstanceProfile", "UntagInstanceProfile"] : "iam:${action}"] },
       { Sid = "Pass", Effect = "Allow", Resource = concat(local.service_roles, ["arn:${var.partition}:iam::${var.account}:role/${var.name}-backup"]), Condition = { StringEquals = { "iam:PassedToService" = ["backup.amazonaws.com", "ec2.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }, Action = ["iam:PassRole"] },
+      # The first load balancer, group, database, cache or backup of an account has its service make itself a role, in its caller's name.
+      { Sid = "ServiceLinkedRoles", Effect = "Allow", Resource = [for service in local.linked_services : "arn:${var.partition}:iam::${var.account}:role/aws-service-role/${service}/*"], Condition = { StringEquals = { "iam:AWSServiceName" = local.linked_services } }, Action = ["iam:CreateServiceLinkedRole"] },
     ]
 
     watching = [
@@ -103,6 +107,8 @@ locals {
       { Sid = "Secrets", Effect = "Allow", Resource = [for name in ["redis-password", "smoke-api-key"] : "arn:${var.partition}:secretsmanager:${local.regional}:secret:${var.secret_prefix}/${name}-??????"], Action = ["secretsmanager:GetSecretValue"] },
     ]
   }
+
+  linked_services = [for service in ["autoscaling", "backup", "elasticache", "elasticloadbalancing", "rds"] : "${service}.amazonaws.com"]
 
   # The roles that the service makes; the deployer's own, and the backup's, are not among them.
   service_roles = [for role in ["flow-logs", "web", "worker"] : "arn:${var.partition}:iam::${var.account}:role/${var.name}-${role}"]
