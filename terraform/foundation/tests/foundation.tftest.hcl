@@ -139,6 +139,48 @@ run "a_backup_vault_may_be_made_with_the_key" {
   }
 }
 
+run "a_rule_changes_with_a_group_of_the_environment_only" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = alltrue([for action in ["AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress"] : {
+      for statement in jsondecode(aws_iam_policy.changing["network"].policy).Statement : statement.Resource => try(statement.Condition, null) if contains(statement.Action, "ec2:${action}")
+      } == {
+      "arn:aws:ec2:eu-central-1:123456789012:security-group/*"      = { StringEquals = { "aws:ResourceTag/Environment" = "test" } }
+      "arn:aws:ec2:eu-central-1:123456789012:security-group-rule/*" = null
+    }])
+    error_message = "A rule has no tag when it is made: its group is what tells whose it is."
+  }
+}
+
+run "a_tag_brings_nothing_of_another_environment_within_reach" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = alltrue([for statement in jsondecode(aws_iam_policy.changing["network"].policy).Statement : !contains(statement.Action, "ec2:CreateTags") || anytrue([
+      try(statement.Condition.StringEquals["aws:ResourceTag/Environment"] == "test", false),
+      try(statement.Condition.StringEquals["aws:RequestTag/Environment"] == "test" && length(statement.Condition.StringEquals["ec2:CreateAction"]) > 0, false),
+      try(statement.Condition.StringEquals["aws:RequestTag/Environment"] == "test" && statement.Condition.StringEqualsIfExists["aws:ResourceTag/Environment"] == "test", false),
+    ])])
+    error_message = "Whoever may tag everything may change everything."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_policy.changing["network"].policy).Statement : statement.Resource if contains(statement.Action, "ec2:CreateTags") && can(statement.Condition.StringEqualsIfExists)] == [[
+      "arn:aws:ec2:eu-central-1:123456789012:security-group/*", "arn:aws:ec2:eu-central-1:123456789012:security-group-rule/*",
+    ]]
+    error_message = "Nothing else is there before Terraform tags it."
+  }
+}
+
 run "a_subject_with_a_wildcard_is_refused" {
   command = plan
 

@@ -9,20 +9,38 @@ locals {
   parameters       = ["arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}", "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/*"]
   in_region        = { StringEquals = { "aws:RequestedRegion" = var.region } }
   of_environment   = { StringEquals = { "aws:ResourceTag/Environment" = var.environment } }
+  # For what is tagged by the same call, or was there before it: nobody's becomes the environment's, another environment's does not.
+  claimed = { StringEquals = { "aws:RequestTag/Environment" = var.environment }, StringEqualsIfExists = { "aws:ResourceTag/Environment" = var.environment } }
+
+  makes_network = [
+    "AllocateAddress", "CreateFlowLogs", "CreateInternetGateway", "CreateLaunchTemplate", "CreateNatGateway", "CreateRouteTable", "CreateSecurityGroup",
+    "CreateSubnet", "CreateVpc", "CreateVpcEndpoint",
+  ]
+  changes_rules = [for action in [
+    "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
+    "UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress",
+  ] : "ec2:${action}"]
 
   policies = {
     network = [
-      { Sid = "Make", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = [for action in [
-        "AllocateAddress", "AssociateRouteTable", "AttachInternetGateway", "CreateFlowLogs", "CreateInternetGateway", "CreateLaunchTemplate", "CreateNatGateway",
-        "CreateRoute", "CreateRouteTable", "CreateSecurityGroup", "CreateSubnet", "CreateTags", "CreateVpc", "CreateVpcEndpoint", "DeleteFlowLogs",
-        "DisassociateAddress", "DisassociateRouteTable", "ModifySubnetAttribute", "ModifyVpcAttribute",
-      ] : "ec2:${action}"] },
+      # What is made has no tag yet, but the VPC or subnet that it is made in has.
+      { Sid = "Make", Effect = "Allow", Resource = "*", Condition = merge(local.in_region, { StringEqualsIfExists = { "aws:ResourceTag/Environment" = var.environment } }), Action = [for action in local.makes_network : "ec2:${action}"] },
+      # Without these conditions whoever tags could make anything the environment's, and so change it. Instances count too: Auto
+      # Scaling asks whether its caller could start and tag them.
+      { Sid = "TagMade", Effect = "Allow", Resource = "*", Condition = { StringEquals = { "ec2:CreateAction" = concat(local.makes_network, ["RunInstances"]), "aws:RequestTag/Environment" = var.environment } }, Action = ["ec2:CreateTags"] },
+      # A VPC brings its default group, and Terraform tags each rule in a second call: both are there before they have a tag.
+      { Sid = "TagFound", Effect = "Allow", Resource = [for kind in ["security-group", "security-group-rule"] : "arn:${var.partition}:ec2:${local.regional}:${kind}/*"], Condition = local.claimed, Action = ["ec2:CreateTags"] },
       { Sid = "Change", Effect = "Allow", Resource = "*", Condition = local.of_environment, Action = [for action in [
-        "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateLaunchTemplateVersion", "DeleteInternetGateway", "DeleteLaunchTemplate",
-        "DeleteNatGateway", "DeleteRoute", "DeleteRouteTable", "DeleteSecurityGroup", "DeleteSubnet", "DeleteTags", "DeleteVpc",
-        "DeleteVpcEndpoints", "DetachInternetGateway", "ModifySecurityGroupRules", "ModifyVpcEndpoint", "ReleaseAddress", "ReplaceRoute",
-        "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress", "UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress",
+        "AssociateRouteTable", "AttachInternetGateway", "CreateLaunchTemplateVersion", "CreateRoute", "CreateTags", "DeleteFlowLogs", "DeleteInternetGateway",
+        "DeleteLaunchTemplate", "DeleteNatGateway", "DeleteRoute", "DeleteRouteTable", "DeleteSecurityGroup", "DeleteSubnet", "DeleteTags", "DeleteVpc",
+        "DeleteVpcEndpoints", "DetachInternetGateway", "DisassociateAddress", "DisassociateRouteTable", "ModifySubnetAttribute", "ModifyVpcAttribute",
+        "ModifyVpcEndpoint", "ReleaseAddress", "ReplaceRoute",
       ] : "ec2:${action}"] },
+      # The interface that holds an address is the gateway's and has no tag; the address itself has.
+      { Sid = "AddressHolders", Effect = "Allow", Resource = "arn:${var.partition}:ec2:${local.regional}:network-interface/*", Action = ["ec2:DisassociateAddress"] },
+      { Sid = "Groups", Effect = "Allow", Resource = "arn:${var.partition}:ec2:${local.regional}:security-group/*", Condition = local.of_environment, Action = local.changes_rules },
+      # EC2 asks for group and rule both. A rule has no tag when it is made, and cannot be reached but through its group.
+      { Sid = "Rules", Effect = "Allow", Resource = "arn:${var.partition}:ec2:${local.regional}:security-group-rule/*", Action = local.changes_rules },
     ]
 
     compute = [
