@@ -98,6 +98,7 @@ module "deployer" {
   repository_root         = local.repository_root
   secret_prefix           = local.secret_prefix
   parameter_path          = local.parameter_path
+  hosted_zone_id          = var.hosted_zone_id
   deletion_protection     = var.deletion_protection
   principals              = var.deployer_principals
   github_subjects         = var.github_subjects

@@ -93,6 +93,12 @@ variable "generated_secret_version" {
   }
 }
 
+variable "hosted_zone_id" {
+  description = "Route 53 zone of the service's domain: the only one whose records a release may change. Null where its DNS is kept elsewhere."
+  type        = string
+  default     = null
+}
+
 variable "deletion_protection" {
   description = "Protects the release store against deletion. False only where the environment is thrown away, such as a rehearsal."
   type        = bool

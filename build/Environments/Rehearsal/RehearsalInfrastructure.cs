@@ -53,6 +53,7 @@ internal sealed class RehearsalInfrastructure
                 ["environment"] = Name,
                 ["region"] = EmulatedAws.Region,
                 ["state_bucket"] = bucket,
+                ["hosted_zone_id"] = zone.GetProperty("id").GetString(),
                 ["deletion_protection"] = false,
             }),
             Root("service", service, new JsonObject

@@ -31,7 +31,7 @@ internal static partial class SettingsCatalogue
     public static readonly EnvironmentSetting CanarySeconds = Seconds("CANARY_SECONDS", "How long the first instance of a release is watched before the others follow.", "120");
     public static readonly EnvironmentSetting BakeSeconds = Seconds("BAKE_SECONDS", "How long all instances of a release are watched before it counts as rolled out.", "300");
     public static readonly EnvironmentSetting RollbackBudgetSeconds = Seconds("ROLLBACK_BUDGET_SECONDS", "How long a rollback may take; what it took is printed beside it.", "600");
-    public static readonly EnvironmentSetting HostedZoneId = Text("HOSTED_ZONE_ID", "Route 53 zone of the domain; without it a certificate must be given.") with { Variable = "hosted_zone_id" };
+    public static readonly EnvironmentSetting HostedZoneId = Text("HOSTED_ZONE_ID", "Route 53 zone of the domain; without it a certificate must be given.") with { Variable = "hosted_zone_id", FoundationVariable = "hosted_zone_id" };
     public static readonly EnvironmentSetting CertificateArn = Text("CERTIFICATE_ARN", "A certificate the account holds already; without it ACM issues one through the zone.") with { Variable = "certificate_arn" };
     public static readonly EnvironmentSetting DeletionProtection =
         Flag("DELETION_PROTECTION", "Protects what holds data against deletion; false only where the environment is thrown away.", "true", "deletion_protection") with { FoundationVariable = "deletion_protection" };

@@ -20,6 +20,7 @@ variables {
   repository_root         = "vectordb-api"
   secret_prefix           = "vectordb/test"
   parameter_path          = "/vectordb/test"
+  hosted_zone_id          = null
   deletion_protection     = true
   principals              = []
   github_subjects         = ["repo:owner/name:environment:test"]
@@ -179,6 +180,84 @@ run "a_tag_brings_nothing_of_another_environment_within_reach" {
     ]]
     error_message = "Nothing else is there before Terraform tags it."
   }
+}
+
+run "what_exists_is_changed_where_it_has_the_tag_of_the_environment_only" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = alltrue([for action in ["AssociateRouteTable", "CreateRoute", "DeleteFlowLogs", "DisassociateRouteTable", "ModifySubnetAttribute", "ModifyVpcAttribute"] : [
+      for statement in jsondecode(aws_iam_policy.changing["network"].policy).Statement : statement.Condition if contains(statement.Action, "ec2:${action}")
+    ] == [{ StringEquals = { "aws:ResourceTag/Environment" = "test" } }]])
+    error_message = "Their resources have tags, and these are asked."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_policy.changing["network"].policy).Statement : statement.Condition if contains(statement.Action, "ec2:CreateSubnet")] == [{
+      StringEquals         = { "aws:RequestedRegion" = "eu-central-1" }
+      StringEqualsIfExists = { "aws:ResourceTag/Environment" = "test" }
+    }]
+    error_message = "Nothing is made inside another environment."
+  }
+
+  assert {
+    condition = alltrue([for statement in concat(jsondecode(aws_iam_policy.changing["compute"].policy).Statement, jsondecode(aws_iam_policy.changing["data"].policy).Statement) : try(statement.Condition.StringEquals["aws:ResourceTag/Environment"] == "test", false)
+    if anytrue([for action in ["acm:DeleteCertificate", "backup:DeleteBackupPlan", "backup:UpdateBackupPlan"] : contains(statement.Action, action)])])
+    error_message = "Certificates and backup plans have ids of their own, so the tag says whose they are."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_policy.changing["data"].policy).Statement : statement.Resource if contains(statement.Action, "backup:DeleteBackupVault")] == ["arn:aws:backup:eu-central-1:123456789012:backup-vault:vectordb-test"]
+    error_message = "A vault has the name of the environment."
+  }
+}
+
+run "without_a_zone_no_name_is_changed" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_policy.changing["compute"].policy, "route53:")
+    error_message = "Its DNS is kept elsewhere."
+  }
+}
+
+run "names_change_in_the_zone_of_the_environment_only" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    hosted_zone_id = "Z0123456789ABC"
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_policy.changing["compute"].policy).Statement : statement.Resource if contains(statement.Action, "route53:ChangeResourceRecordSets")] == ["arn:aws:route53:::hostedzone/Z0123456789ABC"]
+    error_message = "Every other zone is somebody else's."
+  }
+}
+
+run "a_zone_is_one_zone" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    hosted_zone_id = "*"
+  }
+
+  expect_failures = [var.hosted_zone_id]
 }
 
 run "a_subject_with_a_wildcard_is_refused" {

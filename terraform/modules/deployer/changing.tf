@@ -7,6 +7,10 @@ locals {
   buckets          = ["arn:${var.partition}:s3:::${var.name}-*", local.state_bucket_arn]
   service_buckets  = [for use in ["access-logs", "files"] : "arn:${var.partition}:s3:::${var.name}-${use}-${var.account}"]
   parameters       = ["arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}", "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/*"]
+  profiles         = ["web", "worker"]
+  groups           = [for profile in local.profiles : "arn:${var.partition}:autoscaling:${local.regional}:autoScalingGroup:*:autoScalingGroupName/${var.name}-${profile}"]
+  certificates     = "arn:${var.partition}:acm:${local.regional}:certificate/*"
+  backup_plans     = "arn:${var.partition}:backup:${local.regional}:backup-plan:*"
   in_region        = { StringEquals = { "aws:RequestedRegion" = var.region } }
   of_environment   = { StringEquals = { "aws:ResourceTag/Environment" = var.environment } }
   # For what is tagged by the same call, or was there before it: nobody's becomes the environment's, another environment's does not.
@@ -43,8 +47,8 @@ locals {
       { Sid = "Rules", Effect = "Allow", Resource = "arn:${var.partition}:ec2:${local.regional}:security-group-rule/*", Action = local.changes_rules },
     ]
 
-    compute = [
-      { Sid = "Groups", Effect = "Allow", Resource = "arn:${var.partition}:autoscaling:${local.regional}:autoScalingGroup:*:autoScalingGroupName/${var.name}-*", Action = [for action in [
+    compute = concat([
+      { Sid = "Groups", Effect = "Allow", Resource = local.groups, Action = [for action in [
         "CancelInstanceRefresh", "CompleteLifecycleAction", "CreateAutoScalingGroup", "CreateOrUpdateTags", "DeleteAutoScalingGroup", "DeleteLifecycleHook", "DeletePolicy", "DeleteTags",
         "DisableMetricsCollection", "EnableMetricsCollection", "PutLifecycleHook", "PutScalingPolicy",
         "StartInstanceRefresh", "UpdateAutoScalingGroup",
@@ -58,9 +62,12 @@ locals {
       ] : "elasticloadbalancing:${action}"] },
       { Sid = "Firewall", Effect = "Allow", Resource = ["arn:${var.partition}:wafv2:${local.regional}:regional/webacl/${var.name}/*", "arn:${var.partition}:wafv2:${local.regional}:regional/managedruleset/*/*", "arn:${var.partition}:elasticloadbalancing:${local.regional}:loadbalancer/app/${var.name}/*"],
       Action = [for action in ["AssociateWebACL", "CreateWebACL", "DeleteWebACL", "DisassociateWebACL", "TagResource", "UntagResource", "UpdateWebACL"] : "wafv2:${action}"] },
-      { Sid = "Certificates", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["acm:AddTagsToCertificate", "acm:DeleteCertificate", "acm:RequestCertificate"] },
-      { Sid = "Names", Effect = "Allow", Resource = "arn:${var.partition}:route53:::hostedzone/*", Action = ["route53:ChangeResourceRecordSets"] },
-    ]
+      { Sid = "RequestCertificates", Effect = "Allow", Resource = "*", Condition = { StringEquals = merge(local.in_region.StringEquals, local.claimed.StringEquals) }, Action = ["acm:RequestCertificate"] },
+      { Sid = "TagCertificates", Effect = "Allow", Resource = local.certificates, Condition = local.claimed, Action = ["acm:AddTagsToCertificate"] },
+      { Sid = "Certificates", Effect = "Allow", Resource = local.certificates, Condition = local.of_environment, Action = ["acm:DeleteCertificate"] },
+      ], var.hosted_zone_id == null ? [] : [
+      { Sid = "Names", Effect = "Allow", Resource = "arn:${var.partition}:route53:::hostedzone/${var.hosted_zone_id}", Action = ["route53:ChangeResourceRecordSets"] },
+    ])
 
     data = concat([
       { Sid = "Cache", Effect = "Allow", Resource = [for kind in ["cluster", "parametergroup", "replicationgroup", "snapshot", "subnetgroup", "user", "usergroup"] : "arn:${var.partition}:elasticache:${local.regional}:${kind}:${var.name}*"], Action = [for action in [
@@ -83,9 +90,11 @@ locals {
         "CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketTagging",
         "PutBucketVersioning", "PutEncryptionConfiguration", "PutLifecycleConfiguration",
       ] : "s3:${action}"] },
-      { Sid = "Backup", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = [for action in [
-        "CreateBackupPlan", "CreateBackupSelection", "CreateBackupVault", "DeleteBackupPlan", "DeleteBackupSelection", "DeleteBackupVault", "TagResource",
-        "UntagResource", "UpdateBackupPlan",
+      { Sid = "BackupVault", Effect = "Allow", Resource = "arn:${var.partition}:backup:${local.regional}:backup-vault:${var.name}", Action = [for action in ["CreateBackupVault", "DeleteBackupVault", "TagResource", "UntagResource"] : "backup:${action}"] },
+      # AWS names a plan by an id of its own.
+      { Sid = "MakeBackupPlan", Effect = "Allow", Resource = local.backup_plans, Condition = local.claimed, Action = ["backup:CreateBackupPlan", "backup:TagResource"] },
+      { Sid = "BackupPlan", Effect = "Allow", Resource = local.backup_plans, Condition = local.of_environment, Action = [for action in [
+        "CreateBackupSelection", "DeleteBackupPlan", "DeleteBackupSelection", "TagResource", "UntagResource", "UpdateBackupPlan",
       ] : "backup:${action}"] },
       { Sid = "BackupStorage", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["backup-storage:MountCapsule"] },
       { Sid = "Encrypt", Effect = "Allow", Resource = var.kms_key_arn, Action = ["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:RetireGrant"] },

@@ -58,6 +58,16 @@ variable "parameter_path" {
   type        = string
 }
 
+variable "hosted_zone_id" {
+  description = "Route 53 zone whose records a release may change. Null for none."
+  type        = string
+
+  validation {
+    condition     = var.hosted_zone_id == null || can(regex("^[A-Z0-9]+$", var.hosted_zone_id))
+    error_message = "hosted_zone_id is the id of one zone, for example Z0123456789ABC."
+  }
+}
+
 variable "deletion_protection" {
   description = "Whether what the service stores outlives a destroy by the deployer."
   type        = bool
