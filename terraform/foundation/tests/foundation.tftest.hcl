@@ -260,6 +260,44 @@ run "a_zone_is_one_zone" {
   expect_failures = [var.hosted_zone_id]
 }
 
+run "a_role_of_a_release_reaches_no_other_environment" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : statement.Sid if contains(flatten([statement.Resource]), "*")] == ["Account"]
+    error_message = "Only what AWS gives no resource to is allowed on any."
+  }
+
+  assert {
+    condition = alltrue([for statement in jsondecode(aws_iam_policy.boundary.policy).Statement : alltrue([for resource in flatten([statement.Resource]) : anytrue([
+      for own in ["vectordb-test-", "vectordb/test/", "vectordb-api/", var.kms_key_arn] : strcontains(resource, own)
+    ])]) if !contains(["Account", "Secrets"], statement.Sid)])
+    error_message = "Buckets, tables, groups, logs, settings and key are those of the environment."
+  }
+
+  assert {
+    condition     = alltrue([for action in flatten(jsondecode(aws_iam_policy.boundary.policy).Statement[*].Action) : !startswith(action, "iam:") && !startswith(action, "sts:")])
+    error_message = "An instance gives nobody a right."
+  }
+}
+
+run "who_may_take_a_role_of_the_service_is_settled_when_it_is_made" {
+  command = apply
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_policy.changing["identity"].policy, "iam:UpdateAssumeRolePolicy")
+    error_message = "No release changes it."
+  }
+}
+
 run "a_subject_with_a_wildcard_is_refused" {
   command = plan
 

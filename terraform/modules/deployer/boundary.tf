@@ -1,4 +1,11 @@
-# The most that any role made by the deployer can do, whatever policy it is given: so deploying never means administering.
+# The most that any role made by the deployer can do, whatever policy it is given: so deploying never means administering, and
+# never reaches another environment of the account.
+locals {
+  logs  = "arn:${var.partition}:logs:${local.regional}:log-group:/vectordb/${var.environment}/*"
+  files = "arn:${var.partition}:s3:::${var.name}-files-${var.account}"
+  tasks = "arn:${var.partition}:dynamodb:${local.regional}:table/${var.name}-tasks"
+}
+
 resource "aws_iam_policy" "boundary" {
   name        = "${var.name}-boundary"
   description = "Upper bound of every role that a release of ${var.name} makes"
@@ -7,29 +14,88 @@ resource "aws_iam_policy" "boundary" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "Instances"
+        # AWS gives these no resource, or asks for every group's.
+        Sid    = "Account"
         Effect = "Allow"
         Action = [
-          "autoscaling:CompleteLifecycleAction", "cloudwatch:PutMetricData",
-          "dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
-          "dynamodb:Query", "dynamodb:UpdateItem", "ecr:BatchCheckLayerAvailability",
-          "ec2:DescribeTags", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer", "kms:Decrypt", "kms:GenerateDataKey",
-          "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", "s3:AbortMultipartUpload", "s3:DeleteObject",
-          "s3:GetObject", "s3:ListBucket", "s3:PutObject", "ssm:GetParametersByPath", "ssm:UpdateInstanceInformation",
-          "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
-          "ssmmessages:OpenDataChannel",
+          "cloudwatch:PutMetricData", "ec2:DescribeTags", "ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "ssm:UpdateInstanceInformation",
+          "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
         ]
         Resource = "*"
       },
       {
+        Sid      = "Groups"
+        Effect   = "Allow"
+        Action   = ["autoscaling:CompleteLifecycleAction"]
+        Resource = local.groups
+      },
+      {
+        Sid      = "Images"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = "arn:${var.partition}:ecr:${local.regional}:repository/${var.repository_root}/*"
+      },
+      {
+        Sid      = "Key"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = var.kms_key_arn
+      },
+      {
+        Sid      = "Logs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = local.logs
+      },
+      {
+        Sid    = "Tasks"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
+        ]
+        Resource = [local.tasks, "${local.tasks}/index/*"]
+      },
+      {
+        Sid      = "Bundles"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = "${var.release_bucket_arn}/bundles/*"
+      },
+      {
+        Sid      = "Files"
+        Effect   = "Allow"
+        Action   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+        Resource = "${local.files}/*"
+      },
+      {
+        Sid      = "FileList"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = local.files
+      },
+      {
+        Sid      = "Settings"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParametersByPath"]
+        Resource = [for path in ["runtime", "runtime/*"] : "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/${path}"]
+      },
+      {
+        # AWS names a database's secret; the key above is what keeps that of another environment closed.
         Sid    = "Secrets"
         Effect = "Allow"
         Action = ["secretsmanager:GetSecretValue"]
         Resource = [
-          "arn:${var.partition}:secretsmanager:${var.region}:${var.account}:secret:${var.secret_prefix}/*",
-          "arn:${var.partition}:secretsmanager:${var.region}:${var.account}:secret:rds!cluster-*",
+          "arn:${var.partition}:secretsmanager:${local.regional}:secret:${var.secret_prefix}/*",
+          "arn:${var.partition}:secretsmanager:${local.regional}:secret:rds!cluster-*",
         ]
       },
     ]
   })
+
+  lifecycle {
+    postcondition {
+      condition     = length(self.policy) <= 6144
+      error_message = "A managed policy has at most 6,144 characters."
+    }
+  }
 }

@@ -106,8 +106,8 @@ locals {
     identity = [
       # With the boundary alone: a role made by a deployer can do no more than an instance.
       { Sid = "BoundedRoles", Effect = "Allow", Resource = local.service_roles, Condition = { StringEquals = { "iam:PermissionsBoundary" = aws_iam_policy.boundary.arn } }, Action = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"] },
-      { Sid = "Roles", Effect = "Allow", Resource = local.service_roles, Action = [for action in ["DeleteRole", "DeleteRolePolicy", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole"] : "iam:${action}"] },
-      { Sid = "Profiles", Effect = "Allow", Resource = "arn:${var.partition}:iam::${var.account}:instance-profile/${var.name}-*", Action = [for action in ["AddRoleToInstanceProfile", "CreateInstanceProfile", "DeleteInstanceProfile", "RemoveRoleFromInstanceProfile", "TagInstanceProfile", "UntagInstanceProfile"] : "iam:${action}"] },
+      { Sid = "Roles", Effect = "Allow", Resource = local.service_roles, Action = [for action in ["DeleteRole", "DeleteRolePolicy", "TagRole", "UntagRole", "UpdateRole"] : "iam:${action}"] },
+      { Sid = "Profiles", Effect = "Allow", Resource = [for profile in local.profiles : "arn:${var.partition}:iam::${var.account}:instance-profile/${var.name}-${profile}"], Action = [for action in ["AddRoleToInstanceProfile", "CreateInstanceProfile", "DeleteInstanceProfile", "RemoveRoleFromInstanceProfile", "TagInstanceProfile", "UntagInstanceProfile"] : "iam:${action}"] },
       { Sid = "Pass", Effect = "Allow", Resource = concat(local.service_roles, ["arn:${var.partition}:iam::${var.account}:role/${var.name}-backup"]), Condition = { StringEquals = { "iam:PassedToService" = ["backup.amazonaws.com", "ec2.amazonaws.com", "vpc-flow-logs.amazonaws.com"] } }, Action = ["iam:PassRole"] },
       # The first load balancer, group, database, cache or backup of an account has its service make itself a role, in its caller's name.
       { Sid = "ServiceLinkedRoles", Effect = "Allow", Resource = [for service in local.linked_services : "arn:${var.partition}:iam::${var.account}:role/aws-service-role/${service}/*"], Condition = { StringEquals = { "iam:AWSServiceName" = local.linked_services } }, Action = ["iam:CreateServiceLinkedRole"] },
@@ -138,7 +138,7 @@ locals {
   linked_services = [for service in ["autoscaling", "backup", "elasticache", "elasticloadbalancing", "rds"] : "${service}.amazonaws.com"]
 
   # The roles that the service makes; the deployer's own, and the backup's, are not among them.
-  service_roles = [for role in ["flow-logs", "web", "worker"] : "arn:${var.partition}:iam::${var.account}:role/${var.name}-${role}"]
+  service_roles = [for role in concat(["flow-logs"], local.profiles) : "arn:${var.partition}:iam::${var.account}:role/${var.name}-${role}"]
 }
 
 resource "aws_iam_policy" "changing" {

@@ -20,17 +20,26 @@ resource "aws_iam_role" "flow" {
   })
 }
 
+# The least that flow logs ask for: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 resource "aws_iam_role_policy" "flow" {
   name = "write-flow-logs"
   role = aws_iam_role.flow.id
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-      Resource = "${aws_cloudwatch_log_group.flow.arn}:*"
-    }]
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [aws_cloudwatch_log_group.flow.arn, "${aws_cloudwatch_log_group.flow.arn}:*"]
+      },
+      {
+        # The list of groups is the account's.
+        Effect   = "Allow"
+        Action   = ["logs:DescribeLogGroups"]
+        Resource = "*"
+      },
+    ]
   })
 }
 
