@@ -298,6 +298,44 @@ run "who_may_take_a_role_of_the_service_is_settled_when_it_is_made" {
   }
 }
 
+run "a_longer_name_that_begins_alike_belongs_to_another_environment" {
+  command = apply
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition     = alltrue([for policy in aws_iam_policy.changing : !can(regex("vectordb-test[^-/:\"]", policy.policy))])
+    error_message = "vectordb-test* would be vectordb-testing too."
+  }
+}
+
+run "the_policies_of_the_longest_name_fit" {
+  command = apply
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    name                = "vectordb-sixteen-letters1"
+    environment         = "sixteen-letters1"
+    region              = "ap-southeast-1"
+    partition           = "aws-us-gov"
+    state_bucket        = "vectordb-sixteen-letters1-state-123456789012"
+    secret_prefix       = "vectordb/sixteen-letters1"
+    parameter_path      = "/vectordb/sixteen-letters1"
+    hosted_zone_id      = "Z0123456789ABCDEFGHIJ"
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = alltrue([for policy in concat(values(aws_iam_policy.changing)[*].policy, [aws_iam_policy.boundary.policy, aws_iam_policy.reading.policy]) : length(policy) <= 6144])
+    error_message = "A managed policy has at most 6,144 characters."
+  }
+}
+
 run "a_subject_with_a_wildcard_is_refused" {
   command = plan
 

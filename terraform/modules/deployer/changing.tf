@@ -55,7 +55,7 @@ locals {
       ] : "autoscaling:${action}"] },
       # Auto Scaling asks whether its caller could start the template's instances itself.
       { Sid = "Templates", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["ec2:RunInstances"] },
-      { Sid = "Balancer", Effect = "Allow", Resource = [for kind in ["loadbalancer/app", "listener/app", "targetgroup"] : "arn:${var.partition}:elasticloadbalancing:${local.regional}:${kind}/${var.name}*"], Action = [for action in [
+      { Sid = "Balancer", Effect = "Allow", Resource = [for name in ["loadbalancer/app/${var.name}", "listener/app/${var.name}", "targetgroup/${var.name}-web"] : "arn:${var.partition}:elasticloadbalancing:${local.regional}:${name}/*"], Action = [for action in [
         "AddTags", "CreateListener", "CreateLoadBalancer", "CreateTargetGroup", "DeleteListener", "DeleteLoadBalancer", "DeleteTargetGroup", "ModifyListener",
         "ModifyListenerAttributes", "ModifyLoadBalancerAttributes", "ModifyTargetGroup", "ModifyTargetGroupAttributes", "RemoveTags", "SetSecurityGroups", "SetSubnets",
         "SetWebACL",
@@ -70,12 +70,12 @@ locals {
     ])
 
     data = concat([
-      { Sid = "Cache", Effect = "Allow", Resource = [for kind in ["cluster", "parametergroup", "replicationgroup", "snapshot", "subnetgroup", "user", "usergroup"] : "arn:${var.partition}:elasticache:${local.regional}:${kind}:${var.name}*"], Action = [for action in [
+      { Sid = "Cache", Effect = "Allow", Resource = [for name in ["cluster:${var.name}-*", "parametergroup:${var.name}-*", "replicationgroup:${var.name}", "snapshot:${var.name}-*", "subnetgroup:${var.name}", "user:${var.name}-*", "usergroup:${var.name}"] : "arn:${var.partition}:elasticache:${local.regional}:${name}"], Action = [for action in [
         "AddTagsToResource", "CreateCacheParameterGroup", "CreateCacheSubnetGroup", "CreateReplicationGroup", "CreateUser", "CreateUserGroup", "DecreaseReplicaCount",
         "DeleteCacheParameterGroup", "DeleteCacheSubnetGroup", "DeleteReplicationGroup", "DeleteUser", "DeleteUserGroup", "IncreaseReplicaCount",
         "ModifyCacheParameterGroup", "ModifyCacheSubnetGroup", "ModifyReplicationGroup", "ModifyUser", "ModifyUserGroup", "RemoveTagsFromResource",
       ] : "elasticache:${action}"] },
-      { Sid = "Database", Effect = "Allow", Resource = [for kind in ["cluster", "cluster-pg", "cluster-snapshot", "db", "subgrp"] : "arn:${var.partition}:rds:${local.regional}:${kind}:${var.name}*"], Action = [for action in [
+      { Sid = "Database", Effect = "Allow", Resource = [for name in ["cluster:${var.name}", "cluster-pg:${var.name}-*", "cluster-snapshot:${var.name}-*", "db:${var.name}-*", "subgrp:${var.name}"] : "arn:${var.partition}:rds:${local.regional}:${name}"], Action = [for action in [
         "AddTagsToResource", "CreateDBCluster", "CreateDBClusterParameterGroup", "CreateDBClusterSnapshot", "CreateDBInstance", "CreateDBSubnetGroup", "DeleteDBCluster",
         "DeleteDBClusterParameterGroup", "DeleteDBInstance", "DeleteDBSubnetGroup", "ModifyDBCluster", "ModifyDBClusterParameterGroup", "ModifyDBInstance",
         "ModifyDBSubnetGroup", "RemoveTagsFromResource",
@@ -117,7 +117,7 @@ locals {
       { Sid = "Logs", Effect = "Allow", Resource = [for group in ["/vectordb/${var.environment}/*", "/aws/rds/cluster/${var.name}/*"] : "arn:${var.partition}:logs:${local.regional}:log-group:${group}"], Action = [for action in ["AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"] : "logs:${action}"] },
       { Sid = "LogDelivery", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"] },
       { Sid = "Alarms", Effect = "Allow", Resource = ["arn:${var.partition}:cloudwatch:${local.regional}:alarm:${var.name}-*", "arn:${var.partition}:cloudwatch::${var.account}:dashboard/${var.name}-*"], Action = [for action in ["DeleteAlarms", "DeleteDashboards", "PutDashboard", "PutMetricAlarm", "TagResource", "UntagResource"] : "cloudwatch:${action}"] },
-      { Sid = "Topic", Effect = "Allow", Resource = "arn:${var.partition}:sns:${local.regional}:${var.name}-*", Action = [for action in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "Unsubscribe", "UntagResource"] : "sns:${action}"] },
+      { Sid = "Topic", Effect = "Allow", Resource = [for topic in ["alarms", "alarms:*", "cache", "cache:*"] : "arn:${var.partition}:sns:${local.regional}:${var.name}-${topic}"], Action = [for action in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "Unsubscribe", "UntagResource"] : "sns:${action}"] },
       { Sid = "Budget", Effect = "Allow", Resource = "arn:${var.partition}:budgets::${var.account}:budget/${var.name}", Action = ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"] },
       { Sid = "Parameters", Effect = "Allow", Resource = [for folder in ["runtime", "service"] : "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/${folder}/*"], Action = ["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter", "ssm:RemoveTagsFromResource"] },
     ]
