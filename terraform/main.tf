@@ -119,7 +119,7 @@ module "cache" {
   nodes                  = var.cache.nodes
   snapshot_days          = var.cache.snapshot_days
   kms_key_arn            = local.kms_key
-  topic_arn              = module.notifications.topic_arn
+  topic_arn              = module.notifications.cache_topic_arn
   log_retention_days     = var.log_retention_days
   deletion_protection    = var.deletion_protection
 }

@@ -503,3 +503,66 @@ run "images_expire_only_when_no_tag_names_them" {
     error_message = "A tagged image may be the one that a rollback needs."
   }
 }
+
+run "alarms_and_budgets_publish_encrypted_and_the_cache_in_the_clear" {
+  command = apply
+
+  module {
+    source = "../modules/notifications"
+  }
+
+  variables {
+    emails = ["operations@example.org"]
+  }
+
+  override_resource {
+    target = aws_sns_topic.this
+    values = { arn = "arn:aws:sns:eu-central-1:123456789012:vectordb-test-alarms" }
+  }
+
+  override_resource {
+    target = aws_sns_topic.cache
+    values = { arn = "arn:aws:sns:eu-central-1:123456789012:vectordb-test-cache" }
+  }
+
+  assert {
+    condition = aws_sns_topic.this.kms_master_key_id == var.kms_key_arn && jsondecode(aws_sns_topic_policy.this.policy).Statement == [{
+      Sid       = "Publishers"
+      Effect    = "Allow"
+      Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
+      Action    = "sns:Publish"
+      Resource  = aws_sns_topic.this.arn
+      Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    }]
+    error_message = "Each in the name of this account only."
+  }
+
+  assert {
+    condition = aws_sns_topic.cache.kms_master_key_id == null && [for statement in jsondecode(aws_sns_topic_policy.cache.policy).Statement : statement.Condition] == [
+      { StringEquals = { "aws:SourceOwner" = "123456789012" } },
+    ]
+    error_message = "ElastiCache publishes to no encrypted topic, and only where its owner is asked for."
+  }
+
+  assert {
+    condition     = alltrue([for topic in [aws_sns_topic.this, aws_sns_topic.cache] : contains([for subscription in concat(values(aws_sns_topic_subscription.email), values(aws_sns_topic_subscription.cache_email)) : subscription.topic_arn], topic.arn)])
+    error_message = "Somebody is told of both."
+  }
+}
+
+run "those_who_publish_alarms_may_use_the_key" {
+  command = plan
+
+  module {
+    source = "../modules/encryption"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_kms_key.this.policy).Statement : { who = statement.Principal, may = statement.Action, where = statement.Condition } if statement.Sid == "AlarmNotifications"] == [{
+      who   = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
+      may   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      where = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    }]
+    error_message = "SNS encrypts in the name of who publishes."
+  }
+}

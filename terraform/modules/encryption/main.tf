@@ -39,9 +39,10 @@ resource "aws_kms_key" "this" {
         }
       },
       {
+        # Who publishes to an encrypted topic encrypts with the topic's key.
         Sid       = "AlarmNotifications"
         Effect    = "Allow"
-        Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"] }
+        Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = var.account } }

@@ -9,11 +9,11 @@ variable "account" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts messages at rest."
+  description = "Key that encrypts alarms at rest."
   type        = string
 }
 
 variable "emails" {
-  description = "Addresses that are told; each must confirm once."
+  description = "Addresses that are told; each must confirm once for either topic."
   type        = list(string)
 }
