@@ -15,8 +15,8 @@ resource "aws_ecr_repository" "this" {
   }
 }
 
-# Only what no tag names expires. Every pushed image carries its content's tag, and the release automation removes tagged
-# images itself, because it alone knows which digests a live release or a rollback still names.
+# Only what no tag names expires. Every pushed image carries its content's tag, and ECR cannot know which digests a live release, a
+# rollback or a promotion still names: so a tagged image stays until a person removes it.
 resource "aws_ecr_lifecycle_policy" "this" {
   for_each = aws_ecr_repository.this
 
