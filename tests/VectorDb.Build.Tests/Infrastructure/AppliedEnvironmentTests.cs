@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text.Json;
 using VectorDb.Build.Cost;
 using VectorDb.Build.Environments.Rehearsal;
@@ -91,6 +92,39 @@ public sealed class AppliedEnvironmentTests(AppliedEnvironment environment) : IC
     }
 
     [Fact]
+    public void The_deployer_may_change_each_thing_of_the_service_under_its_own_name()
+    {
+        var granted = environment.FoundationAgain.Plan.Resources.Where(resource => resource.Address.Contains("aws_iam_policy.changing[", StringComparison.Ordinal)).SelectMany(Grants).ToList();
+        // IAM knows a scaling policy by its group alone.
+        var made = environment.Again.Plan.Resources.Where(resource => resource.Type != "aws_autoscaling_policy")
+            .Select(resource => resource.Values.TryGetProperty("arn", out var arn) ? arn.GetString() : null).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+
+        Assert.True(made.Count > 80, $"only {made.Count} things have an ARN");
+        Assert.All(made, arn => Assert.Contains(granted, grant => grant.Action.StartsWith($"{arn.Split(':')[2]}:", StringComparison.Ordinal) && grant.Covers(arn)));
+    }
+
+    [Fact]
+    public void The_boundary_takes_nothing_from_a_role_that_the_service_gives_it()
+    {
+        var boundary = environment.FoundationAgain.Plan.Resources.Single(resource => resource.Address.EndsWith("aws_iam_policy.boundary", StringComparison.Ordinal));
+        var allowed = Grants(boundary).ToList();
+        var given = environment.Again.Plan.Resources.Where(resource => resource.Type == "aws_iam_role_policy").SelectMany(Grants).ToList();
+
+        Assert.True(given.Count > 50, $"only {given.Count} permissions were found");
+        Assert.All(given, grant => Assert.Contains(allowed, bound => bound.Action == grant.Action && bound.Covers(grant.Resource)));
+    }
+
+    [Fact]
+    public void The_cache_publishes_to_a_topic_that_is_not_encrypted()
+    {
+        var cache = environment.Again.Plan.Resources.Single(resource => resource.Type == "aws_elasticache_replication_group");
+        var topic = environment.Again.Plan.Resources.Single(resource =>
+            resource.Type == "aws_sns_topic" && resource.Values.GetProperty("arn").GetString() == cache.Values.GetProperty("notification_topic_arn").GetString());
+
+        Assert.True(string.IsNullOrEmpty(topic.Values.GetProperty("kms_master_key_id").GetString()));
+    }
+
+    [Fact]
     public void A_destroy_leaves_nothing_behind() =>
         // The state's bucket is older than the state.
         Assert.Equal("""{"s3":["vectordb-rehearsal-state-123456789012"]}""", environment.Left.Replace(" ", "", StringComparison.Ordinal));
@@ -106,17 +140,27 @@ public sealed class AppliedEnvironmentTests(AppliedEnvironment environment) : IC
         Assert.Contains("vectordb-rehearsal-unhealthy-hosts", environment.Outputs["rollout_alarms"].EnumerateArray().Select(name => name.GetString()));
     }
 
-    private static IEnumerable<string> Actions(PlannedResource policy)
+    private static IEnumerable<string> Actions(PlannedResource policy) => Grants(policy).Select(static grant => grant.Action);
+
+    private static IEnumerable<Grant> Grants(PlannedResource policy)
     {
         using var document = JsonDocument.Parse(policy.Values.GetProperty("policy").GetString()!);
-        foreach (var statement in document.RootElement.GetProperty("Statement").EnumerateArray())
-        {
-            foreach (var action in statement.GetProperty("Action").EnumerateArray())
-            {
-                yield return action.GetString()!;
-            }
-        }
+        return
+        [
+            .. from statement in document.RootElement.GetProperty("Statement").EnumerateArray()
+               from action in Texts(statement.GetProperty("Action"))
+               from resource in Texts(statement.GetProperty("Resource"))
+               select new Grant(action, resource),
+        ];
     }
 
+    private static string[] Texts(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(static item => item.GetString()!)] : [value.GetString()!];
+
     private static string Shown(Plan plan) => string.Join('\n', plan.Changes.Select(change => $"{change.Action} {change.Address}\n{change.Before}\n{change.After}"));
+
+    private sealed record Grant(string Action, string Resource)
+    {
+        public bool Covers(string arn) => FileSystemName.MatchesSimpleExpression(Resource, arn, ignoreCase: false);
+    }
 }
