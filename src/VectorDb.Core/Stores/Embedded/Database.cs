@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Polly;
+using Polly.Retry;
 using SQLitePCL;
 
 namespace VectorDb.Core.Stores.Embedded;
@@ -21,6 +23,16 @@ internal sealed class Database : IDisposable
         PRAGMA temp_store = MEMORY;
         """;
 
+    // To make a new file a WAL one takes the file for itself, and SQLite does not wait for a connection that is doing the same.
+    private static readonly ResiliencePipeline<int> Patience = new ResiliencePipelineBuilder<int>()
+        .AddRetry(new RetryStrategyOptions<int>
+        {
+            ShouldHandle = new PredicateBuilder<int>().HandleResult(raw.SQLITE_BUSY),
+            MaxRetryAttempts = 500,
+            Delay = TimeSpan.FromMilliseconds(20),
+        })
+        .Build();
+
     private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
@@ -40,7 +52,7 @@ internal sealed class Database : IDisposable
         try
         {
             connection.Open();
-            database.Execute(Settings);
+            database.Check(Patience.Execute(() => raw.sqlite3_exec(database.Handle, Settings)));
             return database;
         }
         catch (SqliteException e)
@@ -66,14 +78,7 @@ internal sealed class Database : IDisposable
         return statement;
     }
 
-    public void Execute(string script)
-    {
-        var result = raw.sqlite3_exec(Handle, script);
-        if (result != raw.SQLITE_OK)
-        {
-            throw SqliteFaults.Error(Handle, result, _path);
-        }
-    }
+    public void Execute(string script) => Check(raw.sqlite3_exec(Handle, script));
 
     /// <summary>One consistent view of the file for all that <paramref name="read"/> does.</summary>
     public T Read<T>(Func<Database, T> read) => InTransaction("BEGIN", read);
@@ -89,6 +94,14 @@ internal sealed class Database : IDisposable
         }
 
         _connection.Dispose();
+    }
+
+    private void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            throw SqliteFaults.Error(Handle, result, _path);
+        }
     }
 
     private T InTransaction<T>(string begin, Func<Database, T> work)

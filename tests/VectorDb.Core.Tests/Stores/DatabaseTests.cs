@@ -1,0 +1,24 @@
+using VectorDb.Core.Stores.Embedded;
+
+namespace VectorDb.Core.Tests.Stores;
+
+public sealed class DatabaseTests
+{
+    [Fact]
+    public async Task Connections_that_make_a_new_file_at_the_same_moment_wait_for_each_other()
+    {
+        using var folder = new TemporaryFolder();
+        for (var file = 0; file < 20; file++)
+        {
+            var path = folder.File($"{file}.db");
+            using var together = new Barrier(4);
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait(TestContext.Current.CancellationToken);
+                    using var database = Database.Open(path);
+                },
+                TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        }
+    }
+}
