@@ -73,7 +73,7 @@ internal sealed class ChunkIndexer(
         var isLastTry = claim.Attempt >= options.MostAttempts;
         if (!isLastTry)
         {
-            await store.UpsertAsync(collection, [.. changed.Select(static item => item.Record)], cancellationToken);
+            await UpsertAsync(collection, changed, errors, cancellationToken);
         }
         else
         {
@@ -135,6 +135,23 @@ internal sealed class ChunkIndexer(
         }
 
         return changed;
+    }
+
+    /// <summary>Trying again would help no record that the store refuses for what it is: it is listed and the others are written at once.</summary>
+    private async Task UpsertAsync(
+        string collection, List<(long Row, Record Record)> changed, List<RecordError> errors, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.UpsertAsync(collection, [.. changed.Select(static item => item.Record)], cancellationToken);
+        }
+        catch (InvalidRecordsException exception)
+        {
+            errors.AddRange(exception.Problems.Select(problem => new RecordError(changed[problem.Index].Row, problem.Id, problem.Reason)));
+            var refused = exception.Problems.Select(static problem => problem.Index).ToHashSet();
+            await store.UpsertAsync(
+                collection, [.. changed.Where((_, index) => !refused.Contains(index)).Select(static item => item.Record)], cancellationToken);
+        }
     }
 
     /// <summary>On the last try one poisoned record must not take the others with it.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using VectorDb.Core.Ingest.Reading;
+using VectorDb.Core.Records;
 using VectorDb.Core.Tasks;
 
 namespace VectorDb.Core.Ingest;
@@ -14,7 +15,6 @@ internal readonly record struct Outcome(ChunkRecord? Record, RecordError? Error)
 /// </summary>
 internal static class UploadRecords
 {
-    private const int LongestId = 256;
     private const int HashDigitsInId = 12;
 
     public static async IAsyncEnumerable<Outcome> ReadAsync(
@@ -33,7 +33,9 @@ internal static class UploadRecords
             }
 
             var id = row.Id ?? NumberedId(task, row.Row);
-            if (Fault(row, id) is { } fault)
+            // Cut anew each time it is gone through: a long row has more pieces than should be in memory at once.
+            var pieces = Pieces(row, id, task.Options);
+            if (Fault(row, id, pieces) is { } fault)
             {
                 yield return Bad(row, fault);
             }
@@ -43,9 +45,9 @@ internal static class UploadRecords
             }
             else
             {
-                foreach (var outcome in Pieces(row, id, task.Options))
+                foreach (var piece in pieces)
                 {
-                    yield return outcome;
+                    yield return new Outcome(piece, Error: null);
                 }
             }
         }
@@ -61,16 +63,14 @@ internal static class UploadRecords
         CultureInfo.InvariantCulture,
         $"{task.ContentHash.AsSpan(0, Math.Min(HashDigitsInId, task.ContentHash.Length))}-{row}");
 
-    private static string? Fault(SourceRow row, string id) => id switch
-    {
-        "" => "The id is empty.",
-        { Length: > LongestId } => $"The id has {id.Length} characters; at most {LongestId} are allowed.",
-        _ when string.IsNullOrWhiteSpace(row.Text) => "The text is empty.",
-        _ when id.Contains('\0') || row.Text.Contains('\0') => "The row holds a NUL character.",
-        _ => null,
-    };
+    /// <summary>What a store would refuse is refused here, where it costs its own row only and no call of the embedder.</summary>
+    private static string? Fault(SourceRow row, string id, IEnumerable<ChunkRecord> pieces) =>
+        RecordRules.CheckId(id)
+        ?? (string.IsNullOrWhiteSpace(row.Text) ? "The text is empty." : null)
+        ?? RecordRules.CheckMetadata(row.Metadata)
+        ?? pieces.Select(static piece => RecordRules.CheckId(piece.Id) ?? RecordRules.CheckText(piece.Text)).FirstOrDefault(static fault => fault is not null);
 
-    private static IEnumerable<Outcome> Pieces(SourceRow row, string id, UploadOptions options)
+    private static IEnumerable<ChunkRecord> Pieces(SourceRow row, string id, UploadOptions options)
     {
         var number = 0;
         foreach (var piece in TextPieces.Of(row.Text, options.ChunkSize, options.ChunkOverlap))
@@ -82,13 +82,17 @@ internal static class UploadRecords
             }
 
             var isWhole = number == 1 && piece.Length == row.Text.Length;
-            yield return new Outcome(
-                new ChunkRecord(row.Row, isWhole ? id : string.Create(CultureInfo.InvariantCulture, $"{id}#{number}"), piece, row.Metadata),
-                Error: null);
+            yield return new ChunkRecord(
+                row.Row, isWhole ? id : string.Create(CultureInfo.InvariantCulture, $"{id}#{number}"), piece, row.Metadata);
         }
     }
 
     private static Outcome Bad(SourceRow row, string reason) => new(Record: null, new RecordError(row.Row, Shown(row.Id), reason));
 
-    private static string? Shown(string? id) => id is { Length: > LongestId } ? id[..LongestId] : id;
+    /// <summary>Never half of a surrogate pair: a ledger would keep another text, and a retry not find the row by it.</summary>
+    private static string? Shown(string? id)
+    {
+        const int Most = RecordRules.MaximumIdLength;
+        return id is not { Length: > Most } ? id : id[..(char.IsHighSurrogate(id[Most - 1]) ? Most - 1 : Most)];
+    }
 }

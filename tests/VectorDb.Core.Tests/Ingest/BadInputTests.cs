@@ -140,14 +140,14 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_field_of_ten_megabytes_is_read_whole_or_cut_into_pieces()
+    public async Task A_field_of_ten_megabytes_is_cut_into_pieces_or_costs_its_own_row_only()
     {
         var field = string.Concat(Enumerable.Repeat("ten characters per word ", 10 * 1024 * 1024 / 24));
         var csv = $"id,text\n1,a\n2,\"{field}\"\n3,c\n";
 
         var whole = await ReadAsync(csv, Csv);
-        Assert.Equal(field.Length, whole[1].Record!.Text.Length);
-        Assert.Equal(["1", "2", "3"], Ids(whole));
+        Assert.Equal(["1", "3"], Ids(whole));
+        Assert.Equal(new RecordError(2, "2", $"text: {field.Length} characters, 1048576 at most"), Assert.Single(Errors(whole)));
 
         var pieces = await ReadAsync(csv, Csv with { ChunkSize = 4_000, ChunkOverlap = 100 });
         Assert.All(pieces, piece => Assert.InRange(piece.Record!.Text.Length, 1, 4_000));
@@ -184,8 +184,8 @@ public sealed class BadInputTests
         Assert.Equal(["5"], Ids(outcomes));
         Assert.Equal(
             [
-                "The text is empty.", "The text is empty.", "The id is empty.", "The id has 300 characters; at most 256 are allowed.",
-                "The row holds a NUL character.",
+                "The text is empty.", "The text is empty.", "id: missing", "id: 300 characters, 256 at most",
+                "text: holds the character U+0000",
             ],
             Errors(outcomes).Select(error => error.Reason));
     }
@@ -218,6 +218,39 @@ public sealed class BadInputTests
 
         Assert.Equal(["ok"], Ids(outcomes));
         Assert.Contains(reason, Assert.Single(Errors(outcomes)).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"bad","text":"a","m":"\ud800"}""", "metadata: ")]
+    [InlineData("""{"id":"bad","text":"a","m":"\u0000"}""", "metadata.m: holds U+0000")]
+    [InlineData("""{"id":"bad","text":"a","m":{"k":1,"k":2}}""", "metadata: ")]
+    [InlineData("""{"id":"bad","text":"a","m":1e400}""", "metadata.m: 1e400 is outside the range of a double")]
+    [InlineData("""{"id":"bad","text":"a","m":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}""", "metadata: deeper than 16 levels")]
+    [InlineData("""{"id":"b\ta\td","text":"a"}""", "id: holds a control character")]
+    public async Task What_no_store_would_take_costs_its_own_row_only(string line, string reason)
+    {
+        var outcomes = await ReadAsync(line + "\n{\"id\":\"ok\",\"text\":\"fine\"}\n", new UploadOptions(FileFormat.JsonLines));
+
+        Assert.Equal(["ok"], Ids(outcomes));
+        Assert.StartsWith(reason, Assert.Single(Errors(outcomes)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metadata_over_the_limit_costs_its_own_row_only()
+    {
+        var outcomes = await ReadAsync($"id,text,note\n1,a,{new string('x', 65_536)}\n2,b,y\n", Csv);
+
+        Assert.Equal(["2"], Ids(outcomes));
+        Assert.EndsWith("65536 at most", Assert.Single(Errors(outcomes)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_row_is_refused_as_a_whole_when_one_of_its_pieces_has_no_room_for_its_number()
+    {
+        var outcomes = await ReadAsync($"id,text\n{new string('x', 255)},one two three four\ny,one two three four\n", Csv with { ChunkSize = 10 });
+
+        Assert.Equal(["y#1", "y#2"], Ids(outcomes));
+        Assert.Equal(new RecordError(1, new string('x', 255), "id: 257 characters, 256 at most"), Assert.Single(Errors(outcomes)));
     }
 
     [Fact]

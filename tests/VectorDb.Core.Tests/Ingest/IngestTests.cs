@@ -105,6 +105,26 @@ public sealed class IngestTests
     }
 
     [Theory]
+    [InlineData(OnError.Continue)]
+    [InlineData(OnError.Abort)]
+    public async Task A_vector_that_the_store_refuses_costs_its_own_record_at_once(OnError onError)
+    {
+        var embedder = new StubEmbedder { Zero = "number 4" };
+        await using var pipeline = await Pipeline.StartAsync(new IngestOptions(), embedder);
+
+        var id = await pipeline.UploadAsync(Pipeline.Csv(9), new UploadOptions(OnError: onError));
+        var task = await pipeline.RunAsync(id);
+
+        Assert.Equal(onError == OnError.Abort ? TaskState.Failed : TaskState.PartiallyCompleted, task.State);
+        Assert.Equal((8L, 1L), (task.Succeeded, task.Failed));
+        Assert.Equal(9, embedder.Embedded.Count);
+        Assert.Equal(8, await pipeline.CountAsync());
+        var error = Assert.Single(await pipeline.ErrorsAsync(id));
+        Assert.Equal((4L, "r4"), (error.Row, error.Id));
+        Assert.StartsWith("vector: all zero", error.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("", "The file is empty.")]
     [InlineData("id,text\n", "The file holds no records.")]
     [InlineData("id,body,lang\n1,a,en\n", "The file has no column 'text'. With the delimiter ',' its columns are: id, body, lang.")]

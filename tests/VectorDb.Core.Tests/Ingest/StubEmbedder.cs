@@ -20,12 +20,17 @@ internal sealed class StubEmbedder : ITextEmbedder
     /// <summary>Texts that hold it are refused.</summary>
     public string? Refused { get; set; }
 
+    /// <summary>Texts that hold it get a vector without a direction, which no store takes for cosine.</summary>
+    public string? Zero { get; set; }
+
     public async Task<IReadOnlyList<EmbeddingOutcome>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         await Before(texts, cancellationToken);
         Embedded.AddRange(texts);
         var outcomes = await _inner.EmbedAsync(texts, cancellationToken);
         return [.. outcomes.Zip(texts, (outcome, text) =>
-            Refused is { } refused && text.Contains(refused, StringComparison.Ordinal) ? new EmbeddingOutcome(Vector: null, "refused") : outcome)];
+            Refused is { } refused && text.Contains(refused, StringComparison.Ordinal) ? new EmbeddingOutcome(Vector: null, "refused")
+            : Zero is { } zero && text.Contains(zero, StringComparison.Ordinal) ? new EmbeddingOutcome(new float[Dimension], Error: null)
+            : outcome)];
     }
 }
