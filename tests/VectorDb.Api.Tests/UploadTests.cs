@@ -77,6 +77,20 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(Csv, await StoredAsync(first));
     }
 
+    [Fact]
+    public async Task A_key_used_before_the_collection_was_made_anew_makes_a_task_of_its_own()
+    {
+        var uploads = await UploadsAsync();
+        var collection = uploads.Split('/')[^2];
+        var first = await TaskAsync(await RawAsync(uploads, Csv, "text/csv", ("Idempotency-Key", "k1")));
+        await api.DeleteAsync($"/api/v1/collections/{collection}");
+        await api.PostAsync("/api/v1/collections", $$"""{"name":"{{collection}}"}""");
+
+        var second = await TaskAsync(await RawAsync(uploads, Csv, "text/csv", ("Idempotency-Key", "k1")));
+
+        Assert.NotEqual(first.Id, second.Id);
+    }
+
     [Theory]
     [InlineData("chunkSize=0", "chunkSize")]
     [InlineData("chunkSize=ten", "chunkSize")]

@@ -41,13 +41,13 @@ internal static partial class UploadEndpoints
         string collection, HttpRequest request, IVectorStore store, IFileStore files, ITaskLedger ledger, ITaskQueue queue,
         TimeProvider time, ILogger<UploadReader> log, CancellationToken cancellationToken)
     {
-        await store.GetAsync(collection, cancellationToken);
+        var target = await store.GetAsync(collection, cancellationToken);
         var key = IdempotencyKey(request);
         var taskId = TaskIds.New(time);
         using var scope = log.BeginTask(taskId);
         var form = new UploadForm(request.Query);
         var file = await new UploadReader(files).StoreAsync(request, taskId, form, cancellationToken);
-        var task = await BookAsync(new NewTask(taskId, collection, file.Key, form.Read(), key, ContentHash(file, form.Read())));
+        var task = await BookAsync(new NewTask(taskId, collection, file.Key, form.Read(), key, ContentHash(file, form.Read())) { CollectionId = target.Id });
         LogAccepted(log, task.Id, collection, file.Bytes);
         if (!await queue.NudgeAsync(task.Id, cancellationToken))
         {

@@ -21,4 +21,8 @@ public sealed record CollectionSpec(string Name, int Dimension, Metric Metric);
 
 /// <param name="Spec">Its settings.</param>
 /// <param name="Count">Records in it.</param>
-public sealed record Collection(CollectionSpec Spec, long Count);
+public sealed record Collection(CollectionSpec Spec, long Count)
+{
+    /// <summary>Never used again, so it tells a collection from a later one of the same name.</summary>
+    public long Id { get; init; }
+}

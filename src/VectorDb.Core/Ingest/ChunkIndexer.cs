@@ -67,17 +67,16 @@ internal sealed class ChunkIndexer(
 
     private async Task<bool> SettleAsync(ChunkClaim claim, int done, List<ChunkRecord> batch, CancellationToken cancellationToken)
     {
-        var collection = claim.Task.Collection;
         var errors = new List<RecordError>();
-        var changed = await EmbedAsync(collection, batch, errors, cancellationToken);
+        var changed = await EmbedAsync(claim.Task.Collection, batch, errors, cancellationToken);
         var isLastTry = claim.Attempt >= options.MostAttempts;
         if (!isLastTry)
         {
-            await UpsertAsync(collection, changed, errors, cancellationToken);
+            await UpsertAsync(claim.Task, changed, errors, cancellationToken);
         }
         else
         {
-            await UpsertOneByOneAsync(collection, changed, errors, cancellationToken);
+            await UpsertOneByOneAsync(claim.Task, changed, errors, cancellationToken);
         }
 
         return await BookAsync(claim, done, batch.Count - errors.Count, errors, cancellationToken);
@@ -139,30 +138,30 @@ internal sealed class ChunkIndexer(
 
     /// <summary>Trying again would help no record that the store refuses for what it is: it is listed and the others are written at once.</summary>
     private async Task UpsertAsync(
-        string collection, List<(long Row, Record Record)> changed, List<RecordError> errors, CancellationToken cancellationToken)
+        IngestTask task, List<(long Row, Record Record)> changed, List<RecordError> errors, CancellationToken cancellationToken)
     {
         try
         {
-            await store.UpsertAsync(collection, [.. changed.Select(static item => item.Record)], cancellationToken);
+            await store.UpsertAsync(task.Collection, task.CollectionId, [.. changed.Select(static item => item.Record)], cancellationToken);
         }
         catch (InvalidRecordsException exception)
         {
             errors.AddRange(exception.Problems.Select(problem => new RecordError(changed[problem.Index].Row, problem.Id, problem.Reason)));
             var refused = exception.Problems.Select(static problem => problem.Index).ToHashSet();
             await store.UpsertAsync(
-                collection, [.. changed.Where((_, index) => !refused.Contains(index)).Select(static item => item.Record)], cancellationToken);
+                task.Collection, task.CollectionId, [.. changed.Where((_, index) => !refused.Contains(index)).Select(static item => item.Record)], cancellationToken);
         }
     }
 
     /// <summary>On the last try one poisoned record must not take the others with it.</summary>
     private async Task UpsertOneByOneAsync(
-        string collection, List<(long Row, Record Record)> changed, List<RecordError> errors, CancellationToken cancellationToken)
+        IngestTask task, List<(long Row, Record Record)> changed, List<RecordError> errors, CancellationToken cancellationToken)
     {
         foreach (var (row, record) in changed)
         {
             try
             {
-                await store.UpsertAsync(collection, [record], cancellationToken);
+                await store.UpsertAsync(task.Collection, task.CollectionId, [record], cancellationToken);
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or CollectionNotFoundException))
             {

@@ -93,7 +93,13 @@ internal sealed class Splitter(
     {
         try
         {
-            var spec = (await store.GetAsync(task.Collection, cancellationToken)).Spec;
+            var collection = await store.GetAsync(task.Collection, cancellationToken);
+            if (task.CollectionId is { } meant && collection.Id != meant)
+            {
+                throw CollectionNotFoundException.Replaced(task.Collection);
+            }
+
+            var spec = collection.Spec;
             if (spec.Dimension != embedder.Dimension)
             {
                 throw new UnreadableFileException(

@@ -48,7 +48,8 @@ public interface IVectorStore
     Task<bool> DropAsync(string collection, CancellationToken cancellationToken);
 
     /// <summary>Inserts or replaces all of them, or none. Of two with one id the last wins.</summary>
-    Task UpsertAsync(string collection, IReadOnlyList<Record> records, CancellationToken cancellationToken);
+    /// <param name="collectionId">The collection that is meant: one that has its name since it was dropped gets nothing. Null for any.</param>
+    Task UpsertAsync(string collection, long? collectionId, IReadOnlyList<Record> records, CancellationToken cancellationToken);
 
     Task<Record?> FindAsync(string collection, string id, CancellationToken cancellationToken);
 
@@ -71,8 +72,21 @@ public interface IVectorStore
     Task PingAsync(CancellationToken cancellationToken);
 }
 
-public sealed class CollectionNotFoundException(string name) : Exception($"There is no collection '{name}'.")
+public static class VectorStoreExtensions
 {
+    /// <summary>Into whichever collection has the name.</summary>
+    public static Task UpsertAsync(this IVectorStore store, string collection, IReadOnlyList<Record> records, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.UpsertAsync(collection, collectionId: null, records, cancellationToken);
+    }
+}
+
+public sealed class CollectionNotFoundException(string name, string? message = null) : Exception(message ?? $"There is no collection '{name}'.")
+{
+    public static CollectionNotFoundException Replaced(string name) =>
+        new(name, $"The collection '{name}' that this was meant for was deleted; the one of that name is another.");
+
     public string Name { get; } = name;
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using VectorDb.Core.Stores;
 
 namespace VectorDb.Core.Tasks;
@@ -27,10 +28,19 @@ public interface ITaskLedger
     Task<IngestTask?> RetryAsync(string taskId, CancellationToken cancellationToken);
 }
 
-/// <param name="IdempotencyKey">From the request header, scoped to the collection; null for none.</param>
+/// <param name="IdempotencyKey">From the request header; null for none.</param>
 /// <param name="ContentHash">Of the file and options, to tell a repeated upload from a reused key.</param>
 public sealed record NewTask(
-    string Id, string Collection, string FileKey, UploadOptions Options, string? IdempotencyKey, string ContentHash);
+    string Id, string Collection, string FileKey, UploadOptions Options, string? IdempotencyKey, string ContentHash)
+{
+    /// <inheritdoc cref="IngestTask.CollectionId"/>
+    public long? CollectionId { get; init; }
+
+    /// <summary>The key as ledgers keep it beside the collection's name: a later collection of that name does not meet it.</summary>
+    internal string? ScopedKey => IdempotencyKey is null || CollectionId is null
+        ? IdempotencyKey
+        : string.Create(CultureInfo.InvariantCulture, $"{CollectionId}:{IdempotencyKey}");
+}
 
 public sealed class IdempotencyConflictException(string key) : Exception(
     $"Idempotency-Key '{key}' was used for a different upload; use a new key.");

@@ -30,6 +30,9 @@ public sealed record IngestTask(
     DateTimeOffset? FinishedAt,
     string? Error)
 {
+    /// <summary>Tells the collection from a later one of the same name; null in tasks of releases that did not keep it.</summary>
+    public long? CollectionId { get; init; }
+
     /// <summary>The task whose failed records this one repeats.</summary>
     public string? RetryOf { get; init; }
 

@@ -150,6 +150,27 @@ public sealed class IngestTests
         Assert.Equal("Collection 'wide' has dimension 32, but the embedder hashing-16 makes vectors of 16.", wide.Error);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_task_indexes_nothing_into_a_collection_that_took_the_name_of_its_own(int jobsBefore)
+    {
+        await using var pipeline = await Pipeline.StartAsync(SmallChunks);
+        var id = await pipeline.UploadAsync(Pipeline.Csv(5));
+        for (var i = 0; i < jobsBefore && pipeline.Queue.TryTake(out var job); i++)
+        {
+            await pipeline.RunAsync(job);
+        }
+
+        await pipeline.Store.DropAsync(Pipeline.Collection, Cancel);
+        await pipeline.Store.CreateAsync(new Core.Collections.CollectionSpec(Pipeline.Collection, 16, Core.Collections.Metric.Cosine), Cancel);
+        var task = await pipeline.RunAsync(id);
+
+        Assert.Equal(TaskState.Failed, task.State);
+        Assert.Equal("The collection 'docs' that this was meant for was deleted; the one of that name is another.", task.Error);
+        Assert.Equal(0, await pipeline.CountAsync());
+    }
+
     [Fact]
     public async Task A_cancelled_task_stops_and_stays_cancelled()
     {

@@ -110,6 +110,21 @@ public abstract partial class VectorStoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Records_meant_for_a_collection_that_was_replaced_are_refused()
+    {
+        var (first, _) = await Store.CreateAsync(Letters, Cancellation);
+        await Store.UpsertAsync("letters", first.Id, [Record("a", 1, 0, 0)], Cancellation);
+        await Store.DropAsync("letters", Cancellation);
+        var (second, _) = await Store.CreateAsync(Letters, Cancellation);
+
+        await Assert.ThrowsAsync<CollectionNotFoundException>(() => Store.UpsertAsync("letters", first.Id, [Record("b", 1, 0, 0)], Cancellation));
+        await Store.UpsertAsync("letters", second.Id, [Record("c", 1, 0, 0)], Cancellation);
+
+        Assert.Equal(second.Id, (await Store.GetAsync("letters", Cancellation)).Id);
+        Assert.Equal(["c"], (await Store.ScrollAsync("letters", 10, null, null, Cancellation)).Items.Select(record => record.Id));
+    }
+
+    [Fact]
     public async Task Every_call_on_an_unknown_collection_says_so()
     {
         var filter = FilterParser.Parse("{}");

@@ -48,6 +48,19 @@ public abstract class LedgerConformance
     }
 
     [Fact]
+    public async Task A_key_used_for_a_collection_that_is_gone_is_free_for_the_next_of_its_name()
+    {
+        var key = New() with { IdempotencyKey = "k", ContentHash = "a" };
+        var before = await Tasks.CreateAsync(key with { CollectionId = 1 }, Cancel);
+        var after = await Tasks.CreateAsync(New() with { IdempotencyKey = "k", ContentHash = "b", CollectionId = 2 }, Cancel);
+        var again = await Tasks.CreateAsync(New() with { IdempotencyKey = "k", ContentHash = "b", CollectionId = 2 }, Cancel);
+
+        Assert.Equal((1L, 2L), (before.CollectionId, after.CollectionId));
+        Assert.NotEqual(before.Id, after.Id);
+        Assert.Equal(after.Id, again.Id);
+    }
+
+    [Fact]
     public async Task Tasks_are_listed_newest_first_page_by_page()
     {
         var made = new List<string>();

@@ -7,7 +7,7 @@ namespace VectorDb.Core.Stores.Embedded;
 /// <param name="Horizon">Tombstones up to here are forgotten.</param>
 internal sealed record CatalogEntry(long Id, CollectionSpec Spec, long Count, long Sequence, long Horizon)
 {
-    public Collection Collection => new(Spec, Count);
+    public Collection Collection => new(Spec, Count) { Id = Id };
 }
 
 /// <summary>The table of collections.</summary>

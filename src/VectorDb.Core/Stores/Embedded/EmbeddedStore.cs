@@ -101,12 +101,17 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
         return dropped;
     }
 
-    public async Task UpsertAsync(string collection, IReadOnlyList<Record> records, CancellationToken cancellationToken)
+    public async Task UpsertAsync(string collection, long? collectionId, IReadOnlyList<Record> records, CancellationToken cancellationToken)
     {
         await WriteAsync(
             database =>
             {
                 var entry = Catalog.Get(database, collection);
+                if (collectionId is { } meant && entry.Id != meant)
+                {
+                    throw CollectionNotFoundException.Replaced(collection);
+                }
+
                 var problems = RecordRules.Check(entry.Spec, records);
                 return problems.Count > 0
                     ? throw new InvalidRecordsException(problems)

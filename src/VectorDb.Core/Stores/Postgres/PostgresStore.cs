@@ -55,7 +55,7 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
                 await using var create = new NpgsqlCommand(new PostgresCollection(id, spec).CreateTable, connection);
                 await create.ExecuteNonQueryAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
-                return (new Collection(spec, Count: 0), true);
+                return (new Collection(spec, Count: 0) { Id = id }, true);
             }
 
             await transaction.RollbackAsync(cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
 
     public Task<Collection> GetAsync(string collection, CancellationToken cancellationToken) => WithAsync(
         collection,
-        async found => new Collection(found.Spec, await CountAsync(found, cancellationToken)),
+        async found => new Collection(found.Spec, await CountAsync(found, cancellationToken)) { Id = found.Id },
         cancellationToken);
 
     public Task<CollectionSpec> GetSpecAsync(string collection, CancellationToken cancellationToken) =>
@@ -85,7 +85,7 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
             var items = new List<Collection>();
             foreach (var collection in found)
             {
-                items.Add(new Collection(collection.Spec, await CountAsync(collection, cancellationToken)));
+                items.Add(new Collection(collection.Spec, await CountAsync(collection, cancellationToken)) { Id = collection.Id });
             }
 
             return QueryRules.Page(items, size, static item => item.Spec.Name);
@@ -114,10 +114,11 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         });
     }
 
-    public Task UpsertAsync(string collection, IReadOnlyList<Record> records, CancellationToken cancellationToken) => WithAsync(
+    public Task UpsertAsync(string collection, long? collectionId, IReadOnlyList<Record> records, CancellationToken cancellationToken) => WithAsync(
         collection,
         async found =>
         {
+            found = await DemandAsync(found, collectionId, cancellationToken);
             var problems = RecordRules.Check(found.Spec, records);
             if (problems.Count > 0)
             {
@@ -264,6 +265,18 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
             return remembered ? await work(await LookUpAsync(collection, cancellationToken)) : throw new CollectionNotFoundException(collection);
         }
     });
+
+    /// <summary>Each collection has a table of its own, so that after this nothing can reach a later one of the same name.</summary>
+    private async Task<PostgresCollection> DemandAsync(PostgresCollection found, long? id, CancellationToken cancellationToken)
+    {
+        if (id is null || found.Id == id)
+        {
+            return found;
+        }
+
+        var current = await LookUpAsync(found.Spec.Name, cancellationToken);
+        return current.Id == id ? current : throw CollectionNotFoundException.Replaced(found.Spec.Name);
+    }
 
     private async Task<PostgresCollection> LookUpAsync(string collection, CancellationToken cancellationToken)
     {

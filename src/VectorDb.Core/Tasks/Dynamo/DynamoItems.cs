@@ -59,7 +59,12 @@ internal static class DynamoItems
             item[counter] = Number(0);
         }
 
-        if (task.IdempotencyKey is { } key)
+        if (task.CollectionId is { } collectionId)
+        {
+            item["collection_id"] = Number(collectionId);
+        }
+
+        if (task.ScopedKey is { } key)
         {
             item["idempotency_key"] = new(key);
         }
@@ -88,6 +93,7 @@ internal static class DynamoItems
     {
         RetryOf = Text(item, "retry_of"),
         ContentHash = Text(item, "content_hash")!,
+        CollectionId = item.ContainsKey("collection_id") ? Long(item, "collection_id") : null,
     };
 
     /// <param name="part">Tells the items of two writes apart that begin with the same row.</param>

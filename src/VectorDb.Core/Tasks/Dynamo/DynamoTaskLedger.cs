@@ -86,7 +86,10 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             return null;
         }
 
-        var again = new NewTask(TaskIds.New(time), ended.Collection, ended.FileKey, ended.Options, IdempotencyKey: null, ended.ContentHash);
+        var again = new NewTask(TaskIds.New(time), ended.Collection, ended.FileKey, ended.Options, IdempotencyKey: null, ended.ContentHash)
+        {
+            CollectionId = ended.CollectionId,
+        };
         await InsertAsync(again, taskId, cancellationToken);
         return await FindAsync(again.Id, cancellationToken);
     }
@@ -95,7 +98,7 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
 
     private async Task<IngestTask?> EarlierAsync(NewTask task, CancellationToken cancellationToken)
     {
-        if (task.IdempotencyKey is not { } key
+        if (task.ScopedKey is not { } key
             || await table.GetAsync(KeyPk(task.Collection, key), KeySk, cancellationToken) is not { } item)
         {
             return null;
@@ -103,7 +106,7 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
 
         return Text(item, "content_hash") == task.ContentHash
             ? await FindAsync(Text(item, "task_id")!, cancellationToken)
-            : throw new IdempotencyConflictException(key);
+            : throw new IdempotencyConflictException(task.IdempotencyKey!);
     }
 
     /// <returns>False when the idempotency key was taken in the meantime.</returns>
@@ -115,7 +118,7 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             table.Put(new() { ["pk"] = new(Open), ["sk"] = new(task.Id) }),
             table.Put(new() { ["pk"] = new(FilePk(task.FileKey)), ["sk"] = new(task.Id) }),
         ];
-        if (task.IdempotencyKey is { } key)
+        if (task.ScopedKey is { } key)
         {
             items.Add(table.Put(
                 new()

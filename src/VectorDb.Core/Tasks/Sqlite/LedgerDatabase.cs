@@ -30,6 +30,9 @@ internal sealed class LedgerDatabase
         CREATE INDEX IF NOT EXISTS errors_of_task ON errors (task_id, row);
         """;
 
+    /// <summary>Columns of tasks that came later. They may be null, so an older release still writes to the same file.</summary>
+    private static readonly (string Name, string Type)[] LaterColumns = [("collection_id", "INTEGER")];
+
     private readonly string _connectionString;
     private readonly Lazy<bool> _ready;
 
@@ -82,6 +85,14 @@ internal sealed class LedgerDatabase
         using var transaction = connection.BeginTransaction(deferred: false);
         var upgrade = new LedgerSession(connection, transaction);
         upgrade.Execute(Schema);
+        foreach (var (name, type) in LaterColumns)
+        {
+            if (upgrade.Scalar<long>("SELECT count(*) FROM pragma_table_info('tasks') WHERE name = $name", ("$name", name)) == 0)
+            {
+                upgrade.Execute($"ALTER TABLE tasks ADD COLUMN {name} {type}");
+            }
+        }
+
         upgrade.Execute($"PRAGMA user_version = {Version}");
         transaction.Commit();
         return true;

@@ -5,8 +5,10 @@ namespace VectorDb.Core.Tasks.Sqlite;
 /// <summary>Rows of the ledger's tables to records and back.</summary>
 internal static class LedgerRows
 {
+    public const int TaskColumnCount = 15;
+
     public const string TaskColumns =
-        "id, collection, state, options, file_key, total, succeeded, failed, created_at, started_at, finished_at, error, retry_of, content_hash";
+        "id, collection, state, options, file_key, total, succeeded, failed, created_at, started_at, finished_at, error, retry_of, content_hash, collection_id";
 
     public static IngestTask Task(SqliteDataReader row) => new(
         Id: row.GetString(0),
@@ -24,6 +26,7 @@ internal static class LedgerRows
     {
         RetryOf = row.IsDBNull(12) ? null : row.GetString(12),
         ContentHash = row.GetString(13),
+        CollectionId = row.IsDBNull(14) ? null : row.GetInt64(14),
     };
 
     public static RecordError Error(SqliteDataReader row) =>

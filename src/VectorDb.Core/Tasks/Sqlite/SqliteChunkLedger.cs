@@ -23,7 +23,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                 ? null
                 : session.Rows(
                     $"SELECT {LedgerRows.TaskColumns}, chunks, attempts FROM tasks WHERE id = $id",
-                    row => new SplitClaim(LedgerRows.Task(row), token, row.GetInt32(14), row.GetInt64(5), row.GetInt32(15)),
+                    row => new SplitClaim(LedgerRows.Task(row), token, row.GetInt32(LedgerRows.TaskColumnCount), row.GetInt64(5), row.GetInt32(LedgerRows.TaskColumnCount + 1)),
                     ("$id", taskId)).Single();
         }));
 

@@ -78,7 +78,10 @@ internal sealed class SqliteTaskLedger(LedgerDatabase database, TimeProvider tim
                 return null;
             }
 
-            var again = new NewTask(TaskIds.New(time), ended.Collection, ended.FileKey, ended.Options, IdempotencyKey: null, ended.ContentHash);
+            var again = new NewTask(TaskIds.New(time), ended.Collection, ended.FileKey, ended.Options, IdempotencyKey: null, ended.ContentHash)
+            {
+                CollectionId = ended.CollectionId,
+            };
             return Insert(session, again, retryOf: taskId);
         }));
 
@@ -96,7 +99,7 @@ internal sealed class SqliteTaskLedger(LedgerDatabase database, TimeProvider tim
 
         var earlier = session.Rows(
             $"SELECT {LedgerRows.TaskColumns} FROM tasks WHERE collection = $collection AND idempotency_key = $key",
-            LedgerRows.Task, ("$collection", task.Collection), ("$key", task.IdempotencyKey)).SingleOrDefault();
+            LedgerRows.Task, ("$collection", task.Collection), ("$key", task.ScopedKey)).SingleOrDefault();
         return earlier is null || earlier.ContentHash == task.ContentHash
             ? earlier
             : throw new IdempotencyConflictException(task.IdempotencyKey);
@@ -106,12 +109,12 @@ internal sealed class SqliteTaskLedger(LedgerDatabase database, TimeProvider tim
     {
         session.Execute(
             """
-            INSERT INTO tasks (id, collection, state, options, file_key, content_hash, idempotency_key, retry_of, created_at, nudged_at)
-            VALUES ($id, $collection, $pending, $options, $file, $hash, $key, $retryOf, $now, $now)
+            INSERT INTO tasks (id, collection, state, options, file_key, content_hash, idempotency_key, retry_of, collection_id, created_at, nudged_at)
+            VALUES ($id, $collection, $pending, $options, $file, $hash, $key, $retryOf, $collectionId, $now, $now)
             """,
             ("$id", task.Id), ("$collection", task.Collection), ("$pending", (int)TaskState.Pending),
             ("$options", OptionsText.Write(task.Options)), ("$file", task.FileKey), ("$hash", task.ContentHash),
-            ("$key", task.IdempotencyKey), ("$retryOf", retryOf), ("$now", Now));
+            ("$key", task.ScopedKey), ("$retryOf", retryOf), ("$collectionId", task.CollectionId), ("$now", Now));
         return Find(session, task.Id)!;
     }
 
