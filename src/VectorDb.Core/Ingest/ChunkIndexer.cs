@@ -11,6 +11,8 @@ namespace VectorDb.Core.Ingest;
 internal sealed class ChunkIndexer(
     IChunkLedger ledger, IFileStore files, IVectorStore store, ITextEmbedder embedder, IngestCounts counts, IngestOptions options)
 {
+    private readonly RecordWriter _writer = new(store);
+
     public async Task<JobEnd> RunAsync(ChunkClaim claim, CancellationToken soft, CancellationToken cancellationToken)
     {
         var done = claim.Done;
@@ -70,15 +72,11 @@ internal sealed class ChunkIndexer(
         var errors = new List<RecordError>();
         var changed = await EmbedAsync(claim.Task.Collection, batch, errors, cancellationToken);
         var isLastTry = claim.Attempt >= options.MostAttempts;
-        if (!isLastTry)
-        {
-            await UpsertAsync(claim.Task, changed, errors, cancellationToken);
-        }
-        else
-        {
-            await UpsertOneByOneAsync(claim.Task, changed, errors, cancellationToken);
-        }
-
+        errors.AddRange(isLastTry
+            ? await _writer.WriteOneByOneAsync(claim.Task, changed, cancellationToken)
+            : await _writer.WriteAsync(claim.Task, changed, cancellationToken));
+        var failed = errors.Select(static error => error.Id).ToHashSet();
+        await SurplusPieces.RemoveAsync(store, claim.Task.Collection, batch.Where(record => !failed.Contains(record.Id)), cancellationToken);
         return await BookAsync(claim, done, batch.Count - errors.Count, errors, cancellationToken);
     }
 
@@ -105,13 +103,14 @@ internal sealed class ChunkIndexer(
         foreach (var record in batch)
         {
             var hash = ContentHash.Of(embedder.Name, record.Text);
-            if (!existing.TryGetValue(record.Id, out var there) || there.ContentHash != hash)
+            var marked = record.PieceOf is null ? hash : hash + SurplusPieces.Mark;
+            if (!existing.TryGetValue(record.Id, out var there) || SurplusPieces.Unmarked(there.ContentHash) != hash)
             {
-                toEmbed.Add((record, hash));
+                toEmbed.Add((record, marked));
             }
-            else if (!JsonNode.DeepEquals(there.Metadata, record.Metadata))
+            else if (there.ContentHash != marked || !JsonNode.DeepEquals(there.Metadata, record.Metadata))
             {
-                changed.Add((record.Row, there with { Metadata = record.Metadata }));
+                changed.Add((record.Row, there with { Metadata = record.Metadata, ContentHash = marked }));
             }
         }
 
@@ -134,39 +133,5 @@ internal sealed class ChunkIndexer(
         }
 
         return changed;
-    }
-
-    /// <summary>Trying again would help no record that the store refuses for what it is: it is listed and the others are written at once.</summary>
-    private async Task UpsertAsync(
-        IngestTask task, List<(long Row, Record Record)> changed, List<RecordError> errors, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.UpsertAsync(task.Collection, task.CollectionId, [.. changed.Select(static item => item.Record)], cancellationToken);
-        }
-        catch (InvalidRecordsException exception)
-        {
-            errors.AddRange(exception.Problems.Select(problem => new RecordError(changed[problem.Index].Row, problem.Id, problem.Reason)));
-            var refused = exception.Problems.Select(static problem => problem.Index).ToHashSet();
-            await store.UpsertAsync(
-                task.Collection, task.CollectionId, [.. changed.Where((_, index) => !refused.Contains(index)).Select(static item => item.Record)], cancellationToken);
-        }
-    }
-
-    /// <summary>On the last try one poisoned record must not take the others with it.</summary>
-    private async Task UpsertOneByOneAsync(
-        IngestTask task, List<(long Row, Record Record)> changed, List<RecordError> errors, CancellationToken cancellationToken)
-    {
-        foreach (var (row, record) in changed)
-        {
-            try
-            {
-                await store.UpsertAsync(task.Collection, task.CollectionId, [record], cancellationToken);
-            }
-            catch (Exception exception) when (exception is not (OperationCanceledException or CollectionNotFoundException))
-            {
-                errors.Add(new RecordError(row, record.Id, $"The store refused the record: {exception.Message}"));
-            }
-        }
     }
 }

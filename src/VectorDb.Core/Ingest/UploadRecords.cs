@@ -33,15 +33,16 @@ internal static class UploadRecords
             }
 
             var id = row.Id ?? NumberedId(task, row.Row);
+            var last = LastPiece(row, task.Options);
             // Cut anew each time it is gone through: a long row has more pieces than should be in memory at once.
-            var pieces = Pieces(row, id, task.Options);
+            var pieces = Pieces(row, id, last, task.Options);
             if (Fault(row, id, pieces) is { } fault)
             {
                 yield return Bad(row, fault);
             }
-            else if (row.Id is not null && seen.FirstRowOf(id, row.Row) is { } first)
+            else if ((row.Id is null ? seen.FirstRowOf(id, last) : seen.FirstRowOf(id, last, row.Row)) is { } first)
             {
-                yield return Bad(row, $"The id was used in row {first} already.");
+                yield return Bad(row, last == 0 ? $"The id was used in row {first} already." : $"The id, or that of one of its pieces, was used in row {first} already.");
             }
             else
             {
@@ -70,22 +71,24 @@ internal static class UploadRecords
         ?? RecordRules.CheckMetadata(row.Metadata)
         ?? pieces.Select(static piece => RecordRules.CheckId(piece.Id) ?? RecordRules.CheckText(piece.Text)).FirstOrDefault(static fault => fault is not null);
 
-    private static IEnumerable<ChunkRecord> Pieces(SourceRow row, string id, UploadOptions options)
+    /// <returns>The number of the last piece that is not blank; 0 for a row that stays whole.</returns>
+    private static int LastPiece(SourceRow row, UploadOptions options)
     {
-        var number = 0;
-        foreach (var piece in TextPieces.Of(row.Text, options.ChunkSize, options.ChunkOverlap))
+        var last = 0;
+        foreach (var (index, piece) in TextPieces.Of(row.Text, options.ChunkSize, options.ChunkOverlap).Index())
         {
-            number++;
-            if (string.IsNullOrWhiteSpace(piece))
-            {
-                continue;
-            }
-
-            var isWhole = number == 1 && piece.Length == row.Text.Length;
-            yield return new ChunkRecord(
-                row.Row, isWhole ? id : string.Create(CultureInfo.InvariantCulture, $"{id}#{number}"), piece, row.Metadata);
+            last = piece.Length == row.Text.Length ? 0 : string.IsNullOrWhiteSpace(piece) ? last : index + 1;
         }
+
+        return last;
     }
+
+    private static IEnumerable<ChunkRecord> Pieces(SourceRow row, string id, int last, UploadOptions options) => last == 0
+        ? [new ChunkRecord(row.Row, id, row.Text, row.Metadata)]
+        : TextPieces.Of(row.Text, options.ChunkSize, options.ChunkOverlap).Index()
+            .Where(static piece => !string.IsNullOrWhiteSpace(piece.Item))
+            .Select(piece => new ChunkRecord(
+                row.Row, PieceIds.Of(id, piece.Index + 1), piece.Item, row.Metadata, id, piece.Index + 1 == last ? last : null));
 
     private static Outcome Bad(SourceRow row, string reason) => new(Record: null, new RecordError(row.Row, Shown(row.Id), reason));
 

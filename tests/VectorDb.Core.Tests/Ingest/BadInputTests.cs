@@ -177,6 +177,18 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_row_called_like_a_piece_of_another_is_refused_and_so_is_the_other_way_about()
+    {
+        var outcomes = await ReadAsync("id,text\np,one two three four\np#2,x\np#3,y\nq#1,z\nq,one two three four\n", Csv with { ChunkSize = 10 });
+
+        Assert.Equal(["p#1", "p#2", "p#3", "q#1"], Ids(outcomes).Order());
+        Assert.Equal(4, Ids(outcomes).Distinct().Count());
+        Assert.Equal(
+            [new RecordError(2, "p#2", "The id was used in row 1 already."), new RecordError(5, "q", "The id, or that of one of its pieces, was used in row 4 already.")],
+            Errors(outcomes));
+    }
+
+    [Fact]
     public async Task Empty_texts_empty_ids_and_endless_ids_are_refused()
     {
         var outcomes = await ReadAsync($"id,text\n1,\n2,  \n,c\n{new string('x', 300)},d\n5,e\n6,a\0b\n", Csv);
