@@ -7,7 +7,7 @@ namespace VectorDb.Api.Tasks;
 /// <param name="Total">Records read so far; final from <c>processing_chunks</c> on.</param>
 /// <param name="RatePerSecond">Records a second since it started; null before.</param>
 /// <param name="EtaSeconds">Until it ends at that rate; null while that cannot be told, 0 when it has ended.</param>
-/// <param name="Error">Why the task as a whole failed.</param>
+/// <param name="Error">Why the task as a whole failed, or fails as soon as its last record is accounted for.</param>
 /// <param name="RetryOf">The task whose failed records this one repeats.</param>
 internal sealed record TaskView(
     string TaskId,

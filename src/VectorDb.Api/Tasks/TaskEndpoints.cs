@@ -24,8 +24,10 @@ internal static class TaskEndpoints
         group.MapGet("/{taskId}", GetAsync).Needs(Scope.Read).WithSummary("Get a task").Fails(404);
         group.MapGet("/{taskId}/errors", ErrorsAsync).Needs(Scope.Read).WithSummary("Download the records that failed, one JSON object a line")
             .Produces<RecordErrorView>(StatusCodes.Status200OK, JsonLines).Fails(404);
-        group.MapPost("/{taskId}/cancel", CancelAsync).Needs(Scope.Write).WithSummary("Cancel a task; what is indexed stays").Fails(404, 409);
-        group.MapPost("/{taskId}/retry", RetryAsync).Needs(Scope.Write).WithSummary("Repeat the failed records of a task as a new task").Fails(404, 409);
+        group.MapPost("/{taskId}/cancel", CancelAsync).Needs(Scope.Write).WithSummary("Cancel a task")
+            .WithDescription("It ends at once. What is indexed stays; records that were read and are not indexed are listed as failed within moments.").Fails(404, 409);
+        group.MapPost("/{taskId}/retry", RetryAsync).Needs(Scope.Write).WithSummary("Repeat the failed records of a task as a new task")
+            .WithDescription("Where the task was aborted or cancelled before it had read its whole file, or could not read it, the records it did not come to as well.").Fails(404, 409);
     }
 
     private static async Task<Ok<ListView<TaskView>>> ListAsync(
@@ -75,7 +77,10 @@ internal static class TaskEndpoints
     {
         var task = await FindAsync(ledger, taskId, cancellationToken);
         var again = await ledger.RetryAsync(taskId, cancellationToken) ?? throw new RequestException(
-            StatusCodes.Status409Conflict, task.HasEnded ? "No record of the task failed." : "The task has not ended yet; wait for it or cancel it.");
+            StatusCodes.Status409Conflict,
+            !task.HasEnded ? "The task has not ended yet; wait for it or cancel it."
+            : task.Total > task.Succeeded + task.Failed ? "The last records of the task are still being listed as failed; try again in a moment."
+            : "No record of the task failed.");
         await queue.NudgeAsync(again.Id, cancellationToken);
         return UploadAccepted.Response(again.Id);
     }

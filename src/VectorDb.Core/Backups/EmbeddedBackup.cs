@@ -50,7 +50,7 @@ internal sealed class EmbeddedBackup(string dataFolder)
             }
 
             // An upload that is gone was gone before: a retry of its task will say so.
-            return needed.Chunks.Count + needed.Uploads.Count(key => TryCopy(key, folder));
+            return needed.Chunks.Count + needed.Others.Count(key => TryCopy(key, folder));
         }
     }
 

@@ -50,9 +50,9 @@ internal sealed partial class IngestJobs(
             return;
         }
 
-        if (claim.Attempt > options.MostAttempts)
+        if (claim.Task.IsStopped || claim.Attempt > options.MostAttempts)
         {
-            await indexer.GiveUpAsync(claim, WorkersDied, CancellationToken.None);
+            await indexer.GiveUpAsync(claim, claim.Task.IsStopped ? NotIndexed(claim.Task) : WorkersDied, CancellationToken.None);
             return;
         }
 
@@ -84,7 +84,7 @@ internal sealed partial class IngestJobs(
             var started = time.GetTimestamp();
             var end = await work(window);
             LogEnd(job.Chunk is { } number ? $"Chunk {number}" : "Splitting", end, time.GetElapsedTime(started).TotalMilliseconds);
-            if (end == JobEnd.Interrupted)
+            if (end != JobEnd.Finished)
             {
                 await RequeueAsync(TimeSpan.Zero, failed: false);
             }
@@ -92,10 +92,12 @@ internal sealed partial class IngestJobs(
         catch (Exception exception) when (exception is UnreadableFileException or CollectionNotFoundException)
         {
             await ledger.FailAsync(job.TaskId, exception.Message, CancellationToken.None);
+            await RequeueAsync(TimeSpan.Zero, failed: false);
         }
         catch (Exception) when (window.IsLeaseLost)
         {
             LogLost(job.Chunk);
+            await RequeueAsync(TimeSpan.Zero, failed: false);
         }
         catch (OperationCanceledException) when (!window.IsOverHardLimit && cancellationToken.IsCancellationRequested)
         {
@@ -114,12 +116,17 @@ internal sealed partial class IngestJobs(
             await giveUp(exception);
         }
 
+        // Also of a stopped task, whose records are then listed. Where another worker has it this changes nothing.
         async Task RequeueAsync(TimeSpan wait, bool failed)
         {
             await release(time.GetUtcNow() + wait, failed);
             await queue.EnqueueAsync(job.TaskId, job.Chunk, wait, CancellationToken.None);
         }
     }
+
+    private static string NotIndexed(IngestTask task) => task.State == TaskState.Cancelled
+        ? "Not indexed: the task was cancelled."
+        : $"Not indexed: the task was aborted. {task.Error}";
 
     private TimeSpan Backoff(int attempt, Exception exception)
     {

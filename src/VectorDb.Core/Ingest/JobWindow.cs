@@ -8,7 +8,7 @@ internal enum JobEnd
     /// <summary>The soft limit, or the process stops: what is done is booked, the rest is for another job.</summary>
     Interrupted,
 
-    /// <summary>The lease went to another worker, or the task has ended: nothing more may be written.</summary>
+    /// <summary>The lease went to another worker, or the task is stopped: nothing more may be indexed.</summary>
     Lost,
 }
 

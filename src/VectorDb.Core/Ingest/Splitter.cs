@@ -25,10 +25,11 @@ internal sealed class Splitter(
         var selection = task.RetryOf is { } earlier ? await RetrySelection.OfAsync(tasks, earlier, cancellationToken) : null;
         await using var file = await files.OpenAsync(task.FileKey, cancellationToken);
         var number = claim.ChunksBooked;
-        var seen = 0L;
+        var (isEmpty, seen) = (true, 0L);
         var draft = new ChunkDraft();
         await foreach (var outcome in UploadRecords.ReadAsync(file, task, cancellationToken))
         {
+            isEmpty = false;
             if (selection?.Holds(outcome) == false || ++seen <= claim.OutcomesBooked)
             {
                 continue;
@@ -52,7 +53,7 @@ internal sealed class Splitter(
             }
         }
 
-        if (seen == 0)
+        if (isEmpty)
         {
             throw new UnreadableFileException("The file holds no records.");
         }
@@ -75,18 +76,18 @@ internal sealed class Splitter(
             await files.WriteAsync(key, content, cancellationToken);
         }
 
-        if (!await ledger.AddChunkAsync(claim, new NewChunk(number, key, draft.Records, draft.Errors, abort), cancellationToken))
+        var goesOn = await ledger.AddChunkAsync(claim, new NewChunk(number, key, draft.Records, draft.Errors, abort), cancellationToken);
+        if (goesOn)
         {
-            return false;
+            counts.Settled(indexed: 0, draft.Errors.Count);
         }
 
-        counts.Settled(indexed: 0, draft.Errors.Count);
-        if (draft.Records > 0)
+        if (draft.Records > 0 && (goesOn || abort is not null))
         {
             await queue.EnqueueAsync(taskId, number, delay: null, cancellationToken);
         }
 
-        return true;
+        return goesOn;
     }
 
     private async Task DemandFittingCollectionAsync(IngestTask task, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ public interface IChunkLedger
     Task<SplitClaim?> ClaimSplitAsync(string taskId, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Books one chunk and the errors met while it was read, and counts them, in one transaction.</summary>
-    /// <returns>False when the lease was lost or the task has ended.</returns>
+    /// <returns>False when the lease was lost or the task has ended or been aborted.</returns>
     Task<bool> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken);
 
     /// <summary>Everything was read: <see cref="TaskState.ProcessingChunks"/>, or the end when no chunk is open any more.</summary>
@@ -21,14 +21,15 @@ public interface IChunkLedger
     /// <param name="failedAttempt">Whether this counts towards the attempts a task has.</param>
     Task ReleaseSplitAsync(SplitClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken);
 
-    /// <summary>Ends the task as failed, unless it has ended.</summary>
+    /// <summary>Aborts the task, unless it has ended: it fails with its last open chunk, at once when there is none.</summary>
     Task FailAsync(string taskId, string reason, CancellationToken cancellationToken);
 
-    /// <returns>Null when it is done, leased to another, or its task has ended.</returns>
+    /// <summary>Also of a task that is stopped, so that its records are accounted for.</summary>
+    /// <returns>Null when it is done or leased to another.</returns>
     Task<ChunkClaim?> ClaimChunkAsync(string taskId, int number, TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Books a part of the chunk as settled and counts it; ends the task with its last open chunk.</summary>
-    /// <returns>False when the lease was lost or the task has ended.</returns>
+    /// <summary>Books a part of the chunk as settled and counts it, whatever became of the task; ends the task with its last open chunk.</summary>
+    /// <returns>False when the lease was lost or the task is stopped: nothing more is to be indexed.</returns>
     Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken);
 
     /// <summary>Gives the rest of a chunk back, to be claimed again not before <paramref name="notBefore"/>.</summary>
@@ -36,7 +37,7 @@ public interface IChunkLedger
     Task ReleaseChunkAsync(ChunkClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken);
 
     /// <param name="number">The chunk, or null for the splitting of the task.</param>
-    /// <returns>False when the lease was lost or the task has ended.</returns>
+    /// <returns>False when the lease was lost or the task is stopped.</returns>
     Task<bool> RenewAsync(string taskId, int? number, string lease, TimeSpan extension, CancellationToken cancellationToken);
 
     /// <summary>Open work that nobody holds and that was last announced before <paramref name="nudgedBefore"/>, oldest first; marks it as announced now.</summary>
@@ -58,7 +59,7 @@ public sealed record SplitClaim(IngestTask Task, string Lease, int ChunksBooked,
 /// <param name="FileKey">The file that holds its records.</param>
 /// <param name="Records">How many those are; with none there is only something to count.</param>
 /// <param name="Errors">Rows that could not be read, up to and including this chunk's last row.</param>
-/// <param name="AbortReason">Ends the task as failed with the same write.</param>
+/// <param name="AbortReason">Aborts the task with the same write.</param>
 public sealed record NewChunk(int Number, string FileKey, int Records, IReadOnlyList<RecordError> Errors, string? AbortReason = null);
 
 /// <param name="Done">Records of it that were settled before: the work resumes behind these.</param>
@@ -68,12 +69,12 @@ public sealed record ChunkClaim(IngestTask Task, int Number, string FileKey, str
 /// <param name="Done">Records of the chunk settled so far, this part included.</param>
 /// <param name="Succeeded">Indexed by this part.</param>
 /// <param name="Errors">The others of this part.</param>
-/// <param name="AbortReason">Ends the task as failed with the same write.</param>
+/// <param name="AbortReason">Aborts the task with the same write.</param>
 public sealed record ChunkProgress(int Done, int Succeeded, IReadOnlyList<RecordError> Errors, string? AbortReason = null);
 
 /// <param name="Number">The chunk, or null when the task itself waits to be split.</param>
 public sealed record LostWork(string TaskId, int? Number);
 
 /// <param name="Tasks">Tasks that wait to be split.</param>
-/// <param name="Chunks">Chunks that are not done, of tasks that have not ended.</param>
+/// <param name="Chunks">Chunks that are not done.</param>
 public sealed record LedgerBacklog(int Tasks, int Chunks);

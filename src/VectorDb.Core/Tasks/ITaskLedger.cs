@@ -20,11 +20,12 @@ public interface ITaskLedger
 
     IAsyncEnumerable<RecordError> ErrorsAsync(string taskId, CancellationToken cancellationToken);
 
+    /// <summary>Ends it at once. Its open chunks are still to be taken, to list their records as failed.</summary>
     /// <returns>False when it had ended already.</returns>
     Task<bool> CancelAsync(string taskId, CancellationToken cancellationToken);
 
-    /// <summary>Makes a new pending task of the failed records alone.</summary>
-    /// <returns>Null when nothing failed or it has not ended.</returns>
+    /// <summary>Makes a new pending task of the failed records alone and, where it ended before it had read its file, of those it did not read.</summary>
+    /// <returns>Null when there is nothing to repeat, it has not ended, or its last records are still to be accounted for.</returns>
     Task<IngestTask?> RetryAsync(string taskId, CancellationToken cancellationToken);
 }
 

@@ -14,7 +14,7 @@ public enum TaskState
 
 /// <summary>One upload on its way into a collection.</summary>
 /// <param name="FileKey">The upload in the file store.</param>
-/// <param name="Error">Why the task as a whole failed; single records are in the error list.</param>
+/// <param name="Error">Why the task as a whole failed, or fails as soon as its last record is accounted for; single records are in the error list.</param>
 /// <param name="Total">Records read so far, final once splitting has ended; every one ends succeeded or failed.</param>
 public sealed record IngestTask(
     string Id,
@@ -38,6 +38,12 @@ public sealed record IngestTask(
 
     /// <summary>SHA-256 of the file and options; numbered rows take their ids from it, so that two files never share one.</summary>
     public string ContentHash { get; init; } = "";
+
+    /// <summary>Nothing more of it is indexed, as it was cancelled or aborted: what is not settled yet is listed as failed.</summary>
+    public bool IsStopped => HasEnded || Error is not null;
+
+    /// <summary>Records of it failed, or it ended before it had read all of them.</summary>
+    internal bool CanBeRetried => HasEnded && (Failed > 0 || State is TaskState.Failed or TaskState.Cancelled);
 
     public bool HasEnded => State is TaskState.Completed or TaskState.PartiallyCompleted or TaskState.Failed or TaskState.Cancelled;
 }

@@ -102,6 +102,7 @@ public sealed class IngestTests
         var task = await pipeline.RunAsync(await pipeline.UploadAsync(Pipeline.Csv(12) + "r13,\n" + "r14,more\n", new UploadOptions(OnError: OnError.Abort)));
 
         Assert.Equal((TaskState.Failed, "Row 13: The text is empty."), (task.State, task.Error));
+        Assert.Equal((13L, 0L, 13L), (task.Total, task.Succeeded, task.Failed));
     }
 
     [Theory]
@@ -182,8 +183,9 @@ public sealed class IngestTests
 
         var task = await pipeline.RunAsync(id);
 
-        Assert.Equal((TaskState.Cancelled, 50L, 0L), (task.State, task.Total, task.Succeeded));
+        Assert.Equal((TaskState.Cancelled, 50L, 0L, 50L), (task.State, task.Total, task.Succeeded, task.Failed));
         Assert.Equal(0, await pipeline.CountAsync());
+        Assert.All(await pipeline.ErrorsAsync(id), error => Assert.Equal("Not indexed: the task was cancelled.", error.Reason));
     }
 
     [Fact]

@@ -199,33 +199,73 @@ public abstract class LedgerConformance
     }
 
     [Fact]
-    public async Task A_cancelled_task_takes_no_more_work()
+    public async Task A_cancelled_task_ends_at_once_and_its_open_chunks_are_still_accounted_for()
     {
-        var split = await SplitAsync(chunks: [2, 2]);
+        var split = await SplitAsync(chunks: [2, 3]);
         var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
 
         Assert.True(await Tasks.CancelAsync(split.Task.Id, Cancel));
         Assert.False(await Tasks.CancelAsync(split.Task.Id, Cancel));
 
+        Assert.Equal(TaskState.Cancelled, (await StateAsync(split)).State);
         Assert.False(await Chunks.RenewAsync(split.Task.Id, 0, chunk!.Lease, Lease, Cancel));
         Assert.False(await Chunks.CheckpointAsync(chunk, new ChunkProgress(2, 2, []), Cancel));
-        Assert.Null(await Chunks.ClaimChunkAsync(split.Task.Id, 1, Lease, Cancel));
+        Assert.Equal(new LedgerBacklog(0, 1), await Chunks.BacklogAsync(Cancel));
+        Assert.Null(await Tasks.RetryAsync(split.Task.Id, Cancel));
+        Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal([new LostWork(split.Task.Id, 1)], await Chunks.TakeLostAsync(Time.GetUtcNow(), 10, Cancel));
+        await ListAsFailedAsync(split, number: 1);
+
+        var ended = await StateAsync(split);
+        Assert.Equal((TaskState.Cancelled, 5L, 2L, 3L), (ended.State, ended.Total, ended.Succeeded, ended.Failed));
         Time.Advance(TimeSpan.FromHours(1));
         Assert.Empty(await Chunks.TakeLostAsync(Time.GetUtcNow(), 10, Cancel));
-        Assert.Equal(TaskState.Cancelled, (await StateAsync(split)).State);
+        Assert.Equal(new LedgerBacklog(0, 0), await Chunks.BacklogAsync(Cancel));
+        Assert.NotNull(await Tasks.RetryAsync(split.Task.Id, Cancel));
     }
 
     [Fact]
-    public async Task Aborting_ends_the_task_with_the_write_that_found_the_bad_record()
+    public async Task An_aborted_task_fails_when_the_last_of_its_records_is_accounted_for()
     {
         var split = await SplitAsync(chunks: [2, 2]);
         var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
 
         Assert.False(await Chunks.CheckpointAsync(chunk!, new ChunkProgress(2, 1, [new RecordError(2, "b", "refused")], "Row 2: refused"), Cancel));
+        Assert.True((await StateAsync(split)) is { HasEnded: false, IsStopped: true });
+        await ListAsFailedAsync(split, number: 1);
 
         var ended = await StateAsync(split);
-        Assert.Equal((TaskState.Failed, "Row 2: refused", 1L, 1L), (ended.State, ended.Error, ended.Succeeded, ended.Failed));
-        Assert.Single(await Tasks.ErrorsAsync(split.Task.Id, Cancel).ToListAsync(Cancel));
+        Assert.Equal((TaskState.Failed, "Row 2: refused", 4L, 1L, 3L), (ended.State, ended.Error, ended.Total, ended.Succeeded, ended.Failed));
+        Assert.Equal(Time.GetUtcNow(), ended.FinishedAt);
+        Assert.Equal(3, await Tasks.ErrorsAsync(split.Task.Id, Cancel).CountAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Aborting_while_the_file_is_read_ends_the_reading_and_a_task_without_open_chunks()
+    {
+        var claim = await ClaimAsync();
+        await Chunks.AddChunkAsync(claim, new NewChunk(0, "f0", 2, []), Cancel);
+        Assert.False(await Chunks.AddChunkAsync(claim, new NewChunk(1, "", 0, [new RecordError(3, "c", "bad")], "Row 3: bad"), Cancel));
+        Assert.False(await Chunks.AddChunkAsync(claim, new NewChunk(1, "f1", 2, []), Cancel));
+        Assert.Null(await Chunks.ClaimSplitAsync(claim.Task.Id, Lease, Cancel));
+        Assert.False((await StateAsync(claim)).HasEnded);
+        await SettleAsync(claim, 0, goesOn: false);
+
+        var ended = await StateAsync(claim);
+        Assert.Equal((TaskState.Failed, "Row 3: bad", 3L, 2L, 1L), (ended.State, ended.Error, ended.Total, ended.Succeeded, ended.Failed));
+    }
+
+    [Fact]
+    public async Task A_task_that_could_not_be_read_fails_at_once_and_can_be_tried_again()
+    {
+        var claim = await ClaimAsync();
+
+        await Chunks.FailAsync(claim.Task.Id, "no such column", Cancel);
+        await Chunks.FailAsync(claim.Task.Id, "again", Cancel);
+
+        var ended = await StateAsync(claim);
+        Assert.Equal((TaskState.Failed, "no such column", 0L), (ended.State, ended.Error, ended.Total));
+        Assert.NotNull(await Tasks.RetryAsync(claim.Task.Id, Cancel));
     }
 
     [Fact]
@@ -281,10 +321,18 @@ public abstract class LedgerConformance
         return claim;
     }
 
-    private async Task SettleAsync(SplitClaim split, int number)
+    private async Task SettleAsync(SplitClaim split, int number, bool goesOn = true)
     {
         var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, number, Lease, Cancel);
-        Assert.True(await Chunks.CheckpointAsync(chunk!, new ChunkProgress(chunk!.Records, chunk.Records, []), Cancel));
+        Assert.Equal(goesOn, await Chunks.CheckpointAsync(chunk!, new ChunkProgress(chunk!.Records, chunk.Records, []), Cancel));
+    }
+
+    private async Task ListAsFailedAsync(SplitClaim split, int number)
+    {
+        var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, number, Lease, Cancel);
+        Assert.True(chunk!.Task.IsStopped);
+        RecordError[] errors = [.. Enumerable.Range(1, chunk.Records).Select(row => new RecordError(row, null, "not indexed"))];
+        Assert.False(await Chunks.CheckpointAsync(chunk, new ChunkProgress(chunk.Records, 0, errors, "Row 1: not indexed"), Cancel));
     }
 
     private async Task<IngestTask> StateAsync(SplitClaim claim) => (await Tasks.FindAsync(claim.Task.Id, Cancel))!;

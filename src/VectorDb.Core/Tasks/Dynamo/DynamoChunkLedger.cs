@@ -8,6 +8,9 @@ namespace VectorDb.Core.Tasks.Dynamo;
 /// <summary>The workers' side of the book in DynamoDB.</summary>
 internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping housekeeping, TimeProvider time) : IChunkLedger
 {
+    /// <summary>Open, and not aborted.</summary>
+    private const string GoesOn = DynamoTaskLedger.IsOpen + " AND attribute_not_exists(#error)";
+
     public async Task<SplitClaim?> ClaimSplitAsync(string taskId, TimeSpan lease, CancellationToken cancellationToken)
     {
         var token = NewLease();
@@ -66,7 +69,13 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
             }));
         }
 
-        return await TransactAsync(items, taskId, chunk.AbortReason, cancellationToken);
+        var added = await table.TransactAsync(items, cancellationToken);
+        if (added && chunk.AbortReason is not null)
+        {
+            await EndIfDoneAsync(taskId, cancellationToken);
+        }
+
+        return added && chunk.AbortReason is null;
     }
 
     public async Task<bool> FinishSplitAsync(SplitClaim claim, CancellationToken cancellationToken)
@@ -95,14 +104,15 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
     public async Task FailAsync(string taskId, string reason, CancellationToken cancellationToken)
     {
         var values = new Dictionary<string, AttributeValue> { [":lastOpen"] = DynamoTaskLedger.LastOpen };
-        await TransactAsync(
-            [table.Update(new Change(TaskPk(taskId), TaskSk, Aborting(reason, values, ""), DynamoTaskLedger.IsOpen, values))],
-            taskId, reason, cancellationToken);
+        if (await table.TransactAsync([table.Update(new Change(TaskPk(taskId), TaskSk, Aborting(reason, values, ""), GoesOn, values))], cancellationToken))
+        {
+            await EndIfDoneAsync(taskId, cancellationToken);
+        }
     }
 
     public async Task<ChunkClaim?> ClaimChunkAsync(string taskId, int number, TimeSpan lease, CancellationToken cancellationToken)
     {
-        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } task || DynamoItems.Task(task).HasEnded)
+        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } task)
         {
             return null;
         }
@@ -122,33 +132,11 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
 
     public async Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken)
     {
-        var taskId = claim.Task.Id;
-        var closed = progress.Done >= claim.Records ? 1 : 0;
-        var values = new Dictionary<string, AttributeValue>
-        {
-            [":succeeded"] = Number(progress.Succeeded),
-            [":failed"] = Number(progress.Errors.Count),
-            [":closed"] = Number(-closed),
-            [":lastOpen"] = DynamoTaskLedger.LastOpen,
-        };
-        var booked = await TransactAsync(
-            [
-                table.Update(new Change(
-                    TaskPk(taskId), ChunkSk(claim.Number), "SET done = :done, #open = :open", "#open = :one AND #lease = :lease",
-                    new() { [":done"] = Number(progress.Done), [":open"] = Number(1 - closed), [":one"] = Number(1), [":lease"] = new(claim.Lease) })),
-                table.Update(new Change(
-                    TaskPk(taskId), TaskSk,
-                    Aborting(progress.AbortReason, values, "ADD succeeded :succeeded, failed :failed, open_chunks :closed"),
-                    DynamoTaskLedger.IsOpen, values)),
-                .. DynamoItems.Errors(taskId, $"{claim.Number}-{progress.Done}", progress.Errors).Select(item => table.Put(item)),
-            ],
-            taskId, progress.AbortReason, cancellationToken);
-        if (booked && closed == 1 && await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is { } task)
-        {
-            await housekeeping.EndIfDoneAsync(task, cancellationToken);
-        }
-
-        return booked;
+        // Counted in any case; a task that is stopped already is not aborted once more.
+        var booked = await BookAsync(claim, progress, cancellationToken)
+            || (progress.AbortReason is not null && await BookAsync(claim, progress with { AbortReason = null }, cancellationToken));
+        return booked && await EndIfDoneAsync(claim.Task.Id, cancellationToken)
+            is { IsStopped: false } or { State: TaskState.Completed or TaskState.PartiallyCompleted };
     }
 
     public Task ReleaseChunkAsync(ChunkClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken) =>
@@ -156,7 +144,7 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
 
     public async Task<bool> RenewAsync(string taskId, int? number, string lease, TimeSpan extension, CancellationToken cancellationToken)
     {
-        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } task || DynamoItems.Task(task).HasEnded)
+        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } task || DynamoItems.Task(task).IsStopped)
         {
             return false;
         }
@@ -180,29 +168,58 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
 
     private static string NewLease() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
 
-    /// <summary>The update of the task, with its end in it when there is a reason to abort.</summary>
-    private string Aborting(string? reason, Dictionary<string, AttributeValue> values, string add)
+    private Task<bool> BookAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken)
+    {
+        var taskId = claim.Task.Id;
+        var closed = progress.Done >= claim.Records ? 1 : 0;
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":succeeded"] = Number(progress.Succeeded),
+            [":failed"] = Number(progress.Errors.Count),
+            [":closed"] = Number(-closed),
+        };
+        if (progress.AbortReason is not null)
+        {
+            values[":lastOpen"] = DynamoTaskLedger.LastOpen;
+        }
+
+        return table.TransactAsync(
+            [
+                table.Update(new Change(
+                    TaskPk(taskId), ChunkSk(claim.Number), "SET done = :done, #open = :open", "#open = :one AND #lease = :lease",
+                    new() { [":done"] = Number(progress.Done), [":open"] = Number(1 - closed), [":one"] = Number(1), [":lease"] = new(claim.Lease) })),
+                table.Update(new Change(
+                    TaskPk(taskId), TaskSk,
+                    Aborting(progress.AbortReason, values, "ADD succeeded :succeeded, failed :failed, open_chunks :closed"),
+                    progress.AbortReason is null ? "attribute_exists(pk)" : GoesOn, values)),
+                .. DynamoItems.Errors(taskId, $"{claim.Number}-{progress.Done}", progress.Errors).Select(item => table.Put(item)),
+            ],
+            cancellationToken);
+    }
+
+    /// <summary>The update of the task: with a reason to abort, nothing more is read or indexed and it fails with its last open chunk.</summary>
+    private static string Aborting(string? reason, Dictionary<string, AttributeValue> values, string add)
     {
         if (reason is null)
         {
             return add;
         }
 
-        values[":aborted"] = Number((int)TaskState.Failed);
+        values[":aborted"] = Number((int)TaskState.ProcessingChunks);
         values[":reason"] = new AttributeValue(reason);
-        values[":now"] = Now();
-        return $"SET #state = :aborted, #error = :reason, finished_at = :now REMOVE #lease {add}".Trim();
+        return $"SET #state = :aborted, #error = :reason REMOVE #lease {add}".Trim();
     }
 
-    /// <returns>Whether it was written and the task goes on.</returns>
-    private async Task<bool> TransactAsync(List<TransactWriteItem> items, string taskId, string? abortReason, CancellationToken cancellationToken)
+    /// <returns>The task as it was before it ended here, if it did.</returns>
+    private async Task<IngestTask?> EndIfDoneAsync(string taskId, CancellationToken cancellationToken)
     {
-        if (abortReason is not null)
+        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } item)
         {
-            items.Add(table.Delete(Open, taskId));
+            return null;
         }
 
-        return await table.TransactAsync(items, cancellationToken) && abortReason is null;
+        await housekeeping.EndIfDoneAsync(item, cancellationToken);
+        return DynamoItems.Task(item);
     }
 
     private Task ReleaseAsync(string taskId, string sk, string lease, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken) =>

@@ -10,16 +10,26 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
     /// <summary>Before every sort key there is.</summary>
     private const string Oldest = " ";
 
-    /// <summary>Ends a task whose last chunk is done. A worker that dies before this leaves it to the next look at open tasks.</summary>
+    /// <summary>Ends a task whose last chunk is done, and forgets that one which has ended was open. A worker that dies before this leaves it to the next look at open tasks.</summary>
     public async Task EndIfDoneAsync(Dictionary<string, AttributeValue> item, CancellationToken cancellationToken)
     {
         var task = DynamoItems.Task(item);
-        if (task.State != TaskState.ProcessingChunks || Long(item, "open_chunks") > 0)
+        if (Long(item, "open_chunks") > 0)
         {
             return;
         }
 
-        var end = task.Failed == 0 ? TaskState.Completed : task.Succeeded > 0 ? TaskState.PartiallyCompleted : TaskState.Failed;
+        if (task.HasEnded)
+        {
+            await table.TransactAsync([table.Delete(Open, task.Id)], cancellationToken);
+        }
+
+        if (task.State != TaskState.ProcessingChunks)
+        {
+            return;
+        }
+
+        var end = task.Error is not null ? TaskState.Failed : task.Failed == 0 ? TaskState.Completed : task.Succeeded > 0 ? TaskState.PartiallyCompleted : TaskState.Failed;
         var values = new Dictionary<string, AttributeValue>
         {
             [":end"] = Number((int)end),
@@ -29,7 +39,7 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
         };
         if (end == TaskState.Failed)
         {
-            values[":reason"] = new("No record could be indexed; the error list says why for each.");
+            values[":reason"] = new(task.Error ?? "No record could be indexed; the error list says why for each.");
         }
 
         await table.TransactAsync(
@@ -51,7 +61,7 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
         {
             await EndIfDoneAsync(item, cancellationToken);
             var task = DynamoItems.Task(item);
-            if (task.State != TaskState.ProcessingChunks && IsLost(item))
+            if (task.State is TaskState.Pending or TaskState.Processing && IsLost(item))
             {
                 lost.Add((new LostWork(task.Id, Number: null), TaskSk, Long(item, "nudged_at")));
             }

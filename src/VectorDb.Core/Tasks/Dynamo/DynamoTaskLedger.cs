@@ -70,19 +70,35 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
         }
     }
 
-    public Task<bool> CancelAsync(string taskId, CancellationToken cancellationToken) => table.TransactAsync(
-        [
-            table.Update(new Change(
-                TaskPk(taskId), TaskSk, "SET #state = :cancelled, finished_at = :now REMOVE #lease", IsOpen,
-                new() { [":cancelled"] = Number((int)TaskState.Cancelled), [":now"] = Now(), [":lastOpen"] = LastOpen })),
-            table.Delete(Open, taskId),
-        ],
-        cancellationToken);
+    public async Task<bool> CancelAsync(string taskId, CancellationToken cancellationToken)
+    {
+        var cancelled = await table.TransactAsync(
+            [
+                table.Update(new Change(
+                    TaskPk(taskId), TaskSk, "SET #state = :cancelled, finished_at = :now REMOVE #lease", IsOpen,
+                    new() { [":cancelled"] = Number((int)TaskState.Cancelled), [":now"] = Now(), [":lastOpen"] = LastOpen })),
+            ],
+            cancellationToken);
+        // With open chunks it stays among the open tasks: their records are still to be listed.
+        if (cancelled && await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is { } item && Long(item, "open_chunks") == 0)
+        {
+            await table.TransactAsync([table.Delete(Open, taskId)], cancellationToken);
+        }
+
+        return cancelled;
+    }
 
     public async Task<IngestTask?> RetryAsync(string taskId, CancellationToken cancellationToken)
     {
-        if (await FindAsync(taskId, cancellationToken) is not { HasEnded: true, Failed: > 0 } ended)
+        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } item || Task(item) is not { CanBeRetried: true } ended)
         {
+            return null;
+        }
+
+        if (Long(item, "open_chunks") > 0)
+        {
+            // Stopped by a release that forgot such a task: now its records are listed, and then it can be tried again.
+            await table.TransactAsync([table.Put(new() { ["pk"] = new(Open), ["sk"] = new(taskId) })], cancellationToken);
             return null;
         }
 

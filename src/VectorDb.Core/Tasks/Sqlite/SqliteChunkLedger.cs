@@ -8,6 +8,9 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
     /// <summary>State is pending, processing or processing_chunks.</summary>
     public const string TaskIsOpen = "state <= 2";
 
+    /// <summary>Open, and not aborted.</summary>
+    private const string TaskGoesOn = "state <= 2 AND error IS NULL";
+
     public Task<SplitClaim?> ClaimSplitAsync(string taskId, TimeSpan lease, CancellationToken cancellationToken) =>
         Task.FromResult(database.Write(session =>
         {
@@ -51,7 +54,9 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             }
 
             AddErrors(session, claim.Task.Id, chunk.Errors);
-            return Abort(session, claim.Task.Id, chunk.AbortReason);
+            Abort(session, claim.Task.Id, chunk.AbortReason);
+            EndWithLastChunk(session, claim.Task.Id);
+            return chunk.AbortReason is null;
         }));
 
     public Task<bool> FinishSplitAsync(SplitClaim claim, CancellationToken cancellationToken) =>
@@ -70,17 +75,21 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             ("$until", notBefore.ToUnixTimeMilliseconds()), ("$forgiven", failedAttempt ? 0 : 1), ("$id", claim.Task.Id), ("$lease", claim.Lease))));
 
     public Task FailAsync(string taskId, string reason, CancellationToken cancellationToken) =>
-        Task.FromResult(database.Write(session => Abort(session, taskId, reason)));
+        Task.FromResult(database.Write(session =>
+        {
+            Abort(session, taskId, reason);
+            EndWithLastChunk(session, taskId);
+            return true;
+        }));
 
     public Task<ChunkClaim?> ClaimChunkAsync(string taskId, int number, TimeSpan lease, CancellationToken cancellationToken) =>
         Task.FromResult(database.Write(session =>
         {
             var token = NewLease();
             var claimed = session.Execute(
-                $"""
+                """
                 UPDATE chunks SET attempts = attempts + 1, lease = $lease, lease_until = $until
                 WHERE task_id = $task AND number = $number AND open = 1 AND lease_until <= $now
-                    AND EXISTS (SELECT 1 FROM tasks WHERE id = $task AND {TaskIsOpen})
                 """,
                 ("$lease", token), ("$until", Now(lease)), ("$now", Now()), ("$task", taskId), ("$number", number));
             if (claimed == 0)
@@ -101,11 +110,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             var taskId = claim.Task.Id;
             var finished = progress.Done >= claim.Records;
             var booked = session.Execute(
-                $"""
-                UPDATE chunks SET done = $done, open = $open
-                WHERE task_id = $task AND number = $number AND open = 1 AND lease = $lease
-                    AND EXISTS (SELECT 1 FROM tasks WHERE id = $task AND {TaskIsOpen})
-                """,
+                "UPDATE chunks SET done = $done, open = $open WHERE task_id = $task AND number = $number AND open = 1 AND lease = $lease",
                 ("$done", progress.Done), ("$open", finished ? 0 : 1), ("$task", taskId), ("$number", claim.Number), ("$lease", claim.Lease));
             if (booked == 0)
             {
@@ -116,7 +121,8 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                 "UPDATE tasks SET succeeded = succeeded + $succeeded, failed = failed + $failed, open_chunks = open_chunks - $closed WHERE id = $id",
                 ("$succeeded", progress.Succeeded), ("$failed", progress.Errors.Count), ("$closed", finished ? 1 : 0), ("$id", taskId));
             AddErrors(session, taskId, progress.Errors);
-            var goesOn = Abort(session, taskId, progress.AbortReason);
+            Abort(session, taskId, progress.AbortReason);
+            var goesOn = session.Scalar<long>($"SELECT count(*) FROM tasks WHERE id = $id AND {TaskGoesOn}", ("$id", taskId)) == 1;
             EndWithLastChunk(session, taskId);
             return goesOn;
         }));
@@ -133,12 +139,12 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
     public Task<bool> RenewAsync(string taskId, int? number, string lease, TimeSpan extension, CancellationToken cancellationToken) =>
         Task.FromResult(database.Write(session => number is null
             ? session.Execute(
-                $"UPDATE tasks SET lease_until = $until WHERE id = $task AND lease = $lease AND {TaskIsOpen}",
+                $"UPDATE tasks SET lease_until = $until WHERE id = $task AND lease = $lease AND {TaskGoesOn}",
                 ("$until", Now(extension)), ("$task", taskId), ("$lease", lease)) == 1
             : session.Execute(
                 $"""
                 UPDATE chunks SET lease_until = $until WHERE task_id = $task AND number = $number AND lease = $lease AND open = 1
-                    AND EXISTS (SELECT 1 FROM tasks WHERE id = $task AND {TaskIsOpen})
+                    AND EXISTS (SELECT 1 FROM tasks WHERE id = $task AND {TaskGoesOn})
                 """,
                 ("$until", Now(extension)), ("$task", taskId), ("$number", number), ("$lease", lease)) == 1));
 
@@ -152,9 +158,9 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                 """,
                 static row => new LostWork(row.GetString(0), Number: null), parameters);
             lost.AddRange(session.Rows(
-                $"""
-                SELECT c.task_id, c.number FROM chunks c JOIN tasks t ON t.id = c.task_id AND t.{TaskIsOpen}
-                WHERE c.open = 1 AND c.nudged_at <= $before AND c.lease_until <= $now ORDER BY c.nudged_at, c.number LIMIT $limit
+                """
+                SELECT task_id, number FROM chunks
+                WHERE open = 1 AND nudged_at <= $before AND lease_until <= $now ORDER BY nudged_at, number LIMIT $limit
                 """,
                 static row => new LostWork(row.GetString(0), row.GetInt32(1)), parameters));
             foreach (var work in lost)
@@ -171,9 +177,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
 
     public Task<LedgerBacklog> BacklogAsync(CancellationToken cancellationToken) =>
         Task.FromResult(database.Read(session => session.Rows(
-            $"""
-            SELECT (SELECT count(*) FROM tasks WHERE state = 0), (SELECT coalesce(sum(open_chunks), 0) FROM tasks WHERE {TaskIsOpen})
-            """,
+            "SELECT (SELECT count(*) FROM tasks WHERE state = 0), (SELECT count(*) FROM chunks WHERE open = 1)",
             static row => new LedgerBacklog(row.GetInt32(0), row.GetInt32(1))).Single()));
 
     public Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
@@ -210,25 +214,22 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
         errors,
         error => [taskId, error.Row, error.Id, error.Reason]);
 
-    /// <returns>Whether the task goes on.</returns>
-    private bool Abort(LedgerSession session, string taskId, string? reason)
+    /// <summary>Nothing more is read or indexed; the task fails when its open chunks are accounted for.</summary>
+    private static void Abort(LedgerSession session, string taskId, string? reason)
     {
-        if (reason is null)
+        if (reason is not null)
         {
-            return true;
+            session.Execute(
+                $"UPDATE tasks SET state = $processingChunks, error = $reason, lease = NULL WHERE id = $id AND {TaskGoesOn}",
+                ("$processingChunks", (int)TaskState.ProcessingChunks), ("$reason", reason), ("$id", taskId));
         }
-
-        session.Execute(
-            $"UPDATE tasks SET state = $failed, error = $reason, finished_at = $now, lease = NULL WHERE id = $id AND {TaskIsOpen}",
-            ("$failed", (int)TaskState.Failed), ("$reason", reason), ("$now", Now()), ("$id", taskId));
-        return false;
     }
 
     private void EndWithLastChunk(LedgerSession session, string taskId) => session.Execute(
         """
         UPDATE tasks SET finished_at = $now,
-            state = CASE WHEN failed = 0 THEN $completed WHEN succeeded > 0 THEN $partially ELSE $failed END,
-            error = CASE WHEN failed > 0 AND succeeded = 0 THEN 'No record could be indexed; the error list says why for each.' END
+            state = CASE WHEN error IS NOT NULL THEN $failed WHEN failed = 0 THEN $completed WHEN succeeded > 0 THEN $partially ELSE $failed END,
+            error = coalesce(error, CASE WHEN failed > 0 AND succeeded = 0 THEN 'No record could be indexed; the error list says why for each.' END)
         WHERE id = $id AND state = $processingChunks AND open_chunks = 0
         """,
         ("$now", Now()), ("$completed", (int)TaskState.Completed), ("$partially", (int)TaskState.PartiallyCompleted),

@@ -73,7 +73,7 @@ internal sealed class SqliteTaskLedger(LedgerDatabase database, TimeProvider tim
         Task.FromResult(database.Write(session =>
         {
             var ended = Find(session, taskId);
-            if (ended is not { HasEnded: true, Failed: > 0 })
+            if (ended?.CanBeRetried != true || session.Scalar<long>("SELECT open_chunks FROM tasks WHERE id = $id", ("$id", taskId)) > 0)
             {
                 return null;
             }
