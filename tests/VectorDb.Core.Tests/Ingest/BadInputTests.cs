@@ -53,6 +53,54 @@ public sealed class BadInputTests
         Assert.Equal("The file has no column 'body'. With the delimiter ';' its columns are: id,body,lang.", error.Message);
     }
 
+    [Theory]
+    [InlineData("id,text\n1,a\n", ';', "With the delimiter ';' the file has one column, 'id,text'. Is its delimiter ','? Should this be the text, name it as the text column.")]
+    [InlineData("id\ttext\n1\ta\n", ',', "With the delimiter ',' the file has one column, 'id\ttext'. Is its delimiter 'tab'? Should this be the text, name it as the text column.")]
+    public async Task The_wrong_delimiter_is_found_out_where_no_column_is_named(string content, char delimiter, string message)
+    {
+        var error = await Assert.ThrowsAsync<UnreadableFileException>(() => ReadAsync(content, Csv with { Delimiter = delimiter }));
+
+        Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public async Task One_column_whose_name_holds_another_delimiter_may_be_named()
+    {
+        var outcomes = await ReadAsync("what, and why\na, b\n", Csv with { Delimiter = ';', TextColumns = ["what, and why"] });
+
+        Assert.Equal("a, b", Assert.Single(outcomes).Record!.Text);
+        Assert.Equal("a, b", Assert.Single(await ReadAsync("note\na, b\n", Csv with { Delimiter = ';' })).Record!.Text);
+    }
+
+    [Fact]
+    public async Task The_message_names_only_the_first_of_many_columns()
+    {
+        var header = string.Join(',', Enumerable.Range(1, 5_000).Select(i => $"column{i}"));
+
+        var error = await Assert.ThrowsAsync<UnreadableFileException>(() => ReadAsync($"{header}\n{new string(',', 4_999)}\n", Csv));
+
+        Assert.EndsWith("column29, column30 and 4970 more.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_may_end_with_carriage_returns_alone()
+    {
+        var csv = "id,text\r" + string.Concat(Enumerable.Range(1, 20_000).Select(i => $"{i},text {i}\r"));
+
+        var outcomes = await ReadAsync(csv, Csv);
+
+        Assert.Equal(20_000, Ids(outcomes).Count());
+        Assert.Equal("text 20000", outcomes[^1].Record!.Text);
+        Assert.Equal(["1", "2"], Ids(await ReadAsync("{\"id\":1,\"text\":\"a\"}\r{\"id\":2,\"text\":\"b\"}", new UploadOptions(FileFormat.JsonLines))));
+    }
+
+    [Fact]
+    public async Task Code_points_that_are_no_characters_are_valid_UTF8()
+    {
+        Assert.Equal("a\uFFFFb\uFFFE", Assert.Single(await ReadAsync("id,text\n1,a\uFFFFb\uFFFE\n", Csv)).Record!.Text);
+        Assert.Equal("a\uFFFF", Assert.Single(await ReadAsync("{\"text\":\"a\uFFFF\"}", new UploadOptions(FileFormat.JsonLines))).Record!.Text);
+    }
+
     [Fact]
     public async Task An_unknown_column_is_an_error_that_names_the_columns_there()
     {

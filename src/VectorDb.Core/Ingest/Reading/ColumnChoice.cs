@@ -8,23 +8,44 @@ internal sealed record ColumnChoice(int? Id, int[] Texts, (int Index, string Nam
     public const string IdName = "id";
     public const string TextName = "text";
 
+    private const int MostShown = 30;
+    private const int LongestShown = 100;
+
     /// <exception cref="UnreadableFileException">A column is not there; the message names those that are.</exception>
     public static ColumnChoice Of(string[] header, char delimiter, UploadOptions options)
     {
         int Find(string name) => Array.FindIndex(header, column => string.Equals(column, name, StringComparison.OrdinalIgnoreCase)) is var at and >= 0
             ? at
             : throw new UnreadableFileException(
-                $"The file has no column '{name}'. With the delimiter '{Shown(delimiter)}' its columns are: {string.Join(", ", header)}.");
+                $"The file has no column '{name}'. With the delimiter '{Shown(delimiter)}' its columns are: {Shown(header)}.");
 
         var hasId = Array.Exists(header, static column => string.Equals(column, IdName, StringComparison.OrdinalIgnoreCase));
         int? id = options.IdColumn is { } idName ? Find(idName) : hasId ? Find(IdName) : null;
         int[] texts = options.TextColumns is { Count: > 0 } names
             ? [.. names.Select(Find)]
-            : header.Length == 1 ? [0] : [Find(TextName)];
+            : header.Length == 1 ? [OnlyColumn(header[0], delimiter, options)] : [Find(TextName)];
         var metadata = options.MetadataColumns is { } chosen
             ? chosen.Select(name => (Find(name), name))
             : header.Index().Where(column => column.Index != id && !texts.Contains(column.Index)).Select(static column => (column.Index, column.Item));
         return new ColumnChoice(id, texts, [.. metadata]);
+    }
+
+    /// <summary>Taken for the text, unless it looks like several that the given delimiter failed to part.</summary>
+    private static int OnlyColumn(string name, char delimiter, UploadOptions options)
+    {
+        var other = options.Delimiter is null ? -1 : name.AsSpan().IndexOfAny(FormatSniffer.Delimiters);
+        return other < 0
+            ? 0
+            : throw new UnreadableFileException(
+                $"With the delimiter '{Shown(delimiter)}' the file has one column, '{Shown([name])}'. Is its delimiter '{Shown(name[other])}'? "
+                + "Should this be the text, name it as the text column.");
+    }
+
+    /// <summary>The wrong file may have no end of them.</summary>
+    private static string Shown(string[] header)
+    {
+        var names = string.Join(", ", header.Take(MostShown).Select(static name => name.Length > LongestShown ? name[..LongestShown] + "..." : name));
+        return header.Length > MostShown ? $"{names} and {header.Length - MostShown} more" : names;
     }
 
     private static string Shown(char delimiter) => delimiter == '\t' ? "tab" : delimiter.ToString();

@@ -5,7 +5,7 @@ namespace VectorDb.Core.Ingest.Reading;
 /// <summary>Tells a file's format and delimiter from what it is called and how it begins.</summary>
 internal static class FormatSniffer
 {
-    private const string Delimiters = ",;\t|";
+    public const string Delimiters = ",;\t|";
 
     public static FileFormat Format(UploadOptions options, string fileKey, ReadOnlySpan<char> head) => options switch
     {

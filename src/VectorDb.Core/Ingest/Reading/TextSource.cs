@@ -4,13 +4,13 @@ using System.Text;
 namespace VectorDb.Core.Ingest.Reading;
 
 /// <summary>
-/// The characters of an upload: unpacks gzip, drops the byte order mark, and puts <see cref="Undecodable"/> where bytes are not
+/// The characters of an upload: unpacks gzip, drops the byte order mark, ends lines with line feeds, and puts <see cref="Undecodable"/> where bytes are not
 /// UTF-8, so that the row they are in can be refused and the others kept.
 /// </summary>
 internal sealed class TextSource : IDisposable
 {
-    /// <summary>A code point that is no character and so never is one of the file's own.</summary>
-    public const char Undecodable = '\uFFFF';
+    /// <summary>Code points that are no characters, in an order that no file has of its own.</summary>
+    public const string Undecodable = "\uFFFF\uFDD0\uFFFE";
 
     private const int PeekBytes = 4;
     private const int HeadCharacters = 1 << 16;
@@ -18,6 +18,7 @@ internal sealed class TextSource : IDisposable
     private readonly char[] _head = new char[HeadCharacters];
     private int _headLength;
     private int _headTaken;
+    private bool _endsLinesWithCr;
 
     private TextSource(TextReader reader) => _reader = reader;
 
@@ -44,10 +45,13 @@ internal sealed class TextSource : IDisposable
             source._headLength += read;
         }
 
+        var start = source._head.AsSpan(0, source._headLength);
+        source._endsLinesWithCr = start.Contains('\r') && !start.Contains('\n');
+        source.EndLines(start);
         return source;
     }
 
-    public static bool IsDecodable(ReadOnlySpan<char> text) => !text.Contains(Undecodable);
+    public static bool IsDecodable(ReadOnlySpan<char> text) => text.IndexOf(Undecodable, StringComparison.Ordinal) < 0;
 
     /// <returns>How many characters were read; 0 at the end, also where the file breaks off.</returns>
     public ValueTask<int> ReadAsync(Memory<char> buffer, CancellationToken cancellationToken)
@@ -74,12 +78,23 @@ internal sealed class TextSource : IDisposable
 
         try
         {
-            return await _reader.ReadAsync(buffer, cancellationToken);
+            var read = await _reader.ReadAsync(buffer, cancellationToken);
+            EndLines(buffer.Span[..read]);
+            return read;
         }
         catch (InvalidDataException exception)
         {
             BrokenOff = $"The file ends too early or is damaged: {exception.Message}";
             return 0;
+        }
+    }
+
+    /// <summary>What reads lines knows line feeds only; a file without any, as some spreadsheets write, ends them with CR.</summary>
+    private void EndLines(Span<char> text)
+    {
+        if (_endsLinesWithCr)
+        {
+            text.Replace('\r', '\n');
         }
     }
 
@@ -110,6 +125,6 @@ internal sealed class TextSource : IDisposable
             [0xFE, 0xFF, ..] => "utf-16BE",
             _ => "utf-8",
         };
-        return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Undecodable.ToString()));
+        return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback(Undecodable));
     }
 }
