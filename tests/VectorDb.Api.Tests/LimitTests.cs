@@ -40,6 +40,10 @@ public sealed class LimitTests
         (await api.SendAsync(HttpMethod.Put, $"/api/v1/collections/{collection}/records", chunked)).Problem(HttpStatusCode.RequestEntityTooLarge);
         Assert.Equal(HttpStatusCode.Accepted, (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", upload)).Status);
         (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", largeUpload)).Problem(HttpStatusCode.RequestEntityTooLarge);
+        using var form = new MultipartFormDataContent { { new StringContent(new string('x', 5000)), "file", "a.txt" } };
+        (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", form)).Problem(HttpStatusCode.RequestEntityTooLarge);
+        using var chunkedForm = new MultipartFormDataContent { { new StreamContent(new UnknownLength(new byte[5000])), "file", "a.txt" } };
+        (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", chunkedForm)).Problem(HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Theory]

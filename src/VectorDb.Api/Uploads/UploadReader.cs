@@ -93,7 +93,7 @@ internal sealed class UploadReader(IFileStore files)
                 await files.DeleteAsync(stored.Key, CancellationToken.None);
             }
 
-            if (exception is InvalidDataException or IOException { HResult: EndOfBody })
+            if (exception is InvalidDataException or (IOException { HResult: EndOfBody } and not BadHttpRequestException))
             {
                 throw RequestException.Invalid("body", $"is not complete multipart data: {exception.Message}");
             }
