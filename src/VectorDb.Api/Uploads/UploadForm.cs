@@ -55,9 +55,9 @@ internal sealed class UploadForm
         var texts = Many("textColumn").Concat(Split("textColumns")).ToList();
         var size = Number("chunkSize", 1, LargestChunk);
         var overlap = Number("chunkOverlap", 0, LargestChunk) ?? 0;
-        if (overlap > 0 && (size is null || overlap >= size))
+        if (overlap > 0 && (size is null || overlap > size / 2))
         {
-            _errors.Add("chunkOverlap", "must be smaller than chunkSize");
+            _errors.Add("chunkOverlap", "must be at most half of chunkSize");
         }
 
         var options = new UploadOptions(

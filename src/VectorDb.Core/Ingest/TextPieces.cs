@@ -4,7 +4,7 @@ namespace VectorDb.Core.Ingest;
 internal static class TextPieces
 {
     /// <param name="size">Most characters of a piece.</param>
-    /// <param name="overlap">Characters that a piece repeats of the one before; less than <paramref name="size"/>.</param>
+    /// <param name="overlap">Characters that a piece repeats of the one before; uploads may ask for half of <paramref name="size"/> at most.</param>
     public static IEnumerable<string> Of(string text, int? size, int overlap)
     {
         if (size is not { } most || text.Length <= most)
@@ -23,7 +23,8 @@ internal static class TextPieces
                 yield break;
             }
 
-            // The overlap never swallows the whole step, so every piece ends further on than the last.
+            // A cut is looked for in the second half of a piece only and an upload overlaps by half of one at most, so that each piece
+            // ends further on than the last; with a larger overlap it at least begins further on.
             start = Math.Max(start + 1, end - Math.Min(overlap, most - 1));
             start += start < text.Length && char.IsLowSurrogate(text[start]) ? 1 : 0;
         }

@@ -70,6 +70,28 @@ public sealed class UploadFormatTests
         Assert.EndsWith(overlapping[^1], Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(40, 20)]
+    [InlineData(7, 3)]
+    [InlineData(3, 1)]
+    public void Every_piece_ends_further_on_and_there_are_few_of_them(int size, int overlap)
+    {
+        foreach (var pattern in (string[])["x", "a b. c\n\nd ", "word, word; word! ", "\n", "one\n\ntwo three"])
+        {
+            var text = string.Concat(Enumerable.Repeat(pattern, 2_000 / pattern.Length));
+            var pieces = TextPieces.Of(text, size, overlap).ToList();
+
+            Assert.InRange(pieces.Count, 1, 4 * text.Length / size);
+            var end = 0;
+            foreach (var piece in pieces[..^1])
+            {
+                var next = text.IndexOf(piece, Math.Max(0, end - overlap - 1), StringComparison.Ordinal) + piece.Length;
+                Assert.True(next > end, $"'{piece}' of '{pattern}'");
+                end = next;
+            }
+        }
+    }
+
     [Fact]
     public void Cutting_never_splits_a_character_and_always_ends()
     {
