@@ -94,7 +94,7 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
     [Theory]
     [InlineData("chunkSize=0", "chunkSize")]
     [InlineData("chunkSize=ten", "chunkSize")]
-    [InlineData("chunkSize=10&chunkOverlap=10", "chunkOverlap")]
+    [InlineData("chunkSize=10&chunkOverlap=6", "chunkOverlap")]
     [InlineData("chunkOverlap=10", "chunkOverlap")]
     [InlineData("delimiter=ab", "delimiter")]
     [InlineData("onError=ignore", "onError")]
@@ -180,6 +180,11 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
             deep.Json.GetProperty("dependencies").EnumerateArray(),
             static dependency => dependency.GetProperty("name").GetString() == "queue" && dependency.GetProperty("status").GetString() == "down");
     }
+
+    [Fact]
+    public async Task An_upload_into_a_collection_that_the_embedder_does_not_fit_is_400_at_once() => Assert.Equal(
+        "cannot be embedded: hashing-64 makes 64 numbers, the collection has dimension 3; send records with vectors",
+        (await RawAsync($"/api/v1/collections/{await api.CollectionAsync(3)}/uploads", Csv, "text/csv")).Invalid("file"));
 
     [Fact]
     public async Task An_upload_into_no_collection_is_404() =>

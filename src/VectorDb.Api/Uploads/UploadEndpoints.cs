@@ -7,7 +7,9 @@ using VectorDb.Api.Documentation;
 using VectorDb.Api.Json;
 using VectorDb.Api.Limits;
 using VectorDb.Api.Problems;
+using VectorDb.Core.Collections;
 using VectorDb.Core.Configuration;
+using VectorDb.Core.Embeddings;
 using VectorDb.Core.Files;
 using VectorDb.Core.Hosting;
 using VectorDb.Core.Security;
@@ -31,17 +33,18 @@ internal static partial class UploadEndpoints
             .Describes("metadataColumns", "Columns of the metadata, comma separated; without it all others.")
             .Describes("delimiter", @"Of a CSV file, one character or \t; without it the file is asked.")
             .Describes("chunkSize", "Characters of text a record holds at most; without it texts are not split.", ParameterDescriptions.Integer(1))
-            .Describes("chunkOverlap", "Characters that neighbouring pieces share.", ParameterDescriptions.Integer(0))
+            .Describes("chunkOverlap", "Characters that neighbouring pieces share, at most half of chunkSize.", ParameterDescriptions.Integer(0))
             .Describes("onError", "Whether a bad record fails alone or fails the task.", ParameterDescriptions.OneOf("continue", "abort"))
             .Describes("format", "Told from the name and the first bytes when auto.", ParameterDescriptions.OneOf("auto", "csv", "jsonl", "text"))
             .DescribesHeader("Idempotency-Key", "The same upload sent again with it returns the task made first.")
             .Accepts<IFormFile>("multipart/form-data", UploadReader.RawTypes).Fails(400, 404, 413, 415, 422, 507);
 
     private static async Task<Accepted<UploadAccepted>> UploadAsync(
-        string collection, HttpRequest request, IVectorStore store, IFileStore files, ITaskLedger ledger, ITaskQueue queue,
+        string collection, HttpRequest request, IVectorStore store, ITextEmbedder embedder, IFileStore files, ITaskLedger ledger, ITaskQueue queue,
         TimeProvider time, ILogger<UploadReader> log, CancellationToken cancellationToken)
     {
         var target = await store.GetAsync(collection, cancellationToken);
+        DemandFitting(target.Spec, embedder);
         var key = IdempotencyKey(request);
         var taskId = TaskIds.New(time);
         using var scope = log.BeginTask(taskId);
@@ -72,6 +75,17 @@ internal static partial class UploadEndpoints
                     await files.DeleteAsync(file.Key, CancellationToken.None);
                 }
             }
+        }
+    }
+
+    /// <exception cref="RequestException">No record of any file could be embedded into it.</exception>
+    private static void DemandFitting(CollectionSpec spec, ITextEmbedder embedder)
+    {
+        if (embedder.Dimension != spec.Dimension)
+        {
+            throw RequestException.Invalid(
+                "file",
+                $"cannot be embedded: {embedder.Name} makes {embedder.Dimension} numbers, the collection has dimension {spec.Dimension}; send records with vectors");
         }
     }
 
