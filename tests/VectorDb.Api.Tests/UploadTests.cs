@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Core.Files;
+using VectorDb.Core.Stores;
 using VectorDb.Core.Tasks;
 
 namespace VectorDb.Api.Tests;
@@ -89,6 +90,26 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
         var second = await TaskAsync(await RawAsync(uploads, Csv, "text/csv", ("Idempotency-Key", "k1")));
 
         Assert.NotEqual(first.Id, second.Id);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_file_stays_exactly_when_the_task_was_booked_whatever_became_of_the_request(bool booked)
+    {
+        await using var broken = await ApiHost.StartAsync(services =>
+        {
+            var ledger = services.Last(static service => service.ServiceType == typeof(ITaskLedger)).ImplementationType!;
+            services.AddSingleton<ITaskLedger>(provider => new BrokenLedger((ITaskLedger)ActivatorUtilities.CreateInstance(provider, ledger), booked));
+        });
+        using var content = new StringContent(Csv, Encoding.UTF8, "text/csv");
+
+        var answer = await broken.SendAsync(HttpMethod.Post, $"/api/v1/collections/{await broken.CollectionAsync()}/uploads", content);
+
+        answer.Problem(HttpStatusCode.InternalServerError);
+        var uploads = Path.Combine(broken.DataFolder, "files", "uploads");
+        Assert.Equal(booked ? 1 : 0, Directory.EnumerateFiles(uploads, "*", SearchOption.AllDirectories).Count());
+        Assert.Equal(booked ? 1 : 0, Directory.EnumerateDirectories(uploads).Count());
     }
 
     [Theory]
@@ -218,4 +239,29 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
     private string Files() => Directory.Exists(Path.Combine(api.DataFolder, "files"))
         ? string.Join('\n', Directory.EnumerateFiles(Path.Combine(api.DataFolder, "files"), "*", SearchOption.AllDirectories).Where(static file => !file.Contains(".ping.")).Order())
         : "";
+
+    /// <summary>Fails before it has written the task or after.</summary>
+    private sealed class BrokenLedger(ITaskLedger ledger, bool after) : ITaskLedger
+    {
+        public async Task<IngestTask> CreateAsync(NewTask task, CancellationToken cancellationToken)
+        {
+            if (after)
+            {
+                await ledger.CreateAsync(task, cancellationToken);
+            }
+
+            throw new TimeoutException("The answer never came.");
+        }
+
+        public Task<IngestTask?> FindAsync(string taskId, CancellationToken cancellationToken) => ledger.FindAsync(taskId, cancellationToken);
+
+        public Task<Page<IngestTask>> ListAsync(int limit, string? cursor, string? collection, CancellationToken cancellationToken) =>
+            ledger.ListAsync(limit, cursor, collection, cancellationToken);
+
+        public IAsyncEnumerable<RecordError> ErrorsAsync(string taskId, CancellationToken cancellationToken) => ledger.ErrorsAsync(taskId, cancellationToken);
+
+        public Task<bool> CancelAsync(string taskId, CancellationToken cancellationToken) => ledger.CancelAsync(taskId, cancellationToken);
+
+        public Task<IngestTask?> RetryAsync(string taskId, CancellationToken cancellationToken) => ledger.RetryAsync(taskId, cancellationToken);
+    }
 }

@@ -61,16 +61,17 @@ internal static partial class UploadEndpoints
 
         async Task<IngestTask> BookAsync(NewTask wanted)
         {
-            var kept = false;
+            var isBooked = false;
             try
             {
                 var booked = await ledger.CreateAsync(wanted, cancellationToken);
-                kept = booked.Id == taskId;
+                isBooked = booked.Id == taskId;
                 return booked;
             }
             finally
             {
-                if (!kept)
+                // A failure or the end of the request may have come after the commit: only the ledger knows whether the file is needed.
+                if (!isBooked && await ledger.FindAsync(taskId, CancellationToken.None) is null)
                 {
                     await files.DeleteAsync(file.Key, CancellationToken.None);
                 }
