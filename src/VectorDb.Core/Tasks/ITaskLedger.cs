@@ -24,7 +24,7 @@ public interface ITaskLedger
     /// <returns>False when it had ended already.</returns>
     Task<bool> CancelAsync(string taskId, CancellationToken cancellationToken);
 
-    /// <summary>Makes a new pending task of the failed records alone and, where it ended before it had read its file, of those it did not read.</summary>
+    /// <summary>Makes a new pending task of the failed records alone and, where it ended before it had read its file, of those it did not read. While there is such a task already, that is it.</summary>
     /// <returns>Null when there is nothing to repeat, it has not ended, or its last records are still to be accounted for.</returns>
     Task<IngestTask?> RetryAsync(string taskId, CancellationToken cancellationToken);
 }

@@ -45,6 +45,8 @@ public sealed record IngestTask(
     /// <summary>Records of it failed, or it ended before it had read all of them.</summary>
     internal bool CanBeRetried => HasEnded && (Failed > 0 || State is TaskState.Failed or TaskState.Cancelled);
 
+    internal NewTask Again(string id) => new(id, Collection, FileKey, Options, IdempotencyKey: null, ContentHash) { CollectionId = CollectionId };
+
     public bool HasEnded => State is TaskState.Completed or TaskState.PartiallyCompleted or TaskState.Failed or TaskState.Cancelled;
 }
 

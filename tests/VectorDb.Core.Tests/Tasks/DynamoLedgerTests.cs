@@ -44,6 +44,24 @@ public sealed class DynamoLedgerTests(SharedMoto moto) : LedgerConformance, ICla
         _chunks = new DynamoChunkLedger(table, new DynamoHousekeeping(table, Time), Time);
     }
 
+    [Fact]
+    public async Task A_request_that_ends_after_the_commit_still_gets_its_task()
+    {
+        using var request = new CancellationTokenSource();
+        _client.AfterResponseEvent += (_, arguments) =>
+        {
+            if (arguments is Amazon.Runtime.WebServiceResponseEventArgs { Request: TransactWriteItemsRequest })
+            {
+                request.Cancel();
+            }
+        };
+
+        var task = await Tasks.CreateAsync(new NewTask("t", "docs", "uploads/t/a", new UploadOptions(), IdempotencyKey: null, "h"), request.Token);
+
+        Assert.True(request.IsCancellationRequested);
+        Assert.Equal("t", task.Id);
+    }
+
     public ValueTask DisposeAsync()
     {
         _client.Dispose();

@@ -284,6 +284,35 @@ public abstract class LedgerConformance
     }
 
     [Fact]
+    public async Task Retrying_again_returns_the_retry_that_is_open_and_makes_another_when_that_has_ended()
+    {
+        var claim = await ClaimAsync();
+        await Chunks.FailAsync(claim.Task.Id, "no such column", Cancel);
+
+        var at = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Tasks.RetryAsync(claim.Task.Id, Cancel))));
+        var again = await Tasks.RetryAsync(claim.Task.Id, Cancel);
+        Assert.Equal([again!.Id], at.Select(task => task!.Id).Distinct());
+        await Tasks.CancelAsync(again.Id, Cancel);
+        var other = await Tasks.RetryAsync(claim.Task.Id, Cancel);
+
+        Assert.NotEqual(again.Id, other!.Id);
+        Assert.Equal(3, (await Tasks.ListAsync(10, null, null, Cancel)).Items.Count);
+    }
+
+    [Fact]
+    public async Task A_task_is_not_purged_while_its_retry_goes_by_its_errors()
+    {
+        var claim = await ClaimAsync();
+        await Chunks.FailAsync(claim.Task.Id, "no such column", Cancel);
+        Time.Advance(TimeSpan.FromDays(1));
+        var retry = await Tasks.RetryAsync(claim.Task.Id, Cancel);
+
+        Assert.Empty(await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel));
+        await Tasks.CancelAsync(retry!.Id, Cancel);
+        Assert.Equal([claim.Task.FileKey], await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel));
+    }
+
+    [Fact]
     public async Task Old_tasks_are_purged_with_the_files_that_nothing_else_reads()
     {
         var split = await SplitAsync(chunks: [2]);

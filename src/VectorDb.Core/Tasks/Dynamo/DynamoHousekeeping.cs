@@ -111,6 +111,7 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
         var old = table.QueryIndexAsync(AllTasks, Oldest, descending: false, cancellationToken)
             .TakeWhile(item => Long(item, "created_at") <= finishedBefore.ToUnixTimeMilliseconds())
             .Where(item => DynamoItems.Task(item) is { HasEnded: true } task && task.FinishedAt <= finishedBefore)
+            .Where(async (item, cancel) => !await IsBeingRetriedAsync(item, cancel))
             .Take(limit);
         await foreach (var item in old)
         {
@@ -134,6 +135,11 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
 
         return files;
     }
+
+    /// <summary>Its retry goes by its errors.</summary>
+    private async ValueTask<bool> IsBeingRetriedAsync(Dictionary<string, AttributeValue> item, CancellationToken cancellationToken) =>
+        Text(item, "retry") is { } retry
+        && await table.GetAsync(TaskPk(retry), TaskSk, cancellationToken) is { } found && !DynamoItems.Task(found).HasEnded;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -32,7 +32,8 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             }
         }
 
-        return (await FindAsync(task.Id, cancellationToken))!;
+        // It is booked: from here on a cancellation must not make it look as if it were not.
+        return (await FindAsync(task.Id, CancellationToken.None))!;
     }
 
     public async Task<IngestTask?> FindAsync(string taskId, CancellationToken cancellationToken) =>
@@ -90,24 +91,41 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
 
     public async Task<IngestTask?> RetryAsync(string taskId, CancellationToken cancellationToken)
     {
-        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } item || Task(item) is not { CanBeRetried: true } ended)
+        while (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is { } item && Task(item) is { CanBeRetried: true } ended)
         {
-            return null;
+            if (Long(item, "open_chunks") > 0)
+            {
+                // Stopped by a release that forgot such a task: now its records are listed, and then it can be tried again.
+                await table.TransactAsync([table.Put(new() { ["pk"] = new(Open), ["sk"] = new(taskId) })], cancellationToken);
+                return null;
+            }
+
+            var earlier = Text(item, "retry");
+            if (earlier is not null && await FindAsync(earlier, cancellationToken) is { HasEnded: false } open)
+            {
+                return open;
+            }
+
+            var again = ended.Again(TaskIds.New(time));
+            if (await InsertAsync(again, taskId, cancellationToken, Retried(taskId, again.Id, earlier)))
+            {
+                return await FindAsync(again.Id, CancellationToken.None);
+            }
         }
 
-        if (Long(item, "open_chunks") > 0)
+        return null;
+    }
+
+    /// <summary>Notes the retry with the task, unless another has been noted in the meantime.</summary>
+    private static Change Retried(string taskId, string retry, string? earlier)
+    {
+        var values = new Dictionary<string, AttributeValue> { [":retry"] = new(retry) };
+        if (earlier is not null)
         {
-            // Stopped by a release that forgot such a task: now its records are listed, and then it can be tried again.
-            await table.TransactAsync([table.Put(new() { ["pk"] = new(Open), ["sk"] = new(taskId) })], cancellationToken);
-            return null;
+            values[":earlier"] = new(earlier);
         }
 
-        var again = new NewTask(TaskIds.New(time), ended.Collection, ended.FileKey, ended.Options, IdempotencyKey: null, ended.ContentHash)
-        {
-            CollectionId = ended.CollectionId,
-        };
-        await InsertAsync(again, taskId, cancellationToken);
-        return await FindAsync(again.Id, cancellationToken);
+        return new Change(TaskPk(taskId), TaskSk, "SET retry = :retry", earlier is null ? "attribute_exists(pk) AND attribute_not_exists(retry)" : "retry = :earlier", values);
     }
 
     private AttributeValue Now() => Number(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -125,8 +143,9 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             : throw new IdempotencyConflictException(task.IdempotencyKey!);
     }
 
-    /// <returns>False when the idempotency key was taken in the meantime.</returns>
-    private Task<bool> InsertAsync(NewTask task, string? retryOf, CancellationToken cancellationToken)
+    /// <param name="others">Changes that go with it.</param>
+    /// <returns>False when the idempotency key was taken, or another change was in vain, in the meantime.</returns>
+    private Task<bool> InsertAsync(NewTask task, string? retryOf, CancellationToken cancellationToken, params Change[] others)
     {
         List<TransactWriteItem> items =
         [
@@ -134,6 +153,7 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             table.Put(new() { ["pk"] = new(Open), ["sk"] = new(task.Id) }),
             table.Put(new() { ["pk"] = new(FilePk(task.FileKey)), ["sk"] = new(task.Id) }),
         ];
+        items.AddRange(others.Select(table.Update));
         if (task.ScopedKey is { } key)
         {
             items.Add(table.Put(

@@ -19,6 +19,7 @@ internal sealed class LedgerDatabase
         CREATE UNIQUE INDEX IF NOT EXISTS tasks_idempotency ON tasks (collection, idempotency_key) WHERE idempotency_key IS NOT NULL;
         CREATE INDEX IF NOT EXISTS tasks_newest ON tasks (created_at DESC, id DESC);
         CREATE INDEX IF NOT EXISTS tasks_open ON tasks (state, nudged_at);
+        CREATE INDEX IF NOT EXISTS tasks_retries ON tasks (retry_of) WHERE retry_of IS NOT NULL;
         CREATE TABLE IF NOT EXISTS chunks (
             task_id TEXT NOT NULL, number INTEGER NOT NULL, open INTEGER NOT NULL, file_key TEXT NOT NULL,
             records INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,

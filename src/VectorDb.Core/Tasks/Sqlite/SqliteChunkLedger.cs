@@ -185,7 +185,10 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
         {
             var files = new List<string>();
             var old = session.Rows(
-                "SELECT id, file_key FROM tasks WHERE finished_at <= $before ORDER BY finished_at LIMIT $limit",
+                """
+                SELECT id, file_key FROM tasks WHERE finished_at <= $before
+                    AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.retry_of = tasks.id AND r.state <= 2) ORDER BY finished_at LIMIT $limit
+                """,
                 static row => (Id: row.GetString(0), File: row.GetString(1)),
                 ("$before", finishedBefore.ToUnixTimeMilliseconds()), ("$limit", limit));
             foreach (var (id, file) in old)

@@ -78,11 +78,9 @@ internal sealed class SqliteTaskLedger(LedgerDatabase database, TimeProvider tim
                 return null;
             }
 
-            var again = new NewTask(TaskIds.New(time), ended.Collection, ended.FileKey, ended.Options, IdempotencyKey: null, ended.ContentHash)
-            {
-                CollectionId = ended.CollectionId,
-            };
-            return Insert(session, again, retryOf: taskId);
+            var open = session.Rows(
+                $"SELECT {LedgerRows.TaskColumns} FROM tasks WHERE retry_of = $id AND {SqliteChunkLedger.TaskIsOpen} LIMIT 1", LedgerRows.Task, ("$id", taskId));
+            return open.SingleOrDefault() ?? Insert(session, ended.Again(TaskIds.New(time)), retryOf: taskId);
         }));
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
