@@ -237,7 +237,8 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     private string Files() => Directory.Exists(Path.Combine(api.DataFolder, "files"))
-        ? string.Join('\n', Directory.EnumerateFiles(Path.Combine(api.DataFolder, "files"), "*", SearchOption.AllDirectories).Where(static file => !file.Contains(".ping.")).Order())
+        ? string.Join('\n', Directory.EnumerateFileSystemEntries(Path.Combine(api.DataFolder, "files"), "*", SearchOption.AllDirectories)
+            .Where(static file => !file.Contains(".ping.") && Path.GetFileName(file) != "uploads").Order())
         : "";
 
     /// <summary>Fails before it has written the task or after.</summary>

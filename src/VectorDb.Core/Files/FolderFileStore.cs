@@ -1,19 +1,22 @@
+using System.Runtime.CompilerServices;
+
 namespace VectorDb.Core.Files;
 
 /// <summary>Files in a folder. Each is written beside its place, flushed to disk and then renamed, so it is there whole or not at all.</summary>
 internal sealed class FolderFileStore(string folder) : IFileStore
 {
     private const string Unfinished = ".unfinished";
+    private const int MostTries = 3;
 
     public async Task<StoredFile> WriteAsync(string key, Stream content, CancellationToken cancellationToken)
     {
         var path = PathOf(key);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var directory = Path.GetDirectoryName(path)!;
         var temporary = $"{path}.{Guid.NewGuid():N}{Unfinished}";
         try
         {
             StoredFile stored;
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            await using (var file = Create(directory, temporary))
             {
                 stored = await HashingCopy.RunAsync(key, content, file, cancellationToken);
                 file.Flush(flushToDisk: true);
@@ -25,6 +28,7 @@ internal sealed class FolderFileStore(string folder) : IFileStore
         catch
         {
             File.Delete(temporary);
+            RemoveIfEmpty(directory);
             throw;
         }
     }
@@ -54,12 +58,46 @@ internal sealed class FolderFileStore(string folder) : IFileStore
         return Task.CompletedTask;
     }
 
+    public async IAsyncEnumerable<string> OlderThanAsync(DateTimeOffset writtenBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var kind in FileKeys.Kinds.Select(kind => Path.Combine(folder, kind)).Where(Directory.Exists))
+        {
+            foreach (var file in Directory.EnumerateFiles(kind, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var key = Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/');
+                if (FileKeys.IsKey(key) && File.GetLastWriteTimeUtc(file) < writtenBefore.UtcDateTime)
+                {
+                    yield return key;
+                }
+            }
+        }
+
+        await Task.CompletedTask;
+    }
+
     public Task PingAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         using var probe = new FileStream(
             Path.Combine(folder, $".ping.{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         return Task.CompletedTask;
+    }
+
+    private static FileStream Create(string directory, string path)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Directory.CreateDirectory(directory);
+            try
+            {
+                return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            }
+            catch (DirectoryNotFoundException) when (attempt < MostTries)
+            {
+                // Who removed the last file in it removed it as well, just now.
+            }
+        }
     }
 
     private string PathOf(string key) => Path.Combine(folder, Path.Combine(FileKeys.Checked(key).Split('/')));
@@ -73,7 +111,7 @@ internal sealed class FolderFileStore(string folder) : IFileStore
                 Directory.Delete(directory);
             }
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Other files are in it, or another process was first.
         }

@@ -12,6 +12,9 @@ public interface IFileStore
 
     Task DeleteAsync(string key, CancellationToken cancellationToken);
 
+    /// <summary>Keys of uploads and chunks last written before then, those included that a killed process left half written.</summary>
+    IAsyncEnumerable<string> OlderThanAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken);
+
     Task PingAsync(CancellationToken cancellationToken);
 }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -65,6 +66,25 @@ internal sealed class S3FileStore(IAmazonS3 s3, string bucket) : IFileStore
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         s3.DeleteObjectAsync(bucket, FileKeys.Checked(key), cancellationToken);
+
+    public async IAsyncEnumerable<string> OlderThanAsync(DateTimeOffset writtenBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var kind in FileKeys.Kinds)
+        {
+            var request = new ListObjectsV2Request { BucketName = bucket, Prefix = kind + '/' };
+            do
+            {
+                var page = await s3.ListObjectsV2Async(request, cancellationToken);
+                foreach (var file in (page.S3Objects ?? []).Where(file => FileKeys.IsKey(file.Key) && file.LastModified?.ToUniversalTime() < writtenBefore.UtcDateTime))
+                {
+                    yield return file.Key;
+                }
+
+                request.ContinuationToken = page.NextContinuationToken;
+            }
+            while (request.ContinuationToken is not null);
+        }
+    }
 
     public Task PingAsync(CancellationToken cancellationToken) => s3.ListObjectsV2Async(
         new ListObjectsV2Request { BucketName = bucket, MaxKeys = 1 }, cancellationToken);

@@ -8,14 +8,15 @@ namespace VectorDb.Core.Ingest;
 
 /// <summary>
 /// Compares the ledger with the queue and announces again what has no job any more (a flushed or failed-over queue, a
-/// nudge that never arrived, a worker that died); and forgets old tasks. Every worker runs one: an extra job does nothing.
+/// nudge that never arrived, a worker that died); and forgets old tasks and files of none. Every worker runs one: an extra job does nothing.
 /// </summary>
 internal sealed partial class Reconciler(
-    IChunkLedger ledger, IChunkQueue queue, IFileStore files, IngestCounts counts, IngestOptions options, TimeProvider time, ILogger<Reconciler> log)
+    ITaskLedger tasks, IChunkLedger ledger, IChunkQueue queue, IFileStore files, IngestCounts counts, IngestOptions options, TimeProvider time, ILogger<Reconciler> log)
     : BackgroundService
 {
     private const int MostAtOnce = 256;
     private const int TasksPurgedAtOnce = 50;
+    private static readonly TimeSpan OrphanedAfter = TimeSpan.FromDays(2);
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromHours(1);
     private DateTimeOffset _nextPurge = DateTimeOffset.MinValue;
 
@@ -55,6 +56,28 @@ internal sealed partial class Reconciler(
         foreach (var key in await ledger.PurgeAsync(time.GetUtcNow() - options.Retention, TasksPurgedAtOnce, cancellationToken))
         {
             await files.DeleteAsync(key, cancellationToken);
+        }
+
+        await PurgeFilesOfNoTaskAsync(cancellationToken);
+    }
+
+    /// <summary>What a process left that was killed between the file and the book. No upload takes so long that it could be under way.</summary>
+    private async Task PurgeFilesOfNoTaskAsync(CancellationToken cancellationToken)
+    {
+        var isKnown = new Dictionary<string, bool>();
+        await foreach (var key in files.OlderThanAsync(time.GetUtcNow() - OrphanedAfter, cancellationToken))
+        {
+            var taskId = FileKeys.TaskId(key);
+            if (!isKnown.TryGetValue(taskId, out var known))
+            {
+                isKnown[taskId] = known = await tasks.FindAsync(taskId, cancellationToken) is not null;
+            }
+
+            // A retry reads the upload of a task that may be forgotten by now.
+            if (!known && !await ledger.NeedsAsync(key, cancellationToken))
+            {
+                await files.DeleteAsync(key, cancellationToken);
+            }
         }
     }
 

@@ -48,6 +48,9 @@ public interface IChunkLedger
     /// <summary>Forgets up to <paramref name="limit"/> tasks that ended before <paramref name="finishedBefore"/>.</summary>
     /// <returns>Keys of the files that nothing refers to any more.</returns>
     Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
+
+    /// <returns>Whether a task reads this upload.</returns>
+    Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken);
 }
 
 /// <param name="Lease">Token that later writes must show.</param>

@@ -65,6 +65,20 @@ public abstract class FileStoreConformance
         await Store.PingAsync(Cancel);
     }
 
+    [Fact]
+    public async Task Old_uploads_and_chunks_are_listed_and_nothing_else()
+    {
+        foreach (var key in (string[])["uploads/t1/a.csv", "chunks/t1/000001.jsonl", "chunks/t2/000001.jsonl", "other/t3/a"])
+        {
+            await Store.WriteAsync(key, new MemoryStream([1]), Cancel);
+        }
+
+        Assert.Empty(await Store.OlderThanAsync(DateTimeOffset.UtcNow.AddHours(-1), Cancel).ToListAsync(Cancel));
+        Assert.Equal(
+            ["chunks/t1/000001.jsonl", "chunks/t2/000001.jsonl", "uploads/t1/a.csv"],
+            (await Store.OlderThanAsync(DateTimeOffset.UtcNow.AddHours(1), Cancel).ToListAsync(Cancel)).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("../secret")]
     [InlineData("uploads/../../etc/passwd")]

@@ -20,6 +20,7 @@ public sealed class FolderFileStoreTests : FileStoreConformance, IDisposable
             () => Store.WriteAsync("uploads/t/a", new MemoryStream(new byte[10]), cancelled.Token));
 
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+        Assert.False(Directory.Exists(_folder.File("files/uploads/t")));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Core.Embeddings;
 using VectorDb.Core.Ingest;
 using VectorDb.Core.Tasks;
@@ -186,6 +187,29 @@ public sealed class IngestTests
         Assert.Equal((TaskState.Cancelled, 50L, 0L, 50L), (task.State, task.Total, task.Succeeded, task.Failed));
         Assert.Equal(0, await pipeline.CountAsync());
         Assert.All(await pipeline.ErrorsAsync(id), error => Assert.Equal("Not indexed: the task was cancelled.", error.Reason));
+    }
+
+    [Fact]
+    public async Task Files_that_a_killed_process_left_without_a_task_are_removed_after_days_and_no_others()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var pipeline = await Pipeline.StartAsync(more: services => services.AddSingleton<TimeProvider>(time));
+        var id = await pipeline.UploadAsync(Pipeline.Csv(3));
+        foreach (var orphan in (string[])["uploads/gone/a.csv", "uploads/cut/a.csv.0123.unfinished", "chunks/gone/000000.jsonl"])
+        {
+            await pipeline.Files.WriteAsync(orphan, new MemoryStream([1]), Cancel);
+        }
+
+        await pipeline.Reconciler.PurgeAsync(Cancel);
+        Assert.Equal(4, Files().Count());
+        time.Advance(TimeSpan.FromDays(3));
+        await pipeline.Reconciler.PurgeAsync(Cancel);
+
+        Assert.Equal([$"uploads/{id}/a.csv"], Files());
+        Assert.Equal([Path.Combine(pipeline.Folder, "files", "uploads", id)], Directory.EnumerateDirectories(Path.Combine(pipeline.Folder, "files", "uploads")));
+
+        IEnumerable<string> Files() => Directory.EnumerateFiles(Path.Combine(pipeline.Folder, "files"), "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Path.Combine(pipeline.Folder, "files"), file));
     }
 
     [Fact]

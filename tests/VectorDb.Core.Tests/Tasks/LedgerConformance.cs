@@ -300,6 +300,15 @@ public abstract class LedgerConformance
     }
 
     [Fact]
+    public async Task An_upload_is_needed_as_long_as_a_task_reads_it()
+    {
+        var task = await Tasks.CreateAsync(New(), Cancel);
+
+        Assert.True(await Chunks.NeedsAsync(task.FileKey, Cancel));
+        Assert.False(await Chunks.NeedsAsync(task.FileKey + ".unfinished", Cancel));
+    }
+
+    [Fact]
     public async Task A_task_is_not_purged_while_its_retry_goes_by_its_errors()
     {
         var claim = await ClaimAsync();

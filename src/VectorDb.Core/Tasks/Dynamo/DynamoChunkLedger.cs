@@ -164,6 +164,9 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
     public Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
         housekeeping.PurgeAsync(finishedBefore, limit, cancellationToken);
 
+    public Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken) =>
+        table.QueryAsync(FilePk(fileKey), prefix: null, cancellationToken).AnyAsync(cancellationToken).AsTask();
+
     private AttributeValue Now(TimeSpan later = default) => Number((time.GetUtcNow() + later).ToUnixTimeMilliseconds());
 
     private static string NewLease() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);

@@ -207,6 +207,9 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             return files;
         }));
 
+    public Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
+        session.Scalar<long>("SELECT EXISTS (SELECT 1 FROM tasks WHERE file_key = $file)", ("$file", fileKey)) == 1));
+
     private long Now(TimeSpan later = default) => (time.GetUtcNow() + later).ToUnixTimeMilliseconds();
 
     private static string NewLease() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
