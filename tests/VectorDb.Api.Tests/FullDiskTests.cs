@@ -37,7 +37,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await api.PutAsync(records, """{"records":[{"id":"kept","vector":[1,2,3]}]}""")).Status);
 
         using var upload = new StringContent(new string('x', 9_000_000), Encoding.UTF8, "text/plain");
-        (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", upload)).Problem(HttpStatusCode.InsufficientStorage);
+        (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{await api.CollectionAsync()}/uploads", upload)).Problem(HttpStatusCode.InsufficientStorage);
         var text = new string('y', 1_000_000);
         Answer last;
         var number = 0;
