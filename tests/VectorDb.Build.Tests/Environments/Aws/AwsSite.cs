@@ -66,7 +66,9 @@ internal sealed class AwsSite : IAsyncDisposable
             await Account.Systems.PutParameterAsync(
                 new PutParameterRequest
                 {
-                    Name = Account.ParameterName($"settings/{setting.Parameter}"), Value = Variables[setting.Name], Type = Amazon.SimpleSystemsManagement.ParameterType.String,
+                    Name = Account.ParameterName($"settings/{setting.Parameter}"),
+                    Value = Variables[setting.Name],
+                    Type = Amazon.SimpleSystemsManagement.ParameterType.String,
                 },
                 Token);
         }
