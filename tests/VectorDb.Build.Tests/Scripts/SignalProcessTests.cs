@@ -15,7 +15,7 @@ public sealed class SignalProcessTests : IDisposable
         _tree.Write("build/Linked.props", $"""
             <Project>
               <ItemGroup>
-                <Compile Include="{build}/Signals.cs;{build}/Processes/Command*.cs;{build}/Processes/PosixSignal.cs" />
+                <Compile Include="{build}/Signals.cs;{build}/Processes/Command*.cs;{build}/Processes/OwnSession.cs;{build}/Processes/PosixSignal.cs" />
               </ItemGroup>
             </Project>
             """);

@@ -18,7 +18,8 @@ _PATIENCE_MILLISECONDS = 3000
 def main() -> int:
     parent = os.pidfd_open(os.getppid())
     # Out of the terminal's reach: Ctrl+C is for the run, which says when its parts may end.
-    os.setsid()
+    if os.getsid(0) != os.getpid():
+        os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM):
         # A shell starts what runs in its background with these ignored, and that would be inherited.
         signal.signal(number, signal.SIG_DFL)

@@ -51,6 +51,9 @@ public sealed class PromotionTests(EmulatorFixture aws) : IClassFixture<Emulator
         Assert.Contains($"release {_proved} of {_staging.Site.Name}: only planned, not copied", production.Output, StringComparison.Ordinal);
         Assert.Empty(await production.LedgerAsync());
 
+        Assert.Equal(1, await production.RunAsync("Promote", $"--from={_staging.Site.Name}", await ApprovalAsync(production)));
+        Assert.Contains("The registry has not scanned vectordb-api/app@sha256:", production.Output, StringComparison.Ordinal);
+        production.Set(("VECTORDB_PROMOTION_ROLES", Reader), ("VECTORDB_PROMOTION_READERS", Reader), ("VECTORDB_SCAN_THRESHOLD", "NONE"));
         await aws.ControlAsync(HttpMethod.Post, "faults", new { service = "elasticloadbalancing", action = "CreateListener", times = 1, status = 400, code = "TooManyListeners", message = "no more" });
         Assert.Equal(1, await production.RunAsync("Promote", $"--from={_staging.Site.Name}", await ApprovalAsync(production)));
         Assert.Contains("TooManyListeners", production.Output, StringComparison.Ordinal);
@@ -168,7 +171,7 @@ public sealed class PromotionTests(EmulatorFixture aws) : IClassFixture<Emulator
         foreach (var repository in Repositories)
         {
             // There already where another test of the class has made it.
-            await aws.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = repository, imageScanningConfiguration = new { scanOnPush = true } });
+            await aws.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = repository });
             var manifest = JsonSerializer.Serialize(new { schemaVersion = 2, mediaType = "application/vnd.docker.distribution.manifest.v2+json", config = new { digest = ContentHash.OfText($"{repository} {_staging.Site.Name}").ToString() } });
             var image = await aws.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", new { repositoryName = repository, imageManifest = manifest, imageTag = _staging.Site.Name });
             digests[repository] = image.GetProperty("image").GetProperty("imageId").GetProperty("imageDigest").GetString()!;
