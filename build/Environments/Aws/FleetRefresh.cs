@@ -18,6 +18,7 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, Func<Cance
     private const int AsManyMore = 200;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromMinutes(20);
 
     // Auto Scaling waits for its own view of an instance alone. Two looks of the load balancer are ten seconds apart: none of the old
     // instances may go before it sends to the new ones.
@@ -71,7 +72,7 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, Func<Cance
     private async Task<FleetMove> BeginAsync(
         Fleet fleet, LaunchTemplateVersion template, RolloutPace pace, IReadOnlyList<string> alarms, CancellationToken cancellationToken)
     {
-        var state = await fleets.RequireAsync(fleet, cancellationToken);
+        var state = await SettledAsync(fleet, cancellationToken);
         var watch = await InstanceWatch.BeginAsync(account, state, template, time, cancellationToken);
         if (state.Group.Desired == 0)
         {
@@ -87,6 +88,27 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, Func<Cance
 
         return new FleetMove(
             fleet, template, watch, state.Group.Desired == 0 ? null : await StartAsync(fleet, desired, template, pace, alarms, cancellationToken), time.GetTimestamp());
+    }
+
+    /// <summary>Capacity that was just taken away may not have begun to leave: wanted again now, it would stay what it is.</summary>
+    private async Task<FleetState> SettledAsync(Fleet fleet, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            var state = await fleets.RequireAsync(fleet, cancellationToken);
+            if (state.Group.Desired > 0 || !state.Staying.Any())
+            {
+                return state;
+            }
+
+            if (time.GetElapsedTime(since) > LeaveLimit)
+            {
+                throw new RolloutFailedException($"Instances of {fleet.Group} do not leave, although none is wanted.");
+            }
+
+            await Task.Delay(Pause, time, cancellationToken);
+        }
     }
 
     private Task<string> StartAsync(

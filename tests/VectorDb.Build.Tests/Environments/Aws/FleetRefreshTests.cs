@@ -125,6 +125,30 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
         Assert.Equal(AwsSite.WebMinimum, (await _site.GroupAsync("web"))!.Desired);
     }
 
+    [Fact]
+    public async Task Capacity_that_has_not_begun_to_leave_is_not_wanted_again_before_it_does()
+    {
+        await MovedAsync();
+        await _site.Account.Services.AutoScaling.ResizeAsync($"vectordb-{_site.Name}-worker", 0, 6, 0, Token);
+        await TerminatingAsync("SuspendProcesses");
+        await _site.Account.Services.AutoScaling.ResizeAsync($"vectordb-{_site.Name}-web", 0, 6, 0, Token);
+        var looks = await LooksAsync();
+
+        var move = MovedAsync();
+        await Eventually.TrueAsync(async () => await LooksAsync() > looks + 5, "the fleet is looked at again and again");
+        Assert.Equal(0, (await _site.GroupAsync("web"))!.Desired);
+        await TerminatingAsync("ResumeProcesses");
+
+        var next = await move;
+        Assert.All(await _site.Boots.ServingAsync("web"), machine => Assert.Equal(next["web"].Version, machine.Version));
+    }
+
+    private Task TerminatingAsync(string action) =>
+        aws.QueryAsync("autoscaling", action, ("AutoScalingGroupName", $"vectordb-{_site.Name}-web"), ("ScalingProcesses.member.1", "Terminate"));
+
+    private async Task<int> LooksAsync() => (await aws.ControlAsync(HttpMethod.Get, "calls")).EnumerateArray()
+        .Where(static call => call.GetProperty("action").GetString() == "DescribeAutoScalingGroups").Sum(static call => call.GetProperty("count").GetInt32());
+
     [Theory]
     [InlineData("web")]
     [InlineData("worker")]
