@@ -1,5 +1,4 @@
 using Polly;
-using Polly.Retry;
 
 namespace VectorDb.Build.Images;
 
@@ -7,19 +6,9 @@ namespace VectorDb.Build.Images;
 /// <param name="network">Carries the calls.</param>
 internal sealed class ImageCopier(HttpMessageHandler network, TimeProvider time)
 {
-    private const int Attempts = 4;
     private const int TagDigits = 16;
 
-    private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = Attempts - 1,
-            Delay = TimeSpan.FromSeconds(1),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>(),
-        })
-        .Build();
+    private readonly ResiliencePipeline _retry = RegistryRetry.On(new PredicateBuilder().Handle<HttpRequestException>().Handle<IOException>(), time);
 
     /// <param name="images">Digest by repository.</param>
     /// <returns>How many were not there yet.</returns>

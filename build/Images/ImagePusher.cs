@@ -1,5 +1,4 @@
 using Polly;
-using Polly.Retry;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Processes;
 
@@ -8,18 +7,7 @@ namespace VectorDb.Build.Images;
 /// <summary>Brings images into the registry and learns the digests that it gives them.</summary>
 internal sealed class ImagePusher(DockerClient docker, IImageRegistry registry, TimeProvider time)
 {
-    private const int Attempts = 4;
-
-    private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = Attempts - 1,
-            Delay = TimeSpan.FromSeconds(1),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            ShouldHandle = new PredicateBuilder().Handle<CommandFailedException>(),
-        })
-        .Build();
+    private readonly ResiliencePipeline _retry = RegistryRetry.On(new PredicateBuilder().Handle<CommandFailedException>(), time);
 
     /// <returns>In the order of <paramref name="images"/>.</returns>
     /// <exception cref="MissingRepositoryException">A repository is not there; nothing is pushed.</exception>
