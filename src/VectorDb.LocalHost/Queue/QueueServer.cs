@@ -22,18 +22,19 @@ internal sealed class QueueServer(HomeFolders folders, ILoggerFactory logs) : ID
     private const string Memory = "64m";
 
     private readonly string _portFile = Path.Combine(folders.Queue, "port");
+    private LoopbackPort? _port;
     private GarnetServer? _server;
 
     public bool IsRunning => _server is not null;
 
     /// <summary>The same at every start, unless another program took it meanwhile.</summary>
-    public int Port { get; private set; }
+    public int Port => _port?.Number ?? 0;
 
     /// <summary>Recovers what was acknowledged before and starts to serve.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var password = Password();
-        Port = KeptPort();
+        _port = KeptPort() ?? NewPort();
         await Task.Run(() =>
         {
             var server = new GarnetServer(Options(password), logs);
@@ -47,6 +48,7 @@ internal sealed class QueueServer(HomeFolders folders, ILoggerFactory logs) : ID
     {
         _server?.Dispose(deleteDir: false);
         _server = null;
+        _port?.Dispose();
     }
 
     private GarnetServerOptions Options(string password) => new()
@@ -87,17 +89,15 @@ internal sealed class QueueServer(HomeFolders folders, ILoggerFactory logs) : ID
         return File.ReadAllText(file).Trim();
     }
 
-    private int KeptPort()
-    {
-        if (File.Exists(_portFile)
-            && int.TryParse(File.ReadAllText(_portFile), NumberStyles.None, CultureInfo.InvariantCulture, out var kept)
-            && LoopbackPorts.IsFree(kept))
-        {
-            return kept;
-        }
+    private LoopbackPort? KeptPort() =>
+        File.Exists(_portFile) && int.TryParse(File.ReadAllText(_portFile), NumberStyles.None, CultureInfo.InvariantCulture, out var kept)
+            ? LoopbackPort.TryReserve(kept)
+            : null;
 
-        var port = LoopbackPorts.Next();
-        AtomicFile.WriteText(_portFile, port.ToString(CultureInfo.InvariantCulture));
+    private LoopbackPort NewPort()
+    {
+        var port = LoopbackPort.Reserve();
+        AtomicFile.WriteText(_portFile, port.Number.ToString(CultureInfo.InvariantCulture));
         return port;
     }
 }

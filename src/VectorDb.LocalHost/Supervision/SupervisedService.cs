@@ -25,13 +25,16 @@ internal sealed class SupervisedService(ServiceDefinition definition, Supervisio
 {
     private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan UnhealthyAfter = TimeSpan.FromSeconds(3);
+
+    // Two probes in a row: a busy machine may keep one waiting for its two seconds.
+    private static readonly TimeSpan UnhealthyAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HungAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan HungAtStartAfter = TimeSpan.FromMinutes(2);
 
     private readonly RestartBackoff _backoff = new(Random.Shared.NextDouble);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<string?> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LoopbackPort? _port;
     private ServiceProcess? _process;
     private Task? _supervision;
 
@@ -41,7 +44,7 @@ internal sealed class SupervisedService(ServiceDefinition definition, Supervisio
 
     public ServiceHealth Health { get; private set; } = ServiceHealth.Stopped;
 
-    public int Port { get; private set; }
+    public int Port => _port?.Number ?? 0;
 
     public int Restarts { get; private set; }
 
@@ -84,6 +87,7 @@ internal sealed class SupervisedService(ServiceDefinition definition, Supervisio
             await process.DisposeAsync();
         }
 
+        _port?.Dispose();
         _stop.Dispose();
     }
 
@@ -108,7 +112,7 @@ internal sealed class SupervisedService(ServiceDefinition definition, Supervisio
 
             Endpoint.Close();
             Health = ServiceHealth.Unhealthy;
-            if (!_started.Task.IsCompleted && !LoopbackPorts.IsFree(Port))
+            if (!_started.Task.IsCompleted && _port is { IsFree: false })
             {
                 Note($"port {Port} was taken by another program: trying the next");
                 continue;
@@ -129,7 +133,8 @@ internal sealed class SupervisedService(ServiceDefinition definition, Supervisio
             await last.DisposeAsync();
         }
 
-        Port = LoopbackPorts.Next();
+        _port?.Dispose();
+        _port = LoopbackPort.Reserve();
         Health = ServiceHealth.Starting;
         Trouble = "starting";
         var environment = new Dictionary<string, string>(definition.Environment, StringComparer.Ordinal)
