@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -35,13 +36,17 @@ internal sealed class EmulatedAws : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly HttpClient _http;
     private readonly Task _server;
+    private readonly ConcurrentQueue<string> _said;
 
-    private EmulatedAws(CancellationTokenSource stop, HttpClient http, Task server, Uri endpoint)
+    private EmulatedAws(CancellationTokenSource stop, HttpClient http, Task server, ConcurrentQueue<string> said, Uri endpoint)
     {
-        (_stop, _http, _server, Endpoint) = (stop, http, server, endpoint);
+        (_stop, _http, _server, _said, Endpoint) = (stop, http, server, said, endpoint);
     }
 
     public Uri Endpoint { get; }
+
+    /// <summary>What it printed: its start, and each fault of its own with the trace.</summary>
+    public IReadOnlyCollection<string> Said => _said;
 
     /// <inheritdoc cref="StartAsync(CommandRunner, string, EmulatorOptions, TimeProvider, CancellationToken)"/>
     public static Task<EmulatedAws> StartAsync(
@@ -59,6 +64,7 @@ internal sealed class EmulatedAws : IAsyncDisposable
     {
         var endpoint = new Uri($"http://{options.Host}:{FreePort(options.Host)}/");
         var program = Path.Combine(repositoryRoot, "build", "Environments", "Rehearsal", "emulator");
+        var said = new ConcurrentQueue<string>();
         string[] balancer = options.BalancerAddress is { } address ? ["--balancer-address", address] : [];
         var command = new Command(
             "python3",
@@ -68,10 +74,11 @@ internal sealed class EmulatedAws : IAsyncDisposable
             ])
         {
             Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["PYTHONDONTWRITEBYTECODE"] = "1" },
+            OnLine = said.Enqueue,
         };
         var stop = new CancellationTokenSource();
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = endpoint };
-        var emulated = new EmulatedAws(stop, http, commands.RunAsync(command, stop.Token), endpoint);
+        var emulated = new EmulatedAws(stop, http, commands.RunAsync(command, stop.Token), said, endpoint);
         try
         {
             await emulated.AnswersAsync(time, cancellation);

@@ -34,6 +34,15 @@ public sealed class ControlTests(EmulatorFixture aws) : IClassFixture<EmulatorFi
     }
 
     [Fact]
+    public async Task A_call_that_comes_again_because_its_answer_was_lost_is_answered_as_before()
+    {
+        Assert.Equal(200, await PutParameterAsync("first", attempt: 1));
+        Assert.Equal(200, await PutParameterAsync("first", attempt: 2));
+        Assert.Equal(400, await PutParameterAsync("second", attempt: 1));
+        Assert.Contains("attempt=2", Assert.Single((await aws.ControlAsync(HttpMethod.Get, "repeats")).EnumerateArray()).GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_protected_load_balancer_cannot_be_deleted()
     {
         var subnets = (await aws.QueryAsync("ec2", "DescribeSubnets")).Descendants("subnetId").Select(each => each.Value).ToList();
@@ -57,6 +66,20 @@ public sealed class ControlTests(EmulatorFixture aws) : IClassFixture<EmulatorFi
         Assert.Equal("password", user.Descendants("Type").Single().Value);
         Assert.Equal("on ~* &* +@all", user.Descendants("AccessString").Single().Value);
         Assert.Equal("InvalidParameterValue", (await aws.QueryAsync("elasticache", "ModifyUser", ("UserId", "application"), ("Passwords.member.1", "short"))).Descendants("Code").Single().Value);
+    }
+
+    private async Task<int> PutParameterAsync(string invocation, int attempt)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, aws.Endpoint) { Content = new StringContent("""{"Name":"/repeated","Value":"once","Type":"String"}""") };
+        request.Content.Headers.ContentType = new("application/x-amz-json-1.1");
+        request.Headers.Add("X-Amz-Target", "AmazonSSM.PutParameter");
+        request.Headers.Add("amz-sdk-invocation-id", invocation);
+        request.Headers.Add("amz-sdk-request", $"attempt={attempt}; max=3");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=none");
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
     }
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();

@@ -53,6 +53,24 @@ public sealed class AppliedEnvironment : IAsyncLifetime
         await using var aws = await EmulatedAws.StartAsync(
             // A load balancer that gives an address for its name, as the rehearsal's does, must not trouble Terraform.
             _commands, Repository.Root, new EmulatorOptions(60) { BalancerAddress = "127.31.250.1" }, TimeProvider.System, Token);
+        try
+        {
+            await LiveAsync(aws);
+        }
+        catch (CommandFailedException failure)
+        {
+            throw new InvalidOperationException($"{failure.Message}\nThe emulator: {string.Join('\n', aws.Said.Skip(1))}", failure);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task LiveAsync(EmulatedAws aws)
+    {
         var roots = await RehearsalInfrastructure.PrepareAsync(aws, Repository.Root, _folder.Path, Token);
         Render(roots.Service, "one");
         var (foundation, service) = (Change(roots.Foundation), Change(roots.Service));
@@ -75,12 +93,6 @@ public sealed class AppliedEnvironment : IAsyncLifetime
 
         await Task.WhenAll(DestroyAsync(service), DestroyAsync(foundation));
         Left = (await aws.ControlAsync(HttpMethod.Get, "resources", null, Token)).GetRawText();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private static Dictionary<string, string> NoInputs { get; } = [];

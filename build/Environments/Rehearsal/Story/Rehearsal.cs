@@ -11,6 +11,8 @@ namespace VectorDb.Build.Environments.Rehearsal.Story;
 /// <summary>The production release, for real, against an emulated AWS on this machine.</summary>
 public sealed class Rehearsal
 {
+    private const int FaultLines = 40;
+
     private readonly CommandRunner _commands;
     private readonly Workspace _workspace;
     private readonly StepJournal _journal;
@@ -59,6 +61,12 @@ public sealed class Rehearsal
             });
             var load = await new ReleaseStory(stage, fleet!, PermissionCheck.Of(_workspace.Root, _journal.Say), _journal, _time).RunAsync(cancellation);
             await JudgeAsync(stage, load, cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException && stage is not null)
+        {
+            // A fault of the emulator is not one of the release.
+            stage.Site.Aws.Said.Skip(1).TakeLast(FaultLines).ToList().ForEach(line => _journal.Say($"emulator: {line}"));
+            throw;
         }
         finally
         {

@@ -16,6 +16,7 @@ POST   /moto-api/vectordb/faults                   {"service", "action" or "*", 
 DELETE /moto-api/vectordb/faults
 GET    /moto-api/vectordb/calls                    every AWS call: service, action, permissions, principal, status, count
 DELETE /moto-api/vectordb/calls
+GET    /moto-api/vectordb/repeats                  calls that came again because their answer was lost, and got it again
 POST   /moto-api/vectordb/metrics                  {"namespace": "AWS/...", "metricData": [...]}   (what AWS itself publishes)
 POST   /moto-api/vectordb/hosted-zones             {"name": "example.org"} -> {"id"}: the domain that an account has already
 PUT    /moto-api/vectordb/registry                 {"endpoint": "http://127.0.0.1:5001", "password"}: the real registry behind ECR
@@ -41,6 +42,7 @@ import load_balancing
 import machines
 import metrics
 import registry
+import repeats
 import wire
 
 PREFIX = "/moto-api/vectordb/"
@@ -106,6 +108,8 @@ def _answer(request: Request) -> Response:
             return _json([
                 {"service": service, "action": action, "permissions": needed, "principal": principal, "status": status, "count": count}
                 for (service, action, needed, principal, status), count in sorted(counts.items())])
+        case ("GET", "repeats"):
+            return _json(repeats.lost)
         case ("DELETE", "calls"):
             wire.calls.clear()
             return _json({})

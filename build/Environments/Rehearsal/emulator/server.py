@@ -19,6 +19,7 @@ import instance_refresh
 import load_balancing
 import metrics
 import registry
+import repeats
 import scaling
 import storage
 import wire
@@ -44,11 +45,14 @@ class Application:
             if fault is not None:
                 wire.record(call, fault.status)
                 return fault.answer(call)(environ, start_response)
+            given = repeats.find(request)
+            if given is not None:
+                return given(environ, start_response)
 
-            status: list[int] = []
+            started_with: list[tuple[str, Any]] = []
 
             def started(line: str, headers: Any, exc_info: Any = None) -> Any:
-                status.append(int(line.split()[0]))
+                started_with.append((line, headers))
                 return start_response(line, headers, exc_info)
 
             try:
@@ -57,7 +61,12 @@ class Application:
                 # moto's own answer is a 500, which every SDK tries again and again.
                 return wire.Fault(call.service, call.action, 1, 400, "NotEmulated", f"The emulator has no {call.service} {call.action}").answer(
                     call)(environ, start_response)
-            wire.record(call, status[-1])
+            except Exception:
+                wire.record(call, 500)
+                raise
+            line, headers = started_with[-1]
+            wire.record(call, int(line.split()[0]))
+            repeats.keep(request, line, headers, body)
             return body
 
 
