@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace VectorDb.Build;
 
 /// <summary>
-/// Ctrl+C and SIGTERM: the first cancels the run, which ends its children and tears down; a second one leaves at once.
+/// Ctrl+C, SIGTERM and the end of the terminal (SIGHUP): the first cancels the run, which ends its children and tears down; a second
+/// one leaves at once.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
@@ -18,6 +19,7 @@ internal sealed class Signals : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => On(context, leave)),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => On(context, leave)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => On(context, leave)),
         ];
 
     public CancellationToken Cancellation => _cancellation.Token;
@@ -38,7 +40,12 @@ internal sealed class Signals : IDisposable
     private void On(PosixSignalContext context, Action leave)
     {
         context.Cancel = true;
-        var code = context.Signal == PosixSignal.SIGINT ? 130 : 143;
+        var code = context.Signal switch
+        {
+            PosixSignal.SIGHUP => 129,
+            PosixSignal.SIGINT => 130,
+            _ => 143,
+        };
         if (Interlocked.CompareExchange(ref _first, code, 0) == 0)
         {
             Console.Error.WriteLine("Stopping; a second signal leaves at once.");

@@ -26,7 +26,8 @@ internal sealed class InfrastructureChange(Terraform terraform, string waivers, 
         using var document = await terraform.ShowAsync(saved, cancellation);
         var plan = PlanReader.Read(document.RootElement);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        return new PlannedChange(saved, plan, PlanHash.Of(plan, inputs), destroy ? [] : PolicyCheck.Judge(plan, Waiver.Read(waivers), today));
+        var findings = destroy ? [] : PolicyCheck.Judge(plan, Waiver.Read(waivers), today);
+        return new PlannedChange(saved, plan, PlanHash.Of(plan, inputs), [.. findings.Select(finding => WithRepair(finding, plan))]);
     }
 
     /// <summary>Applies the plan that was judged, and no other.</summary>
@@ -46,6 +47,10 @@ internal sealed class InfrastructureChange(Terraform terraform, string waivers, 
             await terraform.ApplyAsync(change.Saved, say, cancellation);
         }
     }
+
+    private PolicyFinding WithRepair(PolicyFinding finding, Plan plan) => plan.Changes.Any(change => change.IsTainted && change.Address == finding.Address)
+        ? finding with { Detail = $"{finding.Detail}; where AWS has made it all the same, keep it ({terraform.Repair.Keep(finding.Address)}) and run this again" }
+        : finding;
 }
 
 /// <summary>A plan may not be applied: it breaks rules that no waiver covers.</summary>

@@ -17,6 +17,8 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root, Func
     // Another run's plan holds the state's lock for seconds.
     private const string LockTimeout = "-lock-timeout=60s";
 
+    public StateRepair Repair { get; } = new(root);
+
     /// <summary>Whether every file below a folder is written as <c>terraform fmt</c> writes it.</summary>
     /// <returns>The files that are not.</returns>
     public async Task<IReadOnlyList<string>> UnformattedAsync(CancellationToken cancellation)
@@ -88,7 +90,7 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root, Func
         var command = Of("apply", "-input=false", LockTimeout, plan.File) with { OnLine = Progress };
         if (await WithStateAsync(command, cancellation) is { Succeeded: false } failed)
         {
-            throw CommandFailedException.Of(command, failed);
+            throw CommandFailedException.Of(command, failed, Repair.TakeOver(failed.Error));
         }
 
         void Progress(string line)

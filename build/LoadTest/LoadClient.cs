@@ -26,6 +26,8 @@ internal sealed class LoadClient : IDisposable
     {
         (_target, _limit) = (target, limit);
         _http = new HttpClient(handler, disposeHandler: false) { BaseAddress = target.BaseUrl, Timeout = limit };
+        // A firewall's common rules refuse who does not say what it is.
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("vectordb-load-test");
     }
 
     private string Collection => $"{Collections}/{_name}";

@@ -17,8 +17,9 @@ public sealed class CommandFailedException(Command command, string reason, strin
 {
     private const int Shown = 20;
 
-    internal static CommandFailedException Of(Command command, CommandResult result) => new(
+    /// <param name="advice">Lines below what it printed last.</param>
+    internal static CommandFailedException Of(Command command, CommandResult result, params IEnumerable<string> advice) => new(
         command,
         $"exit code {result.ExitCode}",
-        string.Join('\n', (result.Output + result.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(Shown)));
+        string.Join('\n', (result.Output + result.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(Shown).Concat(advice)));
 }

@@ -23,6 +23,8 @@ internal sealed class SmokeSuite(ISmokeNetwork network, TimeProvider time)
     public async Task RunAsync(SmokeTarget target, SmokeDepth depth, Action<SmokeStep> passed, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(network.Open(target)) { Timeout = RequestLimit };
+        // A firewall's common rules refuse who does not say what it is.
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("vectordb-smoke-test");
         var client = new SmokeClient(http, target);
         var collection = $"smoke-{Guid.NewGuid():N}";
         var path = $"/api/v1/collections/{collection}";

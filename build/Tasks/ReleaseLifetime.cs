@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Cake.Core;
+using Cake.Core.Diagnostics;
 using Cake.Frosting;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
@@ -44,7 +46,7 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IPreflight preflight, RunR
     /// <inheritdoc/>
     public override void Teardown(BuildContext context, ITeardownContext info)
     {
-        gate.LeaveAsync().GetAwaiter().GetResult();
+        Leave(context);
         if (info.ThrownException is CakeException { ExitCode: > 1 } failure)
         {
             // Cake itself reports every failed run as 1.
@@ -52,6 +54,19 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IPreflight preflight, RunR
         }
 
         reporter.WriteAsync(context.Value(Options.Target) ?? "", info.ThrownException, context.ExitCode).GetAwaiter().GetResult();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever kept the lock from being given back, the run's own end is what its report is about.")]
+    private void Leave(BuildContext context)
+    {
+        try
+        {
+            gate.LeaveAsync().GetAwaiter().GetResult();
+        }
+        catch (Exception failure)
+        {
+            context.Log.Warning($"The lock could not be given back: {failure.Message} It ends by itself within a minute.");
+        }
     }
 
     private void Enter(BuildContext context, string purpose, ChangesEnvironmentAttribute changes)

@@ -1,4 +1,4 @@
-using Amazon.SimpleSystemsManagement.Model;
+using VectorDb.Build.Environments.Settings;
 
 namespace VectorDb.Build.Environments.Aws;
 
@@ -12,17 +12,7 @@ internal sealed record AwsServiceParameters(Uri Url, string LoadBalancer, string
     /// <returns>Null where nothing was applied yet.</returns>
     public static async Task<AwsServiceParameters?> ReadAsync(AwsAccount account, CancellationToken cancellationToken)
     {
-        var folder = account.ParameterName("service/");
-        var request = new GetParametersByPathRequest { Path = folder };
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        do
-        {
-            var page = await account.Systems.GetParametersByPathAsync(request, cancellationToken);
-            (page.Parameters ?? []).ForEach(parameter => values[parameter.Name[folder.Length..]] = parameter.Value);
-            request.NextToken = page.NextToken;
-        }
-        while (request.NextToken is { Length: > 0 });
-
+        var values = await ParameterFolder.ReadAsync(account.Systems, account.ParameterName("service/"), recursive: false, cancellationToken);
         return values.TryGetValue("url", out var url) && values.TryGetValue("load-balancer", out var balancer)
             && values.TryGetValue("target-group-arn", out var targets)
             ? new AwsServiceParameters(new Uri(url), balancer, targets, values.GetValueOrDefault("rollout-alarms", "").Split(',', StringSplitOptions.RemoveEmptyEntries))

@@ -73,7 +73,7 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, Func<Cance
         Fleet fleet, LaunchTemplateVersion template, RolloutPace pace, IReadOnlyList<string> alarms, CancellationToken cancellationToken)
     {
         var state = await SettledAsync(fleet, cancellationToken);
-        var watch = await InstanceWatch.BeginAsync(account, state, template, time, cancellationToken);
+        var watch = await InstanceWatch.BeginAsync(account, state, template, pace, journal, time, cancellationToken);
         if (state.Group.Desired == 0)
         {
             await account.Services.AutoScaling.SetTemplateAsync(fleet.Group, template, cancellationToken);

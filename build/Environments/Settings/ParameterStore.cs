@@ -1,5 +1,4 @@
 using Amazon.SimpleSystemsManagement;
-using Amazon.SimpleSystemsManagement.Model;
 
 namespace VectorDb.Build.Environments.Settings;
 
@@ -12,20 +11,7 @@ internal static class ParameterStore
         IAmazonSimpleSystemsManagement systems, string environment, CancellationToken cancellationToken)
     {
         var folder = $"/vectordb/{environment}/settings/";
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        var request = new GetParametersByPathRequest { Path = folder };
-        do
-        {
-            var page = await systems.GetParametersByPathAsync(request, cancellationToken);
-            foreach (var parameter in page.Parameters ?? [])
-            {
-                values[parameter.Name[folder.Length..]] = parameter.Value;
-            }
-
-            request.NextToken = page.NextToken;
-        }
-        while (request.NextToken is { Length: > 0 });
-
+        var values = await ParameterFolder.ReadAsync(systems, folder, recursive: false, cancellationToken);
         var unknown = values.Keys.Except(SettingsCatalogue.All.Select(setting => setting.Parameter), StringComparer.Ordinal).ToList();
         return unknown.Count == 0
             ? values

@@ -16,6 +16,10 @@ internal static partial class SettingsCatalogue
         Text("APPROVAL", "Who says yes to a plan: required asks at the terminal or for --approve; none asks only where data would be lost.", "required") with { Allowed = ["required", "none"] };
     public static readonly EnvironmentSetting PromotionRoles =
         List("PROMOTION_ROLES", "Roles that read what other environments have proved, of which releases are promoted to this one: arn:aws:iam::<account>:role/vectordb-<environment>-reader each. Without them Promote reads as whoever runs it.", null, null) with { FoundationVariable = "promotion_roles" };
+    public static readonly EnvironmentSetting ManageGithubProvider =
+        Flag("MANAGE_GITHUB_PROVIDER", "An account holds one OIDC provider for GitHub: false where it is there already.", "true", null) with { FoundationVariable = "manage_github_provider" };
+    public static readonly EnvironmentSetting ManageRegistry =
+        Flag("MANAGE_REGISTRY", "The image repositories are this environment's: false where another one of the account made them.", "true", null) with { FoundationVariable = "manage_registry" };
     public static readonly EnvironmentSetting DomainName = Text("DOMAIN_NAME", "Name of the service, for example api.example.org.") with { Required = true, Variable = "domain_name" };
     public static readonly EnvironmentSetting VpcCidr = Text("VPC_CIDR", "Addresses of the VPC; the proxy takes the load balancer's word from here only.", "10.40.0.0/16") with { Variable = "vpc_cidr" };
     public static readonly EnvironmentSetting ComposeVersion = Text("COMPOSE_VERSION", "Version of the pinned Compose plugin.", "2.39.4");
@@ -48,8 +52,8 @@ internal static partial class SettingsCatalogue
             List("GITHUB_PUBLISH_SUBJECTS", "Exact subjects of the GitHub jobs that may only push images.", null, null) with { FoundationVariable = "github_publish_subjects" },
             PromotionRoles,
             List("PROMOTION_READERS", "ARNs of the roles that may read what this environment has proved: deployer and planner of the one that its releases are promoted to.", null, null) with { FoundationVariable = "promotion_readers" },
-            Flag("MANAGE_GITHUB_PROVIDER", "An account holds one OIDC provider for GitHub: false where it is there already.", "true", null) with { FoundationVariable = "manage_github_provider" },
-            Flag("MANAGE_REGISTRY", "The image repositories are this environment's: false where another one of the account made them.", "true", null) with { FoundationVariable = "manage_registry" },
+            ManageGithubProvider,
+            ManageRegistry,
         ]),
         new("Address",
         [

@@ -35,6 +35,11 @@ public sealed class EnvironmentDestruction
     {
         var account = _account.Value;
         RefuseProtected(account, withFoundation);
+        if (withFoundation)
+        {
+            await SharedFoundation.RefuseAsync(account, cancellation);
+        }
+
         if (confirm is not null && confirm != account.Environment)
         {
             throw NotConfirmed(account, $"--confirm is '{confirm}'.");

@@ -35,7 +35,10 @@ internal static partial class PlanReader
             action.Value,
             detail.GetProperty("before").Clone(),
             detail.GetProperty("after").Clone(),
-            [.. Elements(detail, "replace_paths").Select(static path => string.Join('.', path.EnumerateArray()))]);
+            [.. Elements(detail, "replace_paths").Select(static path => string.Join('.', path.EnumerateArray()))])
+        {
+            IsTainted = change.TryGetProperty("action_reason", out var reason) && reason.GetString() == "replace_because_tainted",
+        };
 
     private static ChangeAction? ActionOf(string[] actions) => actions switch
     {

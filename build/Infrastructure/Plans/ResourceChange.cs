@@ -21,6 +21,9 @@ internal enum ChangeAction
 internal sealed record ResourceChange(
     string Address, string Type, ChangeAction Action, JsonElement Before, JsonElement After, IReadOnlyList<string> ReplacePaths)
 {
+    /// <summary>Whether it is replaced only because its making was interrupted.</summary>
+    public bool IsTainted { get; init; }
+
     /// <summary>Whether losing it loses data.</summary>
     public bool IsStateful => StatefulResources.Types.Contains(Type);
 

@@ -12,7 +12,12 @@ internal static class DurabilityRules
             "Destroying or replacing what holds data needs a waiver that names it.",
             static plan => from change in plan.Changes
                            where change is { IsStateful: true, Destroys: true }
-                           select new Offence(change.Address, change.Action == ChangeAction.Replace ? $"is replaced because of {string.Join(", ", change.ReplacePaths)}" : "is destroyed")),
+                           select new Offence(change.Address, change switch
+                           {
+                               { IsTainted: true } => "is replaced because its making was interrupted",
+                               { Action: ChangeAction.Replace } => $"is replaced because of {string.Join(", ", change.ReplacePaths)}",
+                               _ => "is destroyed",
+                           })),
         PolicyRule.ForEach(
             "table-recovery",
             "Tables can be brought back to any second of the last 35 days (CKV_AWS_28).",

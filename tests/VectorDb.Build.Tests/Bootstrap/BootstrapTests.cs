@@ -1,4 +1,6 @@
 using Amazon.S3.Model;
+using Amazon.SimpleSystemsManagement;
+using Amazon.SimpleSystemsManagement.Model;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Tests.Environments;
 using VectorDb.Core.Security;
@@ -29,6 +31,7 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
         await SmokeKeyIsOneOfTheServicesAsync();
 
         await ProtectedOrUnconfirmedItStaysAsync();
+        await WithOthersOnItItStaysAsync();
         await build.SucceedAsync("Destroy", $"--confirm={build.Name}", "--with-foundation");
         Assert.Equal(
             $$"""{"s3":["{{build.Account.StateBucket}}"]}""",
@@ -46,6 +49,18 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
         var misspelt = await build.RunAsync("Destroy", "--confirm=production", "--with-foundation");
         Assert.Equal(2, misspelt.ExitCode);
         Assert.Contains($"--confirm={build.Name}", misspelt.Output + misspelt.Error, StringComparison.Ordinal);
+        Assert.NotNull(await build.Account.Services.SecretsManager.FindAsync($"vectordb/{build.Name}/api-keys", Token));
+    }
+
+    private async Task WithOthersOnItItStaysAsync()
+    {
+        var name = $"/vectordb/{build.Name}-too/foundation/kms-key-arn";
+        await build.Account.Systems.PutParameterAsync(new PutParameterRequest { Name = name, Value = "a key", Type = ParameterType.String }, Token);
+        var shared = await build.RunAsync("Destroy", $"--confirm={build.Name}", "--with-foundation");
+        await build.Account.Systems.DeleteParameterAsync(new DeleteParameterRequest { Name = name }, Token);
+
+        Assert.Equal(1, shared.ExitCode);
+        Assert.Contains($"{build.Name}-too live(s) on them", shared.Output + shared.Error, StringComparison.Ordinal);
         Assert.NotNull(await build.Account.Services.SecretsManager.FindAsync($"vectordb/{build.Name}/api-keys", Token));
     }
 

@@ -53,6 +53,13 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void What_is_replaced_because_its_making_was_interrupted_is_known_as_that()
+    {
+        Assert.True(Assert.Single(Plan(Table.Replace("\"change\"", "\"action_reason\":\"replace_because_tainted\",\"change\"", StringComparison.Ordinal)).Changes).IsTainted);
+        Assert.False(Assert.Single(Plan(Table.Replace("\"change\"", "\"action_reason\":\"replace_because_cannot_update\",\"change\"", StringComparison.Ordinal)).Changes).IsTainted);
+    }
+
+    [Fact]
     public void A_document_of_another_format_is_refused()
     {
         using var document = JsonDocument.Parse("""{"format_version":"2.0"}""");

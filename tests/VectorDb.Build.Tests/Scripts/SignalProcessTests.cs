@@ -55,6 +55,20 @@ public sealed class SignalProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task The_end_of_the_terminal_cancels_the_run_like_a_signal()
+    {
+        var (process, children) = await StartAsync("polite");
+
+        using (var hangUp = Process.Start("kill", ["-HUP", $"{process.Id}"]))
+        {
+            await hangUp.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(129, (await ScriptTree.ResultAsync(process)).ExitCode);
+        await Eventually.TrueAsync(() => !children.Any(IsRunning), "the children ended");
+    }
+
+    [Fact]
     public async Task A_second_signal_leaves_at_once_and_takes_the_children_along()
     {
         var (process, children) = await StartAsync("deaf");

@@ -211,6 +211,24 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
     }
 
     [Fact]
+    public async Task A_return_goes_on_after_a_launch_that_EC2_refuses()
+    {
+        var group = $"vectordb-{_site.Name}-web";
+        await MovedAsync();
+        await aws.ControlAsync(HttpMethod.Put, $"groups/{group}/launches", new { refusal = "We currently do not have sufficient t3.large capacity." });
+        var next = await _site.PublishAsync();
+        var returning = _refresh.MoveAsync(next, RolloutPace.Return, Token);
+        await Eventually.TrueAsync(
+            async () => (await _site.Account.Services.AutoScaling.ActivitiesAsync(group, 20, Token)).Any(static activity => activity.Status == "Failed"), "EC2 refuses");
+        await aws.ControlAsync(HttpMethod.Put, $"groups/{group}/launches", new { });
+
+        await returning;
+
+        Assert.Contains("sufficient t3.large capacity. It tries again.", _said.ToString(), StringComparison.Ordinal);
+        Assert.Equal(next["web"], (await _site.GroupAsync("web"))!.Template);
+    }
+
+    [Fact]
     public async Task An_alarm_in_the_middle_ends_the_move_by_its_name()
     {
         await MovedAsync();
