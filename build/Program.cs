@@ -5,6 +5,8 @@ using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Processes;
 
+Console.SetOut(new DetachableWriter(Console.Out));
+Console.SetError(new DetachableWriter(Console.Error));
 var targets = Target.Of(typeof(BuildContext).Assembly);
 var root = RepositoryRoot.Find();
 var (invocation, problems) = ArgumentParser.Parse(args, targets, EnvironmentNames.Of(root));
