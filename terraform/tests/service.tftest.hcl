@@ -128,6 +128,61 @@ run "the_firewall_can_be_left_out" {
   }
 }
 
+run "the_firewall_counts_what_records_and_programs_would_trip_and_blocks_the_rest" {
+  command = plan
+
+  module {
+    source = "./modules/firewall"
+  }
+
+  variables {
+    name                      = "vectordb-test"
+    load_balancer_arn         = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/mock/0123456789abcdef"
+    requests_per_five_minutes = 10000
+  }
+
+  assert {
+    condition = { for rule in aws_wafv2_web_acl.this.rule : rule.name => toset([
+      for override in rule.statement[0].managed_rule_group_statement[0].rule_action_override : override.name if length(override.action_to_use[0].count) == 1
+      ]) if rule.name != "requests-per-address" } == {
+      AWSManagedRulesAmazonIpReputationList = toset([])
+      AWSManagedRulesCommonRuleSet = toset([
+        "CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "NoUserAgent_HEADER", "SizeRestrictions_BODY",
+      ])
+      AWSManagedRulesKnownBadInputsRuleSet = toset(["JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"])
+    }
+    error_message = "A record may quote an attack, and a program need not say its name; an address, a path, a query or another header is not excused."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_wafv2_web_acl.this.rule : length(rule.override_action[0].none) == 1 if rule.name != "requests-per-address"])
+    error_message = "No group of rules as a whole only counts."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_wafv2_web_acl.this.rule : alltrue([for override in try(rule.statement[0].managed_rule_group_statement[0].rule_action_override, []) : length(override.action_to_use[0].count) == 1])])
+    error_message = "No rule is overridden to anything else."
+  }
+}
+
+run "a_parameter_that_is_there_already_is_no_error" {
+  command = plan
+
+  module {
+    source = "./modules/settings"
+  }
+
+  variables {
+    path       = "/vectordb/test"
+    parameters = { "service/name" = "value" }
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.this["service/name"].overwrite
+    error_message = "The answer to its making may have been lost."
+  }
+}
+
 run "instances_read_their_own_secrets_only" {
   command = apply
 

@@ -2,6 +2,22 @@
 
 locals {
   managed_rules = ["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"]
+
+  # Rules that count what they match, and let it pass. All others of their groups (addresses, paths, queries, headers, cookies) block.
+  counted_rules = {
+    AWSManagedRulesCommonRuleSet = [
+      # Programs call the API, and many of them name no agent.
+      "NoUserAgent_HEADER",
+      # Uploads are larger than the 8 KB that this rule allows; nginx bounds them.
+      "SizeRestrictions_BODY",
+      # A body is records to store and to search, whatever they are about: one that quotes a script, a path, an address of a file or of
+      # the metadata service is text like any other. Nothing here opens, fetches or shows as a page what a record says.
+      "CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY", "GenericRFI_BODY",
+    ]
+    # The same text may quote these attacks on Java, its Log4j and React's server. The services are .NET: none of the three is there to
+    # take it for code. In headers, paths and queries, where no record is, they still block.
+    AWSManagedRulesKnownBadInputsRuleSet = ["JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"]
+  }
 }
 
 resource "aws_wafv2_web_acl" "this" {
@@ -51,9 +67,8 @@ resource "aws_wafv2_web_acl" "this" {
           vendor_name = "AWS"
           name        = rule.value
 
-          # Uploads are larger than the 8 KB that this one rule allows; nginx bounds them.
           dynamic "rule_action_override" {
-            for_each = rule.value == "AWSManagedRulesCommonRuleSet" ? ["SizeRestrictions_BODY"] : []
+            for_each = lookup(local.counted_rules, rule.value, [])
 
             content {
               name = rule_action_override.value
