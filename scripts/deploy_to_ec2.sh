@@ -21,7 +21,7 @@ fail() {
 
 case ${1:-} in -h | --help) usage && exit 0 ;; esac
 (($# == 1 || $# == 2)) || fail "one environment is needed, like staging or production, and perhaps the hash of a plan"
-[[ $1 =~ ^[a-z][a-z0-9-]{1,14}[a-z0-9]$ ]] || fail "'$1' is no environment: 3 to 16 lower-case letters, digits and hyphens"
+[[ $1 =~ ^[a-z][a-z0-9-]{1,14}[a-z0-9]$ && $1 != *--* ]] || fail "'$1' is no environment: 3 to 16 lower-case letters, digits and single hyphens"
 
 command=(./build.sh --target=Deploy "--environment=$1")
 if (($# == 2)); then

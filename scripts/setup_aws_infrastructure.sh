@@ -21,7 +21,7 @@ fail() {
 
 case ${1:-} in -h | --help) usage && exit 0 ;; esac
 (($# == 1)) || fail "one environment is needed, like staging or production"
-[[ $1 =~ ^[a-z][a-z0-9-]{1,14}[a-z0-9]$ ]] || fail "'$1' is no environment: 3 to 16 lower-case letters, digits and hyphens"
+[[ $1 =~ ^[a-z][a-z0-9-]{1,14}[a-z0-9]$ && $1 != *--* ]] || fail "'$1' is no environment: 3 to 16 lower-case letters, digits and single hyphens"
 
 command=(./build.sh --target=Bootstrap "--environment=$1")
 printf '%s\n' "${command[*]}" >&2

@@ -63,7 +63,7 @@ public sealed class ArgumentParser(IReadOnlyList<Target> targets)
         }
         else if (option.Read(text ?? "") is not { } value)
         {
-            _problems.Add($"{option.Typed} cannot be '{text}': {option.Usage}");
+            _problems.Add($"{option.Typed} cannot be '{text}': {option.Usage}{(option.Rule is null ? "" : $", {option.Rule}")}");
         }
         else if (option == Options.Target && targets.All(target => !target.IsNamed(text!)))
         {

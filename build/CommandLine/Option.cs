@@ -24,6 +24,9 @@ public abstract partial record Option(string Name, string? Shape, string Descrip
     /// <summary>The name as it is typed.</summary>
     public string Typed => "--" + Name;
 
+    /// <summary>What a value must be, where its shape does not tell; null where it does.</summary>
+    public string? Rule { get; init; }
+
     /// <summary>The name and the shape of a value as they are typed.</summary>
     public string Usage => Shape is null ? Typed : $"{Typed}={Shape}";
 
@@ -46,9 +49,12 @@ public abstract partial record Option(string Name, string? Shape, string Descrip
         words[0],
         text => words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)));
 
-    /// <summary>An option with a name in lower case, 3 to 16 characters, as it becomes part of names of resources.</summary>
+    /// <summary>An option with a name in lower case, 3 to 16 characters, as it becomes part of names of resources: RDS and ElastiCache take no two hyphens in a row.</summary>
     public static Option<string> Identifier(string name, string shape, string description, string value) => new(
-        name, shape, description, value, static text => NamePattern().IsMatch(text) ? text : null);
+        name, shape, description, value, static text => NamePattern().IsMatch(text) && !text.Contains("--", StringComparison.Ordinal) ? text : null)
+    {
+        Rule = "3 to 16 lower-case letters, digits and single hyphens, a letter first",
+    };
 
     /// <summary>An option with one of a few words and without a default.</summary>
     public static Option<string?> Word(string name, string description, params string[] words) => new(

@@ -3,8 +3,9 @@ variable "environment" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,14}[a-z0-9]$", var.environment))
-    error_message = "environment is 3 to 16 lower-case letters, digits and hyphens, and starts with a letter."
+    # RDS and ElastiCache take no two hyphens in a row.
+    condition     = can(regex("^[a-z][a-z0-9-]{1,14}[a-z0-9]$", var.environment)) && !strcontains(var.environment, "--")
+    error_message = "environment is 3 to 16 lower-case letters, digits and single hyphens, and starts with a letter."
   }
 }
 

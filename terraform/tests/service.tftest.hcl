@@ -218,6 +218,16 @@ run "an_environment_has_a_short_lower_case_name" {
   expect_failures = [var.environment]
 }
 
+run "an_environment_has_no_two_hyphens_in_a_row" {
+  command = plan
+
+  variables {
+    environment = "a--b"
+  }
+
+  expect_failures = [var.environment]
+}
+
 run "there_is_no_service_without_a_certificate" {
   command = plan
 
