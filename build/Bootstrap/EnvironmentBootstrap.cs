@@ -43,6 +43,12 @@ public sealed class EnvironmentBootstrap
             changed |= made;
             return made ? $"made: {account.SecretName(SecretCatalogue.SmokeApiKey.Name)}" : "is there";
         });
+        await _journal.RunAsync("Queue's password", async () =>
+        {
+            var made = await CachePassword.EnsureValueAsync(account, cancellation);
+            changed |= made;
+            return made ? $"made: {account.SecretName(SecretCatalogue.RedisPassword.Name)}" : "is there";
+        });
         await SayNextAsync(account, changed, cancellation);
     }
 

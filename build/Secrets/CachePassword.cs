@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Amazon.DynamoDBv2.Model;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Aws;
@@ -17,9 +18,30 @@ internal static class CachePassword
     /// </summary>
     public const string Rights = "on ~* &* +@all -@dangerous +info";
 
+    // ElastiCache takes 16 to 128 characters.
+    private const int Length = 64;
+    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const string Partition = "cache-user";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    public static string Generate() => RandomNumberGenerator.GetString(Alphabet, Length);
+
+    /// <summary>
+    /// Gives the secret its first value. Not Terraform: it would follow the version that it made, which Secrets Manager may delete after
+    /// two rotations, and then put another password in force under running instances.
+    /// </summary>
+    /// <returns>Whether there was none.</returns>
+    public static async Task<bool> EnsureValueAsync(AwsAccount account, CancellationToken cancellation)
+    {
+        if (await SecretValue.VersionAsync(account, SecretCatalogue.RedisPassword, cancellation) is not null)
+        {
+            return false;
+        }
+
+        await SecretValue.PutAsync(account, SecretCatalogue.RedisPassword, Generate(), cancellation);
+        return true;
+    }
 
     /// <param name="userId">The output <c>user_id</c> of the cache, or the parameter <c>service/cache-user-id</c>.</param>
     /// <returns>Whether anything was changed.</returns>
@@ -28,7 +50,7 @@ internal static class CachePassword
     {
         var version = await SecretValue.VersionAsync(account, SecretCatalogue.RedisPassword, cancellation)
             ?? throw new InvalidOperationException(
-                $"{account.SecretName(SecretCatalogue.RedisPassword.Name)} has no value. Next: ./build.sh --target=RotateSecret --environment={account.Environment} --name={SecretCatalogue.RedisPassword.Name}");
+                $"{account.SecretName(SecretCatalogue.RedisPassword.Name)} has no value. Next: ./build.sh --target=Bootstrap --environment={account.Environment}");
         var user = await FindAsync(account, userId, cancellation);
         if (IsOpen(user) && await IsRememberedAsync(account, version, cancellation))
         {

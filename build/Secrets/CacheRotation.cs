@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Cake.Core;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Reporting;
@@ -11,16 +10,12 @@ namespace VectorDb.Build.Secrets;
 /// </summary>
 internal sealed class CacheRotation(SecretReaders readers, StepJournal journal, TimeProvider time)
 {
-    // ElastiCache takes 16 to 128 characters.
-    private const int Length = 64;
-    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
     /// <returns>What was done, in words.</returns>
     /// <exception cref="CakeException">Some instance does not take the new password over; both stay valid.</exception>
     public async Task<string> RunAsync(AwsAccount account, CancellationToken cancellation)
     {
         var secret = SecretCatalogue.RedisPassword;
-        var next = RandomNumberGenerator.GetString(Alphabet, Length);
+        var next = CachePassword.Generate();
         if (await CachePassword.FindUserIdAsync(account, cancellation) is not { } user || !await CachePassword.IsOpenAsync(account, user, cancellation))
         {
             return $"version {await SecretValue.PutAsync(account, secret, next, cancellation)}; no cache uses it yet, the next deploy sets it";

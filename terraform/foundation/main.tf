@@ -46,16 +46,12 @@ module "secrets" {
   prefix      = local.secret_prefix
   kms_key_arn = module.encryption.key_arn
 
-  # Given by a person with PutSecret.
-  provided = {
+  secrets = {
     openai-api-key = "Key of the embeddings provider, read by the API and the worker."
     api-keys       = "API keys by hash, one a line, read by the API and the dashboard; made with CreateApiKey."
     smoke-api-key  = "API key of the smoke test, read by the deployer only."
-  }
-  generated = {
     redis-password = "Password of the queue's user."
   }
-  generated_version    = var.generated_secret_version
   recovery_window_days = var.deletion_protection ? 30 : 0
 }
 

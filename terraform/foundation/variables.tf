@@ -83,17 +83,6 @@ variable "state_bucket" {
   type        = string
 }
 
-variable "generated_secret_version" {
-  description = "Raise it to generate new values for the generated secrets."
-  type        = number
-  default     = 1
-
-  validation {
-    condition     = var.generated_secret_version >= 1 && floor(var.generated_secret_version) == var.generated_secret_version
-    error_message = "generated_secret_version is a whole number from 1."
-  }
-}
-
 variable "hosted_zone_id" {
   description = "Route 53 zone of the service's domain: the only one whose records a release may change. Null where its DNS is kept elsewhere."
   type        = string

@@ -1,5 +1,4 @@
-# Logic alone, module by module: AWS is mocked, and the mock knows no ephemeral resources, which the secrets have. The whole
-# foundation is applied for real against the emulator.
+# Logic alone, module by module: AWS is mocked. The whole foundation is applied for real against the emulator.
 
 mock_provider "aws" {
   mock_resource "aws_iam_policy" {

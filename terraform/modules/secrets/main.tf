@@ -1,8 +1,8 @@
-# Containers, and for generated secrets a first value that exists only in memory and in Secrets Manager: an ephemeral resource
-# and a write-only argument leave nothing in the plan or the state.
+# Containers alone. Values come from people or from the build, past Terraform: nothing of them is in a plan or the state, and no
+# version that a rotation has left behind is something to make again.
 
 resource "aws_secretsmanager_secret" "this" {
-  for_each = merge(var.provided, var.generated)
+  for_each = var.secrets
 
   name                    = "${var.prefix}/${each.key}"
   description             = each.value
@@ -10,18 +10,11 @@ resource "aws_secretsmanager_secret" "this" {
   recovery_window_in_days = var.recovery_window_days
 }
 
-ephemeral "aws_secretsmanager_random_password" "generated" {
-  for_each = var.generated
+# Terraform made the first value once, and would put a new one in force when Secrets Manager has deleted that version.
+removed {
+  from = aws_secretsmanager_secret_version.generated
 
-  # ElastiCache takes 16 to 128 printable characters, and not all punctuation.
-  password_length     = 64
-  exclude_punctuation = true
-}
-
-resource "aws_secretsmanager_secret_version" "generated" {
-  for_each = var.generated
-
-  secret_id                = aws_secretsmanager_secret.this[each.key].id
-  secret_string_wo         = ephemeral.aws_secretsmanager_random_password.generated[each.key].random_password
-  secret_string_wo_version = var.generated_version
+  lifecycle {
+    destroy = false
+  }
 }

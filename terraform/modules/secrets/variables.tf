@@ -8,19 +8,9 @@ variable "kms_key_arn" {
   type        = string
 }
 
-variable "provided" {
-  description = "Secrets whose values people give, with their descriptions."
+variable "secrets" {
+  description = "Descriptions of the secrets by short name."
   type        = map(string)
-}
-
-variable "generated" {
-  description = "Secrets whose values are generated, with their descriptions."
-  type        = map(string)
-}
-
-variable "generated_version" {
-  description = "A higher number generates new values."
-  type        = number
 }
 
 variable "recovery_window_days" {

@@ -29,6 +29,7 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
 
         await PinnedFileIsThereAsync();
         await SmokeKeyIsOneOfTheServicesAsync();
+        await TheQueuesPasswordOutlivesItsFirstVersionAsync();
 
         await ProtectedOrUnconfirmedItStaysAsync();
         await WithOthersOnItItStaysAsync();
@@ -70,6 +71,22 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
             new GetObjectRequest { BucketName = build.Account.ReleaseBucket, Key = $"bundles/docker-compose-2.39.4-{ContentHash.OfText("the plugin").Short}" }, Token);
         using var reader = new StreamReader(plugin.ResponseStream);
         Assert.Equal("the plugin", await reader.ReadToEndAsync(Token));
+    }
+
+    // Secrets Manager deletes a version that has no stage any more when it likes; the third is in force then.
+    private async Task TheQueuesPasswordOutlivesItsFirstVersionAsync()
+    {
+        var (secrets, name) = (build.Account.Services.SecretsManager, $"vectordb/{build.Name}/redis-password");
+        var first = await secrets.ReadAsync(name, Token);
+        Assert.Matches("^[A-Za-z0-9]{64}$", first);
+        Assert.DoesNotContain(first, build.Printed, StringComparison.Ordinal);
+
+        await build.SucceedAsync("RotateSecret", "--name=redis-password");
+        await build.SucceedAsync("RotateSecret", "--name=redis-password");
+        var inForce = await secrets.ReadAsync(name, Token);
+
+        Assert.Contains("Nothing to do", await build.SucceedAsync("Bootstrap"), StringComparison.Ordinal);
+        Assert.Equal(inForce, await secrets.ReadAsync(name, Token));
     }
 
     private async Task SmokeKeyIsOneOfTheServicesAsync()

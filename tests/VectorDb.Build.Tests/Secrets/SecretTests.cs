@@ -90,6 +90,15 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
     }
 
     [Fact]
+    public async Task The_queues_password_is_made_once_and_never_over_another()
+    {
+        await build.Account.Services.SecretsManager.PutAsync(build.Account.SecretName("redis-password"), "in force", Token);
+
+        Assert.False(await CachePassword.EnsureValueAsync(build.Account, Token));
+        Assert.Equal("in force", await ReadAsync("redis-password"));
+    }
+
+    [Fact]
     public async Task The_queues_user_is_opened_once_and_rotated_without_a_moment_of_no_password()
     {
         var user = await build.Aws.CreateCacheUserAsync(build.Account, Token);

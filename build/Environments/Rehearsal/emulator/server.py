@@ -21,6 +21,7 @@ import metrics
 import registry
 import repeats
 import scaling
+import secret_versions
 import storage
 import wire
 
@@ -72,7 +73,7 @@ class Application:
 
 def run(host: str, port: int, target_health: str, balancer_address: str | None) -> None:
     load_balancing.default_health, load_balancing.balancer_address = target_health, balancer_address
-    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets, storage, registry, data_plane):
+    for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets, storage, registry, data_plane, secret_versions):
         extension.install()
     clock.start()
     print(f"emulated AWS at http://{host}:{port}", flush=True)
