@@ -145,6 +145,7 @@ module "backup" {
   source = "./modules/backup"
 
   name                = local.name
+  environment         = var.environment
   kms_key_arn         = local.kms_key
   role_arn            = local.foundation["backup-role-arn"]
   retention_days      = var.backup_retention_days

@@ -67,12 +67,80 @@ run "a_deployer_may_empty_buckets_only_where_an_environment_may_go_with_its_data
   }
 
   assert {
-    condition     = strcontains(aws_iam_policy.changing["data"].policy, "s3:DeleteObjectVersion")
+    condition     = strcontains(aws_iam_policy.changing["emptying"].policy, "s3:DeleteObjectVersion")
     error_message = "Without them Terraform cannot remove a bucket that has objects."
   }
 }
 
+run "a_deployer_may_remove_copies_of_its_own_environment_with_their_vault" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    deletion_protection = false
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_policy.changing["emptying"].policy).Statement : jsonencode(statement.Resource) => try(statement.Condition, null) if contains(statement.Action, "backup:DeleteRecoveryPoint") } == {
+      jsonencode("arn:aws:dynamodb:eu-central-1:123456789012:table/vectordb-test-tasks/backup/*") = null
+      jsonencode(["arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:awsbackup:*", "arn:aws:backup:eu-central-1:123456789012:recovery-point:*"]) = {
+        StringEquals = { "aws:ResourceTag/Environment" = "test" }
+      }
+    }
+    error_message = "A copy's name or its tag says whose it is."
+  }
+
+  assert {
+    condition = alltrue([for arn in [
+      "arn:aws:dynamodb:eu-central-1:123456789012:table/vectordb-test-tasks/backup/*", "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:awsbackup:*",
+      "arn:aws:backup:eu-central-1:123456789012:recovery-point:*",
+      ] : anytrue([for statement in jsondecode(aws_iam_policy.changing["emptying"].policy).Statement :
+        contains(statement.Action, "backup:DescribeRecoveryPoint") && contains(flatten([statement.Resource]), arn) && !can(statement.Condition)
+    ])])
+    error_message = "Terraform looks until a copy is gone, and what is gone has no tag."
+  }
+}
+
 run "a_deployer_may_not_remove_what_is_protected" {
+  command = apply
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition     = alltrue([for policy in aws_iam_policy.changing : !strcontains(policy.policy, "s3:DeleteObjectVersion") && !strcontains(policy.policy, "DeleteRecoveryPoint")])
+    error_message = "What is stored in a protected environment outlives it."
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_policy.changing["data"].policy, "s3:DeleteObject")
+    error_message = "What is stored in a protected environment outlives it."
+  }
+}
+
+run "a_release_writes_no_state_but_its_own" {
+  command = apply
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = { for statement in concat(flatten([for policy in aws_iam_policy.changing : jsondecode(policy.policy).Statement]), jsondecode(aws_iam_policy.reading.policy).Statement) :
+      jsonencode(statement.Resource) => statement.Action if strcontains(jsonencode(statement.Resource), "vectordb-test-state/") && length(setintersection(statement.Action, ["s3:DeleteObject", "s3:PutObject"])) > 0
+      } == {
+      jsonencode("arn:aws:s3:::vectordb-test-state/service.tfstate")        = ["s3:PutObject"]
+      jsonencode("arn:aws:s3:::vectordb-test-state/service.tfstate.tflock") = ["s3:DeleteObject", "s3:PutObject"]
+    }
+    error_message = "With the foundation's state a deployer could have Bootstrap do what it may not do itself."
+  }
+}
+
+run "a_plan_reads_logs_and_images_of_the_product_only" {
   command = plan
 
   module {
@@ -80,8 +148,16 @@ run "a_deployer_may_not_remove_what_is_protected" {
   }
 
   assert {
-    condition     = !strcontains(aws_iam_policy.changing["data"].policy, "s3:DeleteObject")
-    error_message = "What is stored in a protected environment outlives it."
+    condition = { for statement in jsondecode(aws_iam_policy.reading.policy).Statement : jsonencode(statement.Action) => statement.Resource if contains(statement.Action, "logs:FilterLogEvents") || strcontains(jsonencode(statement.Action), "ecr:") } == {
+      jsonencode(["logs:FilterLogEvents"])                                                     = "arn:aws:logs:eu-central-1:123456789012:log-group:/vectordb/test/*"
+      jsonencode(["ecr:BatchGetImage", "ecr:DescribeImageScanFindings", "ecr:DescribeImages"]) = "arn:aws:ecr:eu-central-1:123456789012:repository/vectordb-api/*"
+    }
+    error_message = "A pull request's plan has no business with anything else in the account."
+  }
+
+  assert {
+    condition     = !anytrue([for action in flatten(jsondecode(aws_iam_policy.reading.policy).Statement[*].Action) : can(regex("^logs:(GetLogEvents|GetLogRecord|StartQuery|StartLiveTail|Unmask)", action))])
+    error_message = "Nor any other way to read logs."
   }
 }
 

@@ -16,6 +16,9 @@ resource "aws_backup_plan" "this" {
     start_window      = 60
     completion_window = 360
 
+    # Who may delete a copy is asked by its tag; not every kind of resource hands its own on.
+    recovery_point_tags = { Environment = var.environment }
+
     lifecycle {
       delete_after = var.retention_days
     }

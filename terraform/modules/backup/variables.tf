@@ -3,6 +3,11 @@ variable "name" {
   type        = string
 }
 
+variable "environment" {
+  description = "Name of the environment."
+  type        = string
+}
+
 variable "kms_key_arn" {
   description = "Key that encrypts the copies."
   type        = string

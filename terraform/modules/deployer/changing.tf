@@ -11,6 +11,7 @@ locals {
   groups           = [for profile in local.profiles : "arn:${var.partition}:autoscaling:${local.regional}:autoScalingGroup:*:autoScalingGroupName/${var.name}-${profile}"]
   certificates     = "arn:${var.partition}:acm:${local.regional}:certificate/*"
   backup_plans     = "arn:${var.partition}:backup:${local.regional}:backup-plan:*"
+  service_state    = "${local.state_bucket_arn}/service.tfstate"
   in_region        = { StringEquals = { "aws:RequestedRegion" = var.region } }
   of_environment   = { StringEquals = { "aws:ResourceTag/Environment" = var.environment } }
   # For what is tagged by the same call, or was there before it: nobody's becomes the environment's, another environment's does not.
@@ -24,6 +25,10 @@ locals {
     "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
     "UpdateSecurityGroupRuleDescriptionsEgress", "UpdateSecurityGroupRuleDescriptionsIngress",
   ] : "ec2:${action}"]
+
+  # Recovery points of a table have its name in theirs; those of Aurora, and of DynamoDB with AWS Backup's advanced features, only a number.
+  named_copies    = "arn:${var.partition}:dynamodb:${local.regional}:table/${var.name}-tasks/backup/*"
+  numbered_copies = ["arn:${var.partition}:rds:${local.regional}:cluster-snapshot:awsbackup:*", "arn:${var.partition}:backup:${local.regional}:recovery-point:*"]
 
   policies = {
     network = [
@@ -69,7 +74,7 @@ locals {
       { Sid = "Names", Effect = "Allow", Resource = "arn:${var.partition}:route53:::hostedzone/${var.hosted_zone_id}", Action = ["route53:ChangeResourceRecordSets"] },
     ])
 
-    data = concat([
+    data = [
       { Sid = "Cache", Effect = "Allow", Resource = [for name in ["cluster:${var.name}-*", "parametergroup:${var.name}-*", "replicationgroup:${var.name}", "snapshot:${var.name}-*", "subnetgroup:${var.name}", "user:${var.name}-*", "usergroup:${var.name}"] : "arn:${var.partition}:elasticache:${local.regional}:${name}"], Action = [for action in [
         "AddTagsToResource", "CreateCacheParameterGroup", "CreateCacheSubnetGroup", "CreateReplicationGroup", "CreateUser", "CreateUserGroup", "DecreaseReplicaCount",
         "DeleteCacheParameterGroup", "DeleteCacheSubnetGroup", "DeleteReplicationGroup", "DeleteUser", "DeleteUserGroup", "IncreaseReplicaCount",
@@ -98,10 +103,7 @@ locals {
       ] : "backup:${action}"] },
       { Sid = "BackupStorage", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["backup-storage:MountCapsule"] },
       { Sid = "Encrypt", Effect = "Allow", Resource = var.kms_key_arn, Action = ["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:RetireGrant"] },
-      ], var.deletion_protection ? [] : [
-      # Only where an environment may be destroyed with all that is in it.
-      { Sid = "Emptying", Effect = "Allow", Resource = flatten([for bucket in local.service_buckets : [bucket, "${bucket}/*"]]), Action = [for action in ["DeleteObject", "DeleteObjectVersion", "ListBucketVersions"] : "s3:${action}"] },
-    ])
+    ]
 
     identity = [
       # With the boundary alone: a role made by a deployer can do no more than an instance.
@@ -129,11 +131,24 @@ locals {
 
     release = [
       { Sid = "Bundles", Effect = "Allow", Resource = "${var.release_bucket_arn}/*", Action = ["s3:DeleteObject", "s3:PutObject"] },
-      { Sid = "State", Effect = "Allow", Resource = "${local.state_bucket_arn}/*", Action = ["s3:PutObject"] },
+      # The foundation's state lies beside it, and is Bootstrap's.
+      { Sid = "State", Effect = "Allow", Resource = local.service_state, Action = ["s3:PutObject"] },
       { Sid = "LockAndLedger", Effect = "Allow", Resource = var.release_table_arn, Action = ["dynamodb:PutItem"] },
       { Sid = "Secrets", Effect = "Allow", Resource = [for name in ["redis-password", "smoke-api-key"] : "arn:${var.partition}:secretsmanager:${local.regional}:secret:${var.secret_prefix}/${name}-??????"], Action = ["secretsmanager:GetSecretValue"] },
     ]
   }
+
+  # Only where an environment may be destroyed with all that is in it.
+  emptying = { for name, statements in {
+    emptying = [
+      { Sid = "Buckets", Effect = "Allow", Resource = flatten([for bucket in local.service_buckets : [bucket, "${bucket}/*"]]), Action = [for action in ["DeleteObject", "DeleteObjectVersion", "ListBucketVersions"] : "s3:${action}"] },
+      # A vault goes with its recovery points, and AWS asks for each of them, not for the vault. Where a number is all, the tag says whose it is.
+      { Sid = "NamedCopies", Effect = "Allow", Resource = local.named_copies, Action = ["backup:DeleteRecoveryPoint"] },
+      { Sid = "NumberedCopies", Effect = "Allow", Resource = local.numbered_copies, Condition = local.of_environment, Action = ["backup:DeleteRecoveryPoint"] },
+      # Terraform looks until a copy is gone, and what is gone has no tag.
+      { Sid = "CopiesLeft", Effect = "Allow", Resource = concat([local.named_copies], local.numbered_copies), Action = ["backup:DescribeRecoveryPoint"] },
+    ]
+  } : name => statements if !var.deletion_protection }
 
   linked_services = [for service in ["autoscaling", "backup", "elasticache", "elasticloadbalancing", "rds"] : "${service}.amazonaws.com"]
 
@@ -142,7 +157,7 @@ locals {
 }
 
 resource "aws_iam_policy" "changing" {
-  for_each = local.policies
+  for_each = merge(local.policies, local.emptying)
 
   name        = "${var.name}-${each.key}"
   description = "What a release of ${var.name} changes: ${each.key}"

@@ -14,7 +14,6 @@ locals {
       "DescribeNetworkAcls", "DescribeNetworkInterfaces", "DescribePrefixLists", "DescribeRouteTables", "DescribeSecurityGroupRules",
       "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcAttribute", "DescribeVpcEndpoints", "DescribeVpcs",
     ]
-    ecr = ["BatchGetImage", "DescribeImages"]
     elasticache = [
       "DescribeCacheClusters", "DescribeCacheParameterGroups", "DescribeCacheParameters", "DescribeCacheSubnetGroups",
       "DescribeReplicationGroups", "DescribeUserGroups", "DescribeUsers", "ListTagsForResource",
@@ -26,7 +25,7 @@ locals {
     iam = [
       "GetInstanceProfile", "GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies",
     ]
-    logs = ["DescribeLogGroups", "FilterLogEvents", "ListTagsForResource"]
+    logs = ["DescribeLogGroups", "ListTagsForResource"]
     rds = [
       "DescribeDBClusterParameterGroups", "DescribeDBClusterParameters", "DescribeDBClusters", "DescribeDBInstances",
       "DescribeDBSubnetGroups", "DescribeGlobalClusters", "ListTagsForResource",
@@ -61,6 +60,19 @@ resource "aws_iam_policy" "reading" {
         Resource = "*"
       },
       {
+        # What a pull request's plan prints is read by whoever may open one: other programs' logs are not theirs.
+        Sid      = "Logs"
+        Effect   = "Allow"
+        Action   = ["logs:FilterLogEvents"]
+        Resource = local.logs
+      },
+      {
+        Sid      = "Images"
+        Effect   = "Allow"
+        Action   = ["ecr:BatchGetImage", "ecr:DescribeImageScanFindings", "ecr:DescribeImages"]
+        Resource = "arn:${var.partition}:ecr:${local.regional}:repository/${var.repository_root}/*"
+      },
+      {
         Sid      = "Buckets"
         Effect   = "Allow"
         Action   = local.bucket_reading
@@ -89,7 +101,7 @@ resource "aws_iam_policy" "reading" {
         Sid      = "StateLock"
         Effect   = "Allow"
         Action   = ["s3:DeleteObject", "s3:PutObject"]
-        Resource = "${local.state_bucket_arn}/*.tflock"
+        Resource = "${local.service_state}.tflock"
       },
       {
         Sid      = "ReleaseTable"

@@ -25,6 +25,8 @@ _PATHS = {
         ("GET", r"/backup/plans/[^/]+/selections/[^/]+$", "GetBackupSelection"),
         ("DELETE", r"/backup/plans/[^/]+/selections/[^/]+$", "DeleteBackupSelection"),
         ("GET", r"/backup-vaults/[^/]+/recovery-points/?$", "ListRecoveryPointsByBackupVault"),
+        ("GET", r"/backup-vaults/[^/]+/recovery-points/[^/]+", "DescribeRecoveryPoint"),
+        ("DELETE", r"/backup-vaults/[^/]+/recovery-points/[^/]+", "DeleteRecoveryPoint"),
         ("PUT", r"/backup-vaults/[^/]+$", "CreateBackupVault"), ("GET", r"/backup-vaults/[^/]+$", "DescribeBackupVault"),
         ("DELETE", r"/backup-vaults/[^/]+$", "DeleteBackupVault"), ("GET", r"/tags/", "ListTags"), ("POST", r"/tags/", "TagResource")],
     "route53": [
