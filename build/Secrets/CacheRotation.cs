@@ -42,7 +42,7 @@ internal sealed class CacheRotation(SecretReaders readers, StepJournal journal, 
         if (await readers.WaitAsync(account, SecretCatalogue.RedisPassword, since, cancellation) is { Count: > 0 } behind)
         {
             throw new CakeException(
-                $"{string.Join(", ", behind)} did not take the new password over; the old one stays valid beside it. Look there (Session Manager): journalctl -u vectordb-settings. "
+                $"{string.Join(", ", behind)} did not take the new password over; the old one stays valid beside it. Look there (Session Manager): sudo journalctl -u vectordb-settings. "
                 + $"Then again: ./build.sh --target=RotateSecret --environment={account.Environment} --name={SecretCatalogue.RedisPassword.Name}");
         }
 

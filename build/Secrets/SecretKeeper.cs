@@ -86,7 +86,7 @@ public sealed class SecretKeeper
         if (await _readers.WaitAsync(account, secret, since, cancellation) is { Count: > 0 } behind)
         {
             throw new CakeException(
-                $"The new value of {secret.Name} is in force, but {string.Join(", ", behind)} did not take it over. Look there (Session Manager): journalctl -u vectordb-settings");
+                $"The new value of {secret.Name} is in force, but {string.Join(", ", behind)} did not take it over. Look there (Session Manager): sudo journalctl -u vectordb-settings");
         }
     }
 

@@ -203,6 +203,18 @@ public sealed class UserDataTests
         Assert.Contains("/var/log/vectordb/api.log", target);
     }
 
+    [Theory]
+    [InlineData("web")]
+    [InlineData("worker")]
+    public async Task A_person_on_the_instance_has_docker_compose_look_at_the_release_without_telling_it_more(string profile)
+    {
+        using var instance = new Instance(profile);
+        var (exitCode, seen) = await instance.StartAsync(
+            """cd /opt/vectordb/current; set -a; . ./.env; ls "$COMPOSE_FILE"; echo "$COMPOSE_PROJECT_NAME has profile $COMPOSE_PROFILES of release $VECTORDB_RELEASE" """);
+        Assert.Equal(0, exitCode);
+        Assert.Contains($"docker-compose.prod.yml\nvectordb has profile {profile} of release {Hash(instance.UserData, "RELEASE")}", seen);
+    }
+
     [Fact]
     public async Task An_instance_that_is_to_go_finishes_its_work_before_it_lets_Auto_Scaling_end_it()
     {
