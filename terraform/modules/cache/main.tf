@@ -96,4 +96,10 @@ resource "aws_elasticache_replication_group" "this" {
     log_format       = "json"
     log_type         = "slow-log"
   }
+
+  lifecycle {
+    # For the first apply. AWS raises the minor version in the maintenance window, and Terraform would replace the group to go back to
+    # the one written here: the queue would be gone.
+    ignore_changes = [engine_version]
+  }
 }

@@ -78,6 +78,11 @@ resource "aws_rds_cluster" "this" {
   }
 
   depends_on = [aws_cloudwatch_log_group.postgresql]
+
+  lifecycle {
+    # For the first apply. AWS raises the minor version in the maintenance window, and Aurora refuses to go back to the one written here.
+    ignore_changes = [engine_version]
+  }
 }
 
 resource "aws_rds_cluster_instance" "this" {
@@ -96,4 +101,9 @@ resource "aws_rds_cluster_instance" "this" {
   performance_insights_kms_key_id = var.kms_key_arn
   promotion_tier                  = count.index
   apply_immediately               = false
+
+  lifecycle {
+    # The cluster's: AWS moves both.
+    ignore_changes = [engine_version]
+  }
 }

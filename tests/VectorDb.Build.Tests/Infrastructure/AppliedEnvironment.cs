@@ -5,7 +5,9 @@ using Amazon.S3;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
+using VectorDb.Build.Secrets;
 using VectorDb.Build.Tests.Aws;
+using VectorDb.Build.Tests.Emulator;
 using VectorDb.Build.Tests.Rendering;
 
 namespace VectorDb.Build.Tests.Infrastructure;
@@ -16,6 +18,12 @@ namespace VectorDb.Build.Tests.Infrastructure;
 /// </summary>
 public sealed class AppliedEnvironment : IAsyncLifetime
 {
+    /// <summary>Minor versions that AWS has raised database and cache to.</summary>
+    public const string RaisedDatabase = "17.9";
+
+    /// <inheritdoc cref="RaisedDatabase"/>
+    public const string RaisedCache = "8.2";
+
     private readonly TemporaryFolder _folder = new();
     private readonly CommandRunner _commands = new(TimeProvider.System);
 
@@ -81,6 +89,7 @@ public sealed class AppliedEnvironment : IAsyncLifetime
             async () => making.IsCompleted || await IsReadyAsync(aws), "the foundation's parameters", TimeSpan.FromMinutes(3));
         First = await ApplyAsync(service);
         await making;
+        await LiveOnAsync(aws);
         FoundationAgain = await foundation.Change.PlanAsync(NoInputs, destroy: false, Token);
         Again = await service.Change.PlanAsync(NoInputs, destroy: false, Token);
         Outputs = await service.Terraform.OutputsAsync(Token);
@@ -139,6 +148,20 @@ public sealed class AppliedEnvironment : IAsyncLifetime
 
     private static async Task<bool> IsReadyAsync(EmulatedAws aws) =>
         (await aws.ControlAsync(HttpMethod.Get, "resources", null, Token)).TryGetProperty("ssm", out var parameters) && parameters.GetArrayLength() >= 5;
+
+    // What Bootstrap, two rotations and AWS's own maintenance do between two releases.
+    private static async Task LiveOnAsync(EmulatedAws aws)
+    {
+        using var services = MotoTest.Connect(aws.Endpoint);
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            await services.SecretsManager.PutAsync("vectordb/rehearsal/redis-password", CachePassword.Generate(), Token);
+        }
+
+        using var wire = new AwsWire(aws);
+        await wire.QueryAsync("rds", "ModifyDBCluster", ("DBClusterIdentifier", "vectordb-rehearsal"), ("EngineVersion", RaisedDatabase));
+        await wire.QueryAsync("elasticache", "ModifyReplicationGroup", ("ReplicationGroupId", "vectordb-rehearsal"), ("EngineVersion", RaisedCache));
+    }
 
     private async Task LookForSecretsAsync(EmulatedAws aws, RehearsalInfrastructure roots)
     {

@@ -29,6 +29,16 @@ public sealed class AppliedEnvironmentTests(AppliedEnvironment environment) : IC
     }
 
     [Fact]
+    public void Minor_versions_that_AWS_has_raised_are_left_alone()
+    {
+        var resources = environment.Again.Plan.Resources.ToLookup(resource => resource.Type);
+
+        // The state has seen them, and nothing goes back: the second plan changes nothing.
+        Assert.Equal(AppliedEnvironment.RaisedDatabase, Assert.Single(resources["aws_rds_cluster"]).Values.GetProperty("engine_version").GetString());
+        Assert.Equal(AppliedEnvironment.RaisedCache, Assert.Single(resources["aws_elasticache_replication_group"]).Values.GetProperty("engine_version").GetString());
+    }
+
+    [Fact]
     public void Another_boot_script_publishes_template_versions_and_changes_nothing_else()
     {
         Assert.Equal(
