@@ -98,9 +98,9 @@ public sealed class AppliedEnvironment : IAsyncLifetime
         Render(roots.Service, "two");
         WithAnotherScript = await ApplyAsync(service);
         Versions = await VersionsAsync(aws, service.Terraform);
-        Permissions = await PermissionsAsync(aws);
 
         await Task.WhenAll(DestroyAsync(service), DestroyAsync(foundation));
+        Permissions = await PermissionsAsync(aws);
         Left = (await aws.ControlAsync(HttpMethod.Get, "resources", null, Token)).GetRawText();
     }
 
