@@ -13,14 +13,20 @@ internal sealed record RegistryLogin(Uri ProxyEndpoint, string User, string Pass
 
 /// <summary>One image as the registry knows it.</summary>
 /// <param name="Digest"><c>sha256:...</c> of its manifest.</param>
-/// <param name="ScanStatus"><c>COMPLETE</c>, <c>IN_PROGRESS</c>, <c>FAILED</c>..., or null where it is not scanned.</param>
-/// <param name="Findings">How many findings of each severity (<c>CRITICAL</c>, <c>HIGH</c>, ...).</param>
-internal sealed record RegistryImage(
-    string Digest, IReadOnlyList<string> Tags, long SizeInBytes, string? ScanStatus, IReadOnlyDictionary<string, int> Findings);
+internal sealed record RegistryImage(string Digest, IReadOnlyList<string> Tags, long SizeInBytes);
 
-/// <summary>Elastic Container Registry: logins and what is in a repository.</summary>
+/// <summary>What the registry's scan says of one image.</summary>
+/// <param name="Status"><c>COMPLETE</c>, <c>ACTIVE</c>, <c>IN_PROGRESS</c>, <c>FAILED</c>...</param>
+/// <param name="Description">The registry's own words on that.</param>
+/// <param name="Findings">How many findings of each severity (<c>CRITICAL</c>, <c>HIGH</c>, ...).</param>
+internal sealed record ImageScan(string Status, string? Description, IReadOnlyDictionary<string, int> Findings);
+
+/// <summary>Elastic Container Registry: logins, what is in a repository, and what its scans found.</summary>
 internal sealed class EcrClient(AwsJsonProtocol protocol) : IDisposable
 {
+    /// <summary>Findings in one answer; their counts are those of the image all the same.</summary>
+    private const int MostFindings = 1000;
+
     /// <summary>https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html</summary>
     public async Task<RegistryLogin> LogInAsync(CancellationToken cancellationToken)
     {
@@ -50,6 +56,31 @@ internal sealed class EcrClient(AwsJsonProtocol protocol) : IDisposable
         }
     }
 
+    /// <summary>
+    /// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html, for basic and enhanced scanning alike;
+    /// what DescribeImages once told of a scan is empty by now.
+    /// </summary>
+    /// <param name="repository">Name of the repository.</param>
+    /// <param name="digest">Of an image: an index of images has no scan of its own.</param>
+    /// <param name="cancellationToken">Ends the attempts.</param>
+    /// <returns>Null as long as no scan of the image has begun.</returns>
+    /// <exception cref="AwsException">Among others <c>RepositoryNotFoundException</c>.</exception>
+    public async Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await protocol.CallAsync<ScanAnswer>(
+                "DescribeImageScanFindings", new { repositoryName = repository, imageId = new { imageDigest = digest }, maxResults = MostFindings }, cancellationToken);
+            return answer.ImageScanStatus?.Status is { } status
+                ? new ImageScan(status, answer.ImageScanStatus.Description, answer.ImageScanFindings?.FindingSeverityCounts ?? new Dictionary<string, int>(StringComparer.Ordinal))
+                : null;
+        }
+        catch (AwsException error) when (error.Code is "ScanNotFoundException" or "ImageNotFoundException")
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => protocol.Dispose();
 
     private sealed record TokenAnswer(IReadOnlyList<AuthorizationData> AuthorizationData);
@@ -58,18 +89,14 @@ internal sealed class EcrClient(AwsJsonProtocol protocol) : IDisposable
 
     private sealed record ImagesAnswer(IReadOnlyList<ImageDetail> ImageDetails);
 
-    private sealed record ScanStatus(string? Status);
-
-    private sealed record ScanSummary(IReadOnlyDictionary<string, int>? FindingSeverityCounts);
-
-    private sealed record ImageDetail(
-        string ImageDigest, IReadOnlyList<string>? ImageTags, long ImageSizeInBytes, ScanStatus? ImageScanStatus, ScanSummary? ImageScanFindingsSummary)
+    private sealed record ImageDetail(string ImageDigest, IReadOnlyList<string>? ImageTags, long ImageSizeInBytes)
     {
-        public RegistryImage ToImage() => new(
-            ImageDigest,
-            ImageTags ?? [],
-            ImageSizeInBytes,
-            ImageScanStatus?.Status,
-            ImageScanFindingsSummary?.FindingSeverityCounts ?? new Dictionary<string, int>(StringComparer.Ordinal));
+        public RegistryImage ToImage() => new(ImageDigest, ImageTags ?? [], ImageSizeInBytes);
     }
+
+    private sealed record ScanAnswer(ScanStatus? ImageScanStatus, ScanFindings? ImageScanFindings);
+
+    private sealed record ScanStatus(string? Status, string? Description);
+
+    private sealed record ScanFindings(IReadOnlyDictionary<string, int>? FindingSeverityCounts);
 }

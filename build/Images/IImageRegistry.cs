@@ -11,6 +11,10 @@ internal interface IImageRegistry
     /// <returns>The image with that tag or digest, or null.</returns>
     /// <exception cref="MissingRepositoryException">The repository itself is not there.</exception>
     Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellation);
+
+    /// <returns>What is known of the image's scan, or null as long as none has begun.</returns>
+    /// <exception cref="MissingRepositoryException">The repository itself is not there.</exception>
+    Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation);
 }
 
 internal sealed class MissingRepositoryException(string repository, string environment, Exception inner) : Exception(
@@ -23,11 +27,17 @@ internal sealed class EcrRegistry(EcrClient ecr, string environment) : IImageReg
 {
     public Task<RegistryLogin> LogInAsync(CancellationToken cancellation) => ecr.LogInAsync(cancellation);
 
-    public async Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellation)
+    public Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellation) =>
+        InAsync(repository, () => ecr.FindAsync(repository, tagOrDigest, cancellation));
+
+    public Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) =>
+        InAsync(repository, () => ecr.FindScanAsync(repository, digest, cancellation));
+
+    private async Task<T> InAsync<T>(string repository, Func<Task<T>> ask)
     {
         try
         {
-            return await ecr.FindAsync(repository, tagOrDigest, cancellation);
+            return await ask();
         }
         catch (AwsException error) when (error.Code == "RepositoryNotFoundException")
         {

@@ -59,9 +59,9 @@ public sealed class ReleaseImages
             _journal.Say($"{image.Image.Repository}@{image.Image.Digest} {(image.Pushed ? FormattableString.Invariant($"pushed in {image.Duration.TotalSeconds:0.0} s") : "is there")}");
         }
 
-        await target.Scan.CheckAsync(built.ToDictionary(static image => image.Recipe.Repository, static image => image.Tag, StringComparer.Ordinal), cancellationToken);
-        await ReleaseOf(target, pushed.ToDictionary(static image => image.Image.Repository, static image => image.Image.Digest, StringComparer.Ordinal))
-            .WriteAsync(_workspace.Artifacts, target.Environment, cancellationToken);
+        var digests = pushed.ToDictionary(static image => image.Image.Repository, static image => image.Image.Digest, StringComparer.Ordinal);
+        await target.Scan.CheckAsync(digests, cancellationToken);
+        await ReleaseOf(target, digests).WriteAsync(_workspace.Artifacts, target.Environment, cancellationToken);
         return Told(pushed.Select(static image => $"{image.Image.Repository.Split('/')[^1]} {(image.Pushed ? "pushed" : "there")}"));
     });
 

@@ -21,16 +21,16 @@ internal sealed class ScanGate(IImageRegistry registry, string threshold, TimePr
     /// <summary>Those of a scan that is done, or that goes on as long as the image lives: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html</summary>
     private static readonly string[] Scanned = ["COMPLETE", "ACTIVE"];
 
-    private readonly ResiliencePipeline<RegistryImage?> _patience = new ResiliencePipelineBuilder<RegistryImage?> { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions<RegistryImage?>
+    private readonly ResiliencePipeline<ImageScan?> _patience = new ResiliencePipelineBuilder<ImageScan?> { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions<ImageScan?>
         {
             MaxRetryAttempts = Looks,
             Delay = Pause,
-            ShouldHandle = new PredicateBuilder<RegistryImage?>().HandleResult(static found => found?.ScanStatus is null or "IN_PROGRESS" or "PENDING"),
+            ShouldHandle = new PredicateBuilder<ImageScan?>().HandleResult(static scan => scan?.Status is null or "IN_PROGRESS" or "PENDING"),
         })
         .Build();
 
-    /// <param name="images">Tag or digest by repository.</param>
+    /// <param name="images">Digest by repository.</param>
     /// <exception cref="ScanException">An image has findings at or above the threshold, or was not scanned.</exception>
     public async Task CheckAsync(IReadOnlyDictionary<string, string> images, CancellationToken cancellation)
     {
@@ -40,9 +40,9 @@ internal sealed class ScanGate(IImageRegistry registry, string threshold, TimePr
         }
 
         var known = await Task.WhenAll(images.Select(async image => (
-            Name: $"{image.Key}{(image.Value.Contains(':', StringComparison.Ordinal) ? '@' : ':')}{image.Value}",
-            Found: await _patience.ExecuteAsync(async token => await registry.FindAsync(image.Key, image.Value, token), cancellation))));
-        var unknown = known.Where(static image => !Scanned.Contains(image.Found?.ScanStatus)).Select(static image => $"{image.Name} ({image.Found?.ScanStatus ?? "no scan"})").ToList();
+            Name: $"{image.Key}@{image.Value}",
+            Scan: await _patience.ExecuteAsync(async token => await registry.FindScanAsync(image.Key, image.Value, token), cancellation))));
+        var unknown = known.Where(static image => !Scanned.Contains(image.Scan?.Status)).Select(static image => $"{image.Name} ({Told(image.Scan)})").ToList();
         if (unknown.Count > 0)
         {
             throw new ScanException(
@@ -51,7 +51,7 @@ internal sealed class ScanGate(IImageRegistry registry, string threshold, TimePr
 
         var stopping = Severities[..(Array.IndexOf(Severities, threshold) + 1)];
         var findings = known
-            .SelectMany(image => stopping.Select(severity => (image.Name, Severity: severity, Count: image.Found!.Findings.GetValueOrDefault(severity))))
+            .SelectMany(image => stopping.Select(severity => (image.Name, Severity: severity, Count: image.Scan!.Findings.GetValueOrDefault(severity))))
             .Where(static finding => finding.Count > 0)
             .Select(static finding => $"{finding.Name}: {finding.Count} {finding.Severity}")
             .ToList();
@@ -61,6 +61,13 @@ internal sealed class ScanGate(IImageRegistry registry, string threshold, TimePr
                 $"The registry's scan found {threshold} or worse in: {string.Join("; ", findings)}. Update the base image or the package, or raise the threshold knowingly.");
         }
     }
+
+    private static string Told(ImageScan? scan) => scan switch
+    {
+        null => "no scan",
+        { Description: { Length: > 0 } words } => $"{scan.Status}: {words}",
+        _ => scan.Status,
+    };
 }
 
 internal sealed class ScanException(string message) : Exception(message);

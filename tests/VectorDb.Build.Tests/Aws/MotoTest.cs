@@ -11,6 +11,8 @@ public abstract class MotoTest : IAsyncLifetime
 
     private protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    private protected Uri Endpoint => _moto.Endpoint;
+
     private protected AwsServices Aws { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()

@@ -7,6 +7,7 @@ using VectorDb.Build.Aws;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Releases;
+using VectorDb.Build.Tests.Environments.Aws;
 
 namespace VectorDb.Build.Tests.Images;
 
@@ -122,7 +123,7 @@ public sealed class ImageTests : IAsyncLifetime
     [Fact]
     public async Task A_copy_in_another_registry_has_the_same_digest_and_is_made_once()
     {
-        var pushed = (await BuildAndPushAsync()).Pushed.ToDictionary(static image => image.Image.Repository, static image => image.Image.Digest);
+        var pushed = await PushedAsync();
         await using var server = await ImageRegistryServer.StartAsync(Token);
         using var elsewhere = new LoopbackRegistry(server.Address);
         using var network = new SocketsHttpHandler();
@@ -199,14 +200,16 @@ public sealed class ImageTests : IAsyncLifetime
         Assert.Equal($"{_server!.Address.Authority} does not have vectordb-api/app@{digest} any more.", error.Message);
     }
 
-    [Fact]
-    public async Task Findings_at_the_threshold_stop_the_release_and_milder_ones_do_not()
+    [Theory]
+    [InlineData("COMPLETE")]
+    [InlineData("ACTIVE")]
+    public async Task Findings_at_the_threshold_stop_the_release_and_milder_ones_do_not(string status)
     {
-        var built = (await BuildAndPushAsync()).Built.ToDictionary(static image => image.Recipe.Repository, static image => image.Tag);
-        using var scanned = new LoopbackRegistry(_server!.Address) { Findings = new Dictionary<string, int>(StringComparer.Ordinal) { ["HIGH"] = 2 } };
+        var pushed = await PushedAsync();
+        using var scanned = LoopbackRegistry.Saying(_server!.Address, new ImageScan(status, null, new Dictionary<string, int>(StringComparer.Ordinal) { ["HIGH"] = 2 }));
 
-        await new ScanGate(scanned, "CRITICAL", TimeProvider.System).CheckAsync(built, Token);
-        var error = await Assert.ThrowsAsync<ScanException>(() => new ScanGate(scanned, "HIGH", TimeProvider.System).CheckAsync(built, Token));
+        await new ScanGate(scanned, "CRITICAL", TimeProvider.System).CheckAsync(pushed, Token);
+        var error = await Assert.ThrowsAsync<ScanException>(() => new ScanGate(scanned, "HIGH", TimeProvider.System).CheckAsync(pushed, Token));
 
         Assert.Contains("vectordb-api/app", error.Message, StringComparison.Ordinal);
         Assert.Contains("2 HIGH", error.Message, StringComparison.Ordinal);
@@ -215,16 +218,36 @@ public sealed class ImageTests : IAsyncLifetime
     [Theory]
     [InlineData("FAILED")]
     [InlineData("UNSUPPORTED_IMAGE")]
+    [InlineData("SCAN_ELIGIBILITY_EXPIRED")]
+    [InlineData("FINDINGS_UNAVAILABLE")]
     public async Task An_image_that_was_not_scanned_stops_the_release_unless_no_scan_is_asked_for(string status)
     {
-        var built = (await BuildAndPushAsync()).Built.ToDictionary(static image => image.Recipe.Repository, static image => image.Tag);
-        using var unscanned = new LoopbackRegistry(_server!.Address) { ScanStatus = status };
+        var pushed = await PushedAsync();
+        using var unscanned = LoopbackRegistry.Saying(_server!.Address, new ImageScan(status, "its own words", new Dictionary<string, int>(StringComparer.Ordinal)));
 
-        await new ScanGate(unscanned, ScanGate.None, TimeProvider.System).CheckAsync(built, Token);
-        var error = await Assert.ThrowsAsync<ScanException>(() => new ScanGate(unscanned, "CRITICAL", TimeProvider.System).CheckAsync(built, Token));
+        await new ScanGate(unscanned, ScanGate.None, TimeProvider.System).CheckAsync(pushed, Token);
+        var error = await Assert.ThrowsAsync<ScanException>(() => new ScanGate(unscanned, "CRITICAL", TimeProvider.System).CheckAsync(pushed, Token));
 
-        Assert.Contains($"vectordb-api/app:{built["vectordb-api/app"]} ({status})", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"vectordb-api/app@{pushed["vectordb-api/app"]} ({status}: its own words)", error.Message, StringComparison.Ordinal);
         Assert.Contains("VECTORDB_SCAN_THRESHOLD=NONE", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_scan_that_has_not_begun_or_goes_on_is_waited_for()
+    {
+        const string Repository = "vectordb-api/app";
+        var none = new Dictionary<string, int>(StringComparer.Ordinal);
+        var pushed = new Dictionary<string, string> { [Repository] = (await PushedAsync())[Repository] };
+        using var slow = LoopbackRegistry.Saying(
+            _server!.Address, null, new ImageScan("PENDING", null, none), new ImageScan("IN_PROGRESS", null, none), new ImageScan("COMPLETE", null, new Dictionary<string, int> { ["CRITICAL"] = 1 }));
+        using var never = LoopbackRegistry.Saying(_server.Address, [null]);
+        var time = new AcceleratedTime(200);
+
+        var found = await Assert.ThrowsAsync<ScanException>(() => new ScanGate(slow, "CRITICAL", time).CheckAsync(pushed, Token));
+        var unknown = await Assert.ThrowsAsync<ScanException>(() => new ScanGate(never, "CRITICAL", time).CheckAsync(pushed, Token));
+
+        Assert.Contains("1 CRITICAL", found.Message, StringComparison.Ordinal);
+        Assert.Contains($"{pushed[Repository]} (no scan)", unknown.Message, StringComparison.Ordinal);
     }
 
     private static async Task<WebApplication> ServeAsync(Action<WebApplication> map)
@@ -244,6 +267,10 @@ public sealed class ImageTests : IAsyncLifetime
         return (built, await new ImagePusher(_docker, _registry, TimeProvider.System).PushAsync(built, Token));
     }
 
+    /// <returns>Digest by repository.</returns>
+    private async Task<Dictionary<string, string>> PushedAsync() =>
+        (await BuildAndPushAsync()).Pushed.ToDictionary(static image => image.Image.Repository, static image => image.Image.Digest);
+
     private async Task<ImageRecipe> RecipeAsync(string service)
     {
         var context = _folder.File(service);
@@ -257,10 +284,11 @@ public sealed class ImageTests : IAsyncLifetime
     /// <summary>Knows no image, but still hands out logins for an address where nobody listens.</summary>
     private sealed class SilentRegistry(LoopbackRegistry inner) : IImageRegistry, IDisposable
     {
-        public Task<VectorDb.Build.Aws.RegistryLogin> LogInAsync(CancellationToken cancellation) => inner.LogInAsync(cancellation);
+        public Task<RegistryLogin> LogInAsync(CancellationToken cancellation) => inner.LogInAsync(cancellation);
 
-        public Task<VectorDb.Build.Aws.RegistryImage?> FindAsync(string repository, string tag, CancellationToken cancellation) =>
-            Task.FromResult<VectorDb.Build.Aws.RegistryImage?>(null);
+        public Task<RegistryImage?> FindAsync(string repository, string tag, CancellationToken cancellation) => Task.FromResult<RegistryImage?>(null);
+
+        public Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) => Task.FromResult<ImageScan?>(null);
 
         public void Dispose() => inner.Dispose();
     }

@@ -12,9 +12,11 @@ internal sealed class LoopbackRegistry(Uri address) : IImageRegistry, IDisposabl
 
     public int Logins { get; private set; }
 
-    public string? ScanStatus { get; init; } = "COMPLETE";
+    private Queue<ImageScan?> _scans = new([new ImageScan("COMPLETE", null, new Dictionary<string, int>(StringComparer.Ordinal))]);
 
-    public IReadOnlyDictionary<string, int> Findings { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+    /// <param name="address">Of the registry.</param>
+    /// <param name="scans">What it says of every image's scan, look by look; the last for good.</param>
+    public static LoopbackRegistry Saying(Uri address, params ImageScan?[] scans) => new(address) { _scans = new Queue<ImageScan?>(scans) };
 
     public Task<RegistryLogin> LogInAsync(CancellationToken cancellation)
     {
@@ -29,8 +31,11 @@ internal sealed class LoopbackRegistry(Uri address) : IImageRegistry, IDisposabl
         using var answer = await _http.SendAsync(request, cancellation);
         return answer.StatusCode == HttpStatusCode.NotFound
             ? null
-            : new RegistryImage(answer.Headers.GetValues("Docker-Content-Digest").Single(), [tag], 0, ScanStatus, Findings);
+            : new RegistryImage(answer.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single(), [tag], 0);
     }
+
+    public async Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) =>
+        await FindAsync(repository, digest, cancellation) is null ? null : _scans.Count > 1 ? _scans.Dequeue() : _scans.Peek();
 
     public void Dispose() => _http.Dispose();
 }

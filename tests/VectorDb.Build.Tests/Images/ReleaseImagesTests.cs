@@ -1,4 +1,5 @@
 using VectorDb.Build.ApiKeys;
+using VectorDb.Build.Aws;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Environments.Local;
@@ -112,7 +113,7 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
     [Fact]
     public async Task Findings_that_stop_a_release_leave_no_images_json()
     {
-        using var scanned = new LoopbackRegistry(_server!.Address) { Findings = new Dictionary<string, int>(StringComparer.Ordinal) { ["CRITICAL"] = 1 } };
+        using var scanned = LoopbackRegistry.Saying(_server!.Address, new ImageScan("COMPLETE", null, new Dictionary<string, int>(StringComparer.Ordinal) { ["CRITICAL"] = 1 }));
 
         await Assert.ThrowsAsync<ScanException>(() => Open(scanned).Images.PushAsync(Token));
 

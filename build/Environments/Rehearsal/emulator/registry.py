@@ -1,13 +1,15 @@
-"""ECR in front of a real image registry: its login, and the images that were really pushed.
+"""ECR in front of a real image registry: its login, the images that were really pushed, and their scans.
 
 Login: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
-Images: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
+Images: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html, which tells nothing of scans any more
+Scans: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
 """
 import base64
 import json
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -19,6 +21,9 @@ _TOKEN_SECONDS = 12 * 3600
 _MANIFESTS = ", ".join((
     "application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json"))
+
+#: What moto finds in every image.
+_MADE_UP = "CVE-9999-9999"
 
 #: Address and password of the registry, once somebody has started one.
 _endpoint: str | None = None
@@ -64,9 +69,8 @@ def _refresh(repository: Repository) -> None:
 
 def _image(repository: Repository, tag: str, manifest: str, media_type: str, digest: str) -> Image:
     image = Image(repository.account_id, tag, manifest, repository.name, media_type, digest, repository.registry_id)
-    # Scanned on push, as the repositories ask for; nothing is ever found here.
-    image.image_scan_status = {"status": "COMPLETE", "description": "The scan was completed successfully."}
-    image.image_scan_findings_summary = {"findingSeverityCounts": {}}
+    # Scanned on push, as the repositories ask for; an index of images is not.
+    image.last_scan = datetime.today() if "config" in json.loads(manifest) else None
     return image
 
 
@@ -85,6 +89,19 @@ def _from_registry(original: Any) -> Any:
     return handler
 
 
+def _scan(original: Any) -> Any:
+    def describe_image_scan_findings(self: ECRBackend, registry_id: str, repository_name: str, image_id: dict[str, str]) -> dict[str, Any]:
+        if repository_name in self.repositories:
+            _refresh(self.repositories[repository_name])
+        answer = original(self, registry_id, repository_name, image_id)
+        found = answer.get("imageScanFindings", {})
+        if any(finding.get("name") == _MADE_UP for finding in found.get("findings", [])):
+            found.update(findings=[], findingSeverityCounts={})
+        return answer
+
+    return describe_image_scan_findings
+
+
 def _log_in(original: Any) -> Any:
     def get_authorization_token(self: ECRResponse) -> ActionResult:
         if _endpoint is None:
@@ -99,5 +116,6 @@ def _log_in(original: Any) -> Any:
 def install() -> None:
     Image.get_image_size_in_bytes = _size
     ECRResponse.get_authorization_token = _log_in(ECRResponse.get_authorization_token)
+    ECRBackend.describe_image_scan_findings = _scan(ECRBackend.describe_image_scan_findings)
     for name in ("describe_images", "batch_get_image", "list_images"):
         setattr(ECRBackend, name, _from_registry(getattr(ECRBackend, name)))
