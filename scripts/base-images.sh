@@ -86,6 +86,7 @@ instance() {
   say "$INSTANCE_IMAGE: made from Debian $SUITE"
 }
 
+[[ $(uname -m) == x86_64 ]] || { say 'images of a release are for x86_64, and a stand-in is made of what this machine has: run it on such a machine'; exit 1; }
 ((EUID == 0)) || { say 'run as root: debootstrap makes device files'; exit 1; }
 need debootstrap 'apt-get install debootstrap'
 need docker 'apt-get install docker.io'

@@ -35,7 +35,7 @@ internal sealed class DockerClient(CommandRunner commands)
     {
         List<string> arguments =
         [
-            "build", "--file", recipe.Dockerfile, "--tag", image,
+            "build", "--file", recipe.Dockerfile, "--tag", image, "--platform", recipe.Platform,
             "--label", $"org.opencontainers.image.title={recipe.Repository}",
             "--label", $"vectordb.content={contentLabel}",
         ];

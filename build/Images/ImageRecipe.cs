@@ -12,6 +12,9 @@ internal sealed record ImageRecipe(string Service, string Context, string Docker
     private const int TagDigits = 16;
     private const string DefaultBase = "ARG BASE_IMAGE=";
 
+    /// <summary>That of the instances, whatever machine builds: their machine image and their Compose plugin are for x86-64.</summary>
+    public string Platform { get; init; } = "linux/amd64";
+
     public string Repository => $"vectordb-api/{Service}";
 
     /// <summary>The images of a release, from its published output.</summary>
@@ -45,5 +48,6 @@ internal sealed record ImageRecipe(string Service, string Context, string Docker
         new("context", ContentHash.OfFolder(Context)),
         new("dockerfile", ContentHash.OfFile(Dockerfile)),
         new("base", ContentHash.OfText(BaseImage ?? "")),
+        new("platform", ContentHash.OfText(Platform)),
     ]).Hex[..TagDigits];
 }

@@ -85,6 +85,23 @@ public sealed class ImageTests : IAsyncLifetime
         Assert.NotEqual(first.Pushed[1].Image, second.Pushed[1].Image);
     }
 
+    [Theory]
+    [InlineData("linux/amd64")]
+    [InlineData("linux/arm64")]
+    public async Task An_image_is_for_the_platform_of_its_recipe_and_its_tag_tells_which(string platform)
+    {
+        var recipe = _recipes[0] with { Platform = platform };
+        await File.WriteAllTextAsync(recipe.Dockerfile, $"FROM scratch\nLABEL vectordb.test={_base}\nCOPY . /app\n", Token);
+
+        var built = Assert.Single(await new ImageBuilder(_docker, TimeProvider.System).BuildAsync([recipe], null, Token));
+
+        var made = await new CommandRunner(TimeProvider.System).RunAsync(
+            new Command("docker", "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", $"vectordb-api/app:{built.Tag}"), Token);
+        Assert.Equal(platform, made.Output.Trim());
+        Assert.NotEqual(built.Tag, (recipe with { Platform = "linux/riscv64" }).ContentTag());
+        Assert.All(ImageRecipe.OfRelease(_folder.Path), static each => Assert.Equal("linux/amd64", each.Platform));
+    }
+
     [Fact]
     public async Task An_image_carries_labels_of_its_content_alone()
     {
