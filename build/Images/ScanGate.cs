@@ -1,6 +1,7 @@
 using Polly;
 using Polly.Retry;
 using VectorDb.Build.Aws;
+using VectorDb.Build.Environments.Settings;
 
 namespace VectorDb.Build.Images;
 
@@ -58,7 +59,10 @@ internal sealed class ScanGate(IImageRegistry registry, string threshold, TimePr
         if (findings.Count > 0)
         {
             throw new ScanException(
-                $"The registry's scan found {threshold} or worse in: {string.Join("; ", findings)}. Update the base image or the package, or raise the threshold knowingly.");
+                $"The registry's scan found {threshold} or worse in: {string.Join("; ", findings)}. "
+                + $"Where they come from the base image, name a newer one by its digest (<name>@sha256:...): {SettingsCatalogue.NginxImage.Name} for the proxy, {SettingsCatalogue.RuntimeImage.Name} for the services; "
+                + "one that was patched under its old name is not taken, because nothing that the image is known by has changed. "
+                + $"Else update the package, or raise {SettingsCatalogue.ScanThreshold.Name} knowingly.");
         }
     }
 

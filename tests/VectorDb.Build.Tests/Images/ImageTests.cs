@@ -103,6 +103,21 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_patched_base_that_is_named_by_its_digest_makes_another_image_and_the_same_one_none()
+    {
+        var (before, after) = (await PushBaseAsync("before"), await PushBaseAsync("after"));
+        _recipes = [_recipes[0] with { BaseImage = before }];
+        var first = await BuildAndPushAsync();
+        var same = await BuildAndPushAsync();
+        _recipes = [_recipes[0] with { BaseImage = after }];
+        var patched = await BuildAndPushAsync();
+
+        Assert.Equal(BuildOutcome.InRegistry, Assert.Single(same.Built).Outcome);
+        Assert.Equal(BuildOutcome.Built, Assert.Single(patched.Built).Outcome);
+        Assert.NotEqual(first.Pushed[0].Image, patched.Pushed[0].Image);
+    }
+
+    [Fact]
     public async Task An_image_carries_labels_of_its_content_alone()
     {
         var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes[..1], null, Token);
@@ -230,6 +245,7 @@ public sealed class ImageTests : IAsyncLifetime
 
         Assert.Contains("vectordb-api/app", error.Message, StringComparison.Ordinal);
         Assert.Contains("2 HIGH", error.Message, StringComparison.Ordinal);
+        Assert.Contains("by its digest (<name>@sha256:...): VECTORDB_NGINX_IMAGE for the proxy, VECTORDB_RUNTIME_IMAGE for the services", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -282,6 +298,17 @@ public sealed class ImageTests : IAsyncLifetime
     {
         var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes, _registry, Token);
         return (built, await new ImagePusher(_docker, _registry, TimeProvider.System).PushAsync(built, Token));
+    }
+
+    /// <returns>Name and digest of a base image in the registry.</returns>
+    private async Task<string> PushBaseAsync(string content)
+    {
+        var commands = new CommandRunner(TimeProvider.System);
+        await File.WriteAllTextAsync(_folder.File("root", "etc-release"), content, Token);
+        await commands.RunAsync(new Command("tar", "-C", _folder.File("root"), "-cf", _folder.File("base.tar"), "."), Token);
+        var name = $"{_server!.Address.Authority}/base:floating";
+        await commands.RunAsync(new Command("docker", "import", _folder.File("base.tar"), name), Token);
+        return $"{_server.Address.Authority}/base@{await _docker.PushAsync(name, _folder.Path, Token)}";
     }
 
     /// <returns>Digest by repository.</returns>
