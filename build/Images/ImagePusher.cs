@@ -37,7 +37,41 @@ internal sealed class ImagePusher(DockerClient docker, IImageRegistry registry, 
         var started = time.GetTimestamp();
         var name = $"{login.ProxyEndpoint.Authority}/{image.Recipe.Repository}:{image.Tag}";
         await docker.TagAsync($"{image.Recipe.Repository}:{image.Tag}", name, cancellation);
-        var digest = await _retry.ExecuteAsync(async token => await docker.PushAsync(name, session, token), cancellation);
+        var digest = await _retry.ExecuteAsync(async token => await PushAsync(image, name, session, token), cancellation);
         return new PushedImage(new ImageDigest(image.Recipe.Repository, digest), Pushed: true, time.GetElapsedTime(started));
+    }
+
+    /// <summary>
+    /// A push may fail although the image is there: its answer was lost, or another run has pushed the same content meanwhile, and a tag that
+    /// is set already cannot be set again. What lies under the content tag is the image, whoever brought it.
+    /// </summary>
+    private async Task<string> PushAsync(BuiltImage image, string name, string session, CancellationToken cancellation)
+    {
+        try
+        {
+            return await docker.PushAsync(name, session, cancellation);
+        }
+        catch (CommandFailedException)
+        {
+            if (await LookAsync(image, cancellation) is { } there)
+            {
+                return there.Digest;
+            }
+
+            throw;
+        }
+    }
+
+    /// <returns>Null also where the registry cannot be asked: the push's own failure says more.</returns>
+    private async Task<RegistryImage?> LookAsync(BuiltImage image, CancellationToken cancellation)
+    {
+        try
+        {
+            return await registry.FindAsync(image.Recipe.Repository, image.Tag, cancellation);
+        }
+        catch (Exception failed) when (failed is HttpRequestException or AwsException or TimeoutException)
+        {
+            return null;
+        }
     }
 }

@@ -16,6 +16,9 @@ namespace VectorDb.Build.Tests.Images;
 [Collection(DockerEngine.Name)]
 public sealed class ImageTests : IAsyncLifetime
 {
+    /// <summary>As ECR refuses a tag that is set: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html</summary>
+    private static readonly object Immutable = new { errors = new[] { new { code = "TAG_INVALID", message = "The image tag already exists and cannot be overwritten because the repository is immutable." } } };
+
     private readonly TemporaryFolder _folder = new();
     private readonly string _base = $"vectordb-test/base:{Guid.NewGuid():N}";
     private ImageRegistryServer? _server;
@@ -152,6 +155,128 @@ public sealed class ImageTests : IAsyncLifetime
         Assert.DoesNotContain("canary-password", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_under_the_content_tag_after_a_failed_push_counts_as_pushed(bool lost)
+    {
+        var tried = 0;
+        await using var front = await RegistryFront.StartAsync(_server!.Address, async (context, handOn) =>
+        {
+            await handOn();
+            if (IsOfManifest(context.Request))
+            {
+                if (++tried == 1 && lost)
+                {
+                    context.Abort();
+                    return;
+                }
+
+                // What was heard is another run's, which was faster.
+                context.Response.Clear();
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                await context.Response.WriteAsJsonAsync(Immutable, Token);
+            }
+        });
+        using var registry = new LoopbackRegistry(front.Address);
+        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes[..1], null, Token);
+
+        var pushed = Assert.Single(await new ImagePusher(_docker, registry, new AcceleratedTime(100)).PushAsync(built, Token));
+
+        Assert.True(pushed.Pushed);
+        Assert.Equal((await _registry.FindAsync("vectordb-api/app", built[0].Tag, Token))!.Digest, pushed.Image.Digest);
+        Assert.True(tried > 0);
+    }
+
+    [Fact]
+    public async Task A_registry_that_goes_away_in_the_middle_of_a_push_and_comes_back_gets_the_image()
+    {
+        var (tried, away) = (0, 0);
+        await using var front = await RegistryFront.StartAsync(_server!.Address, (context, handOn) =>
+        {
+            if (IsOfManifest(context.Request) && ++tried == 1)
+            {
+                // This request, and the look whether it was heard.
+                away = 2;
+            }
+
+            if (away-- > 0)
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            return handOn();
+        });
+        using var registry = new LoopbackRegistry(front.Address);
+        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes[..1], null, Token);
+
+        var pushed = Assert.Single(await new ImagePusher(_docker, registry, new AcceleratedTime(100)).PushAsync(built, Token));
+
+        Assert.Equal(2, tried);
+        Assert.Equal((await _registry.FindAsync("vectordb-api/app", built[0].Tag, Token))!.Digest, pushed.Image.Digest);
+    }
+
+    [Theory]
+    [InlineData("source", "GET", "/manifests/")]
+    [InlineData("source", "GET", "/blobs/")]
+    [InlineData("target", "POST", "/blobs/uploads/")]
+    [InlineData("target", "PUT", "/blobs/uploads/")]
+    [InlineData("target", "PUT", "/manifests/")]
+    public async Task A_registry_that_goes_away_in_the_middle_of_a_copy_and_comes_back_ends_with_the_same_image(string which, string method, string path)
+    {
+        var pushed = await PushedAsync();
+        await using var server = await ImageRegistryServer.StartAsync(Token);
+        var broken = 0;
+        await using var front = await RegistryFront.StartAsync(which == "source" ? _server!.Address : server.Address, async (context, handOn) =>
+        {
+            if (context.Request.Method == method && context.Request.Path.Value!.Contains(path, StringComparison.Ordinal) && Interlocked.Increment(ref broken) <= 2)
+            {
+                await BreakAsync(context);
+            }
+            else
+            {
+                await handOn();
+            }
+        });
+        using var source = new LoopbackRegistry(which == "source" ? front.Address : _server!.Address);
+        using var target = new LoopbackRegistry(which == "target" ? front.Address : server.Address);
+        using var network = new SocketsHttpHandler();
+
+        Assert.Equal(2, await new ImageCopier(network, new AcceleratedTime(100)).CopyAsync(pushed, source, target, Token));
+
+        Assert.True(broken > 2);
+        using var copy = new RegistryApi(network, await target.LogInAsync(Token));
+        foreach (var (repository, digest) in pushed)
+        {
+            var manifest = await copy.ManifestAsync(repository, digest, Token);
+            Assert.All(await Task.WhenAll(manifest.Blobs.Select(blob => copy.HasBlobAsync(repository, blob, Token))), Assert.True);
+        }
+    }
+
+    [Fact]
+    public async Task A_copied_manifest_whose_answer_was_lost_is_not_put_again()
+    {
+        var pushed = await PushedAsync();
+        await using var server = await ImageRegistryServer.StartAsync(Token);
+        var put = 0;
+        await using var front = await RegistryFront.StartAsync(server.Address, async (context, handOn) =>
+        {
+            await handOn();
+            if (IsOfManifest(context.Request))
+            {
+                Interlocked.Increment(ref put);
+                context.Abort();
+            }
+        });
+        using var target = new LoopbackRegistry(front.Address);
+        using var network = new SocketsHttpHandler();
+
+        Assert.Equal(2, await new ImageCopier(network, new AcceleratedTime(100)).CopyAsync(pushed, _registry, target, Token));
+
+        Assert.Equal(2, put);
+    }
+
     [Fact]
     public async Task A_copy_in_another_registry_has_the_same_digest_and_is_made_once()
     {
@@ -281,6 +406,22 @@ public sealed class ImageTests : IAsyncLifetime
 
         Assert.Contains("1 CRITICAL", found.Message, StringComparison.Ordinal);
         Assert.Contains($"{pushed[Repository]} (no scan)", unknown.Message, StringComparison.Ordinal);
+    }
+
+    private static bool IsOfManifest(HttpRequest request) => HttpMethods.IsPut(request.Method) && request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal);
+
+    /// <summary>The connection ends; an answer that has a body in the middle of it.</summary>
+    private static async Task BreakAsync(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.ContentLength = 100;
+            context.Response.ContentType = "application/vnd.docker.distribution.manifest.v2+json";
+            await context.Response.WriteAsync("half", Token);
+            await context.Response.Body.FlushAsync(Token);
+        }
+
+        context.Abort();
     }
 
     private static async Task<WebApplication> ServeAsync(Action<WebApplication> map)
