@@ -29,8 +29,8 @@ internal static partial class SettingsCatalogue
     public static readonly EnvironmentSetting WebMaximum = Whole("WEB_MAXIMUM", "Web instances at most.", "6", "web.maximum");
     public static readonly EnvironmentSetting WorkerMinimum = Whole("WORKER_MINIMUM", "Worker instances at least.", "1", "worker.minimum");
     public static readonly EnvironmentSetting WorkerMaximum = Whole("WORKER_MAXIMUM", "Worker instances at most.", "4", "worker.maximum");
-    public static readonly EnvironmentSetting RuntimeImage = Text("RUNTIME_IMAGE", "Base of the service images; the Dockerfiles' own when not set.");
-    public static readonly EnvironmentSetting NginxImage = Text("NGINX_IMAGE", "Base of the proxy's image; the Dockerfile's own when not set.");
+    public static readonly EnvironmentSetting RuntimeImage = Text("RUNTIME_IMAGE", "Base of the service images, by its digest so that a patched one is taken; the Dockerfiles' own when not set.");
+    public static readonly EnvironmentSetting NginxImage = Text("NGINX_IMAGE", "Base of the proxy's image, by its digest so that a patched one is taken; the Dockerfile's own when not set.");
     public static readonly EnvironmentSetting ScanThreshold = Text("SCAN_THRESHOLD", "Mildest finding of the registry's scan that stops a release: CRITICAL, HIGH, MEDIUM or LOW; NONE asks for no scan.", "HIGH") with { Allowed = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"] };
     public static readonly EnvironmentSetting CanarySeconds = Seconds("CANARY_SECONDS", "How long the first instance of a release is watched before the others follow.", "120");
     public static readonly EnvironmentSetting BakeSeconds = Seconds("BAKE_SECONDS", "How long all instances of a release are watched before it counts as rolled out.", "300");
