@@ -1,4 +1,5 @@
 using System.Text;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Environments.Settings;
 
@@ -22,7 +23,8 @@ internal static class SettingsTemplate
     public static string Text()
     {
         var text = new StringBuilder(Introduction);
-        foreach (var (name, secret) in SettingsCatalogue.Secrets)
+        var generated = SecretCatalogue.All.Where(static secret => secret.IsGenerated).Select(static secret => secret.Name);
+        foreach (var (name, secret) in SettingsCatalogue.Secrets.ExceptBy(generated, static each => each.Value))
         {
             text.Append($"#     {secret,-16} ({name})\n");
         }
