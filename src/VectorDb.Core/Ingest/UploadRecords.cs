@@ -90,12 +90,8 @@ internal static class UploadRecords
             .Select(piece => new ChunkRecord(
                 row.Row, PieceIds.Of(id, piece.Index + 1), piece.Item, row.Metadata, id, piece.Index + 1 == last ? last : null));
 
-    private static Outcome Bad(SourceRow row, string reason) => new(Record: null, new RecordError(row.Row, Shown(row.Id), reason));
-
-    /// <summary>Never half of a surrogate pair: a ledger would keep another text, and a retry not find the row by it.</summary>
-    private static string? Shown(string? id)
-    {
-        const int Most = RecordRules.MaximumIdLength;
-        return id is not { Length: > Most } ? id : id[..(char.IsHighSurrogate(id[Most - 1]) ? Most - 1 : Most)];
-    }
+    /// <summary>Clipped at once, as a thousand of them are held in memory before they are booked.</summary>
+    private static Outcome Bad(SourceRow row, string reason) => new(
+        Record: null,
+        new RecordError(row.Row, row.Id is null ? null : RecordError.Start(row.Id, RecordRules.MaximumIdLength), reason).Clipped());
 }

@@ -85,4 +85,17 @@ public sealed record UploadOptions(
     OnError OnError = OnError.Continue);
 
 /// <param name="Row">1-based row (line of data) in the file.</param>
-public sealed record RecordError(long Row, string? Id, string Reason);
+public sealed record RecordError(long Row, string? Id, string Reason)
+{
+    /// <summary>2,048 errors with ids of 256 characters then stay under the 4 MB of a DynamoDB transaction.</summary>
+    private const int LongestReason = 500;
+
+    private const string CutOff = "...";
+
+    /// <summary>As it is kept: a reason may quote what the file says, and a line of that may have millions of characters.</summary>
+    internal RecordError Clipped() => Reason.Length <= LongestReason ? this : this with { Reason = Start(Reason, LongestReason - CutOff.Length) + CutOff };
+
+    /// <summary>Never with half of a surrogate pair at its end, of which ledgers would make another character.</summary>
+    internal static string Start(string text, int most) =>
+        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
+}

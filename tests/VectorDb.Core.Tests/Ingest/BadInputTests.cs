@@ -322,6 +322,31 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task However_much_of_a_line_a_reason_would_quote_it_stays_short()
+    {
+        var (many, key) = (string.Concat(Enumerable.Range(1, 5_000).Select(i => $"\"key{i}\":1,")), new string('k', 100_000));
+        var smiles = string.Concat(Enumerable.Repeat("\ud83d\ude00", 50_000));
+        string[] lines =
+        [
+            $"{{{many}\"id\":\"a\"}}",
+            $"{{\"{key}\":1,\"id\":\"b\"}}",
+            $"{{\"id\":\"c\",\"text\":\"a\",\"{key}\":1,\"{key}\":2}}",
+            $"{{\"id\":\"d\",\"text\":\"a\",\"x{smiles}\":{{\"m\":\"\\u0000\"}}}}",
+            $"{{\"id\":\"{smiles}\",\"text\":\"\"}}",
+        ];
+
+        var errors = Errors(await ReadAsync(string.Join('\n', lines), new UploadOptions(FileFormat.JsonLines)));
+
+        Assert.Equal(lines.Length, errors.Count);
+        Assert.EndsWith("key29, key30 and 4971 more.", errors[0].Reason, StringComparison.Ordinal);
+        Assert.EndsWith("kkk..., id.", errors[1].Reason, StringComparison.Ordinal);
+        Assert.All(errors[2..4], error => Assert.EndsWith("...", error.Reason, StringComparison.Ordinal));
+        Assert.All(errors, error => Assert.InRange(error.Reason.Length, 1, 500));
+        Assert.All(errors, error => Assert.False(error.Reason.Contains("\ud83d...", StringComparison.Ordinal)));
+        Assert.Equal(256, errors[4].Id!.Length);
+    }
+
+    [Fact]
     public async Task A_json_array_is_refused_with_the_way_out()
     {
         var error = await Assert.ThrowsAsync<UnreadableFileException>(() => ReadAsync("[{\"text\":\"a\"}]", new UploadOptions(FileFormat.JsonLines)));

@@ -117,6 +117,18 @@ public abstract class LedgerConformance
     }
 
     [Fact]
+    public async Task A_chunk_full_of_long_reasons_in_any_script_is_kept_with_each_cut_short()
+    {
+        var claim = await ClaimAsync();
+        var text = new string('\u8A9E', 20_000);
+        await Chunks.AddChunkAsync(claim, new NewChunk(0, "", 0, [.. Enumerable.Range(1, 1_000).Select(row => new RecordError(row, text[..256], text))]), Cancel);
+
+        var kept = await Tasks.ErrorsAsync(claim.Task.Id, Cancel).ToListAsync(Cancel);
+        Assert.Equal(1_000, kept.Count);
+        Assert.All(kept, error => Assert.Equal((text[..256], text[..497] + "..."), (error.Id, error.Reason)));
+    }
+
+    [Fact]
     public async Task A_task_of_which_nothing_succeeds_has_failed()
     {
         var claim = await ClaimAsync();

@@ -42,10 +42,10 @@ internal sealed record ColumnChoice(int? Id, int[] Texts, (int Index, string Nam
     }
 
     /// <summary>The wrong file may have no end of them.</summary>
-    private static string Shown(string[] header)
+    public static string Shown(IReadOnlyCollection<string> header)
     {
         var names = string.Join(", ", header.Take(MostShown).Select(static name => name.Length > LongestShown ? name[..LongestShown] + "..." : name));
-        return header.Length > MostShown ? $"{names} and {header.Length - MostShown} more" : names;
+        return header.Count > MostShown ? $"{names} and {header.Count - MostShown} more" : names;
     }
 
     private static string Shown(char delimiter) => delimiter == '\t' ? "tab" : delimiter.ToString();

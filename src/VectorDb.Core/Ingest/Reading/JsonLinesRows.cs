@@ -87,7 +87,7 @@ internal static class JsonLinesRows
     private static string Missing(JsonObject item, IReadOnlyList<string>? columns)
     {
         var absent = (columns is { Count: > 0 } ? columns : [ColumnChoice.TextName]).First(column => item[column] is not JsonValue);
-        return $"There is no text in '{absent}'; the line has: {string.Join(", ", item.Select(static property => property.Key))}.";
+        return $"There is no text in '{absent}'; the line has: {ColumnChoice.Shown([.. item.Select(static property => property.Key)])}.";
     }
 
     /// <summary>What is neither id nor text; an object called metadata is taken for what it says.</summary>

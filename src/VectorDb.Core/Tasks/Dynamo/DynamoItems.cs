@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Amazon.DynamoDBv2.Model;
 using static VectorDb.Core.Tasks.Dynamo.DynamoTable;
@@ -21,8 +22,8 @@ internal static class DynamoItems
 
     private const int ErrorsInItem = 50;
 
-    /// <summary>2,048 errors with ids of 256 characters then stay under the 4 MB of a transaction.</summary>
-    private const int LongestReason = 500;
+    /// <summary>Letters of every script as they are: escaped, each would take twice to six times the room that a transaction has.</summary>
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string TaskPk(string taskId) => "task#" + taskId;
 
@@ -102,8 +103,7 @@ internal static class DynamoItems
         {
             ["pk"] = new(ErrorsPk(taskId)),
             ["sk"] = new(string.Create(CultureInfo.InvariantCulture, $"{batch[0].Row:D12}#{part}#{number:D4}")),
-            ["errors"] = new(JsonSerializer.Serialize(batch.Select(static error =>
-                error.Reason.Length > LongestReason ? error with { Reason = error.Reason[..LongestReason] } : error))),
+            ["errors"] = new(JsonSerializer.Serialize(batch.Select(static error => error.Clipped()), Compact)),
         });
 
     public static RecordError[] Errors(Dictionary<string, AttributeValue> item) =>

@@ -218,7 +218,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
         "INSERT INTO errors (task_id, row, record_id, reason) VALUES ($task, $row, $id, $reason)",
         ["$task", "$row", "$id", "$reason"],
         errors,
-        error => [taskId, error.Row, error.Id, error.Reason]);
+        error => [taskId, error.Row, error.Id, error.Clipped().Reason]);
 
     /// <summary>Nothing more is read or indexed; the task fails when its open chunks are accounted for.</summary>
     private static void Abort(LedgerSession session, string taskId, string? reason)
