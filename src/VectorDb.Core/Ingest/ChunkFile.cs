@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using VectorDb.Core.Tasks;
 
@@ -14,7 +15,7 @@ internal sealed class ChunkDraft
 
     public int Records { get; private set; }
 
-    public int Characters { get; private set; }
+    public int Bytes => _lines.WrittenCount;
 
     public IReadOnlyList<RecordError> Errors => _errors;
 
@@ -35,21 +36,25 @@ internal sealed class ChunkDraft
 
         _lines.Write(LineFeed);
         Records++;
-        Characters += record.Text.Length;
     }
 
-    public Stream ToStream() => new MemoryStream(_lines.WrittenSpan.ToArray(), writable: false);
+    /// <summary>Reads the draft where it lies, so nothing may be added any more.</summary>
+    public Stream ToStream() => MemoryMarshal.TryGetArray(_lines.WrittenMemory, out var lines)
+        ? new MemoryStream(lines.Array!, lines.Offset, lines.Count, writable: false)
+        : throw new InvalidOperationException("The draft of a chunk lies in no array.");
 }
 
 internal static class ChunkFile
 {
-    public static async IAsyncEnumerable<ChunkRecord> ReadAsync(Stream file, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <returns>Each record with the length of its line, which counts its metadata too.</returns>
+    public static async IAsyncEnumerable<(ChunkRecord Record, int Length)> ReadAsync(Stream file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(file);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            yield return JsonSerializer.Deserialize(line, ChunkJson.Default.ChunkRecord)
+            var record = JsonSerializer.Deserialize(line, ChunkJson.Default.ChunkRecord)
                 ?? throw new InvalidDataException("A chunk file has a line without a record.");
+            yield return (record, line.Length);
         }
     }
 }

@@ -20,10 +20,10 @@ internal sealed class ChunkIndexer(
         {
             var batch = new List<ChunkRecord>();
             var characters = 0;
-            await foreach (var record in ChunkFile.ReadAsync(file, cancellationToken).Skip(claim.Done))
+            await foreach (var (record, length) in ChunkFile.ReadAsync(file, cancellationToken).Skip(claim.Done))
             {
                 batch.Add(record);
-                characters += record.Text.Length;
+                characters += length;
                 if (characters < options.BatchCharacters && done + batch.Count < claim.Records)
                 {
                     continue;
@@ -54,7 +54,7 @@ internal sealed class ChunkIndexer(
         try
         {
             await using var file = await files.OpenAsync(claim.FileKey, cancellationToken);
-            await foreach (var record in ChunkFile.ReadAsync(file, cancellationToken).Skip(claim.Done))
+            await foreach (var (record, _) in ChunkFile.ReadAsync(file, cancellationToken).Skip(claim.Done))
             {
                 errors.Add(new RecordError(record.Row, record.Id, reason));
             }

@@ -21,11 +21,11 @@ internal sealed record IngestOptions
     /// <summary>Records of a chunk: one full request to the embeddings service.</summary>
     public int ChunkRecords { get; init; } = 2_048;
 
-    /// <summary>Characters of a chunk's texts, after which it is closed early.</summary>
-    public int ChunkCharacters { get; init; } = 4_000_000;
+    /// <summary>Bytes of a chunk's file, texts and metadata, after which it is closed early.</summary>
+    public int ChunkBytes { get; init; } = 8_000_000;
 
-    /// <summary>Characters that are embedded and booked in one go.</summary>
-    public int BatchCharacters { get; init; } = 1_000_000;
+    /// <summary>Characters of a chunk's lines, texts and metadata, that are embedded and booked in one go.</summary>
+    public int BatchCharacters { get; init; } = 2_000_000;
 
     /// <summary>Tries of a chunk or a splitting before its records are given up and listed as errors.</summary>
     public int MostAttempts { get; init; } = 10;

@@ -63,7 +63,7 @@ internal sealed class Splitter(
     }
 
     private bool IsFull(ChunkDraft draft) =>
-        draft.Records >= options.ChunkRecords || draft.Characters >= options.ChunkCharacters || draft.Errors.Count >= MostErrorsInChunk;
+        draft.Records >= options.ChunkRecords || draft.Bytes >= options.ChunkBytes || draft.Errors.Count >= MostErrorsInChunk;
 
     private async Task<bool> BookAsync(SplitClaim claim, int number, ChunkDraft draft, string? abort, CancellationToken cancellationToken)
     {

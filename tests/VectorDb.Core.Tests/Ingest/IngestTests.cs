@@ -27,6 +27,24 @@ public sealed class IngestTests
     }
 
     [Fact]
+    public async Task Chunks_and_batches_of_rows_with_much_metadata_are_as_small_as_those_with_much_text()
+    {
+        var embedder = new StubEmbedder();
+        var largest = 0;
+        embedder.Before = (texts, _) => Task.FromResult(largest = Math.Max(largest, texts.Count));
+        await using var pipeline = await Pipeline.StartAsync(new IngestOptions { ChunkBytes = 10_000, BatchCharacters = 3_000 }, embedder);
+        var id = await pipeline.UploadAsync("id,text,note\n" + string.Concat(Enumerable.Range(1, 50).Select(row => $"r{row},text {row},{new string('n', 1_000)}\n")));
+
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        Assert.Equal(5, pipeline.Queue.Jobs.Count);
+        var task = await pipeline.RunAsync(id);
+
+        Assert.Equal((TaskState.Completed, 50L), (task.State, task.Succeeded));
+        Assert.Equal(3, largest);
+    }
+
+    [Fact]
     public async Task Bad_rows_and_refused_texts_end_in_the_error_list_and_the_rest_is_indexed()
     {
         await using var pipeline = await Pipeline.StartAsync(SmallChunks, new StubEmbedder { Refused = "number 7" });
