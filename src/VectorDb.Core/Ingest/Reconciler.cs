@@ -53,10 +53,16 @@ internal sealed partial class Reconciler(
 
     public async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        foreach (var key in await ledger.PurgeAsync(time.GetUtcNow() - options.Retention, TasksPurgedAtOnce, cancellationToken))
+        PurgedTasks purged;
+        do
         {
-            await files.DeleteAsync(key, cancellationToken);
+            purged = await ledger.PurgeAsync(time.GetUtcNow() - options.Retention, TasksPurgedAtOnce, cancellationToken);
+            foreach (var key in purged.Files)
+            {
+                await files.DeleteAsync(key, cancellationToken);
+            }
         }
+        while (purged.Count == TasksPurgedAtOnce);
 
         await PurgeFilesOfNoTaskAsync(cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using VectorDb.Core.Ingest.Reading;
 using VectorDb.Core.Tasks;
 
 namespace VectorDb.Core.Ingest;
@@ -11,11 +12,15 @@ internal sealed class RetrySelection
 {
     private readonly List<Reading> _readings = [];
 
+    /// <exception cref="UnreadableFileException">One of the tasks is kept no more: without its errors everything would be indexed once more.</exception>
     public static async Task<RetrySelection> OfAsync(ITaskLedger tasks, string taskId, CancellationToken cancellationToken)
     {
         var selection = new RetrySelection();
-        for (var id = taskId; id is not null && await tasks.FindAsync(id, cancellationToken) is { } task; id = task.RetryOf)
+        for (string? id = taskId, next; id is not null; id = next)
         {
+            var task = await tasks.FindAsync(id, cancellationToken) ?? throw new UnreadableFileException(
+                $"Which records are to be repeated is not known any more, as task '{id}' is kept no longer. Upload the file again to index all of it.");
+            next = task.RetryOf;
             var reading = new Reading(task.Total);
             await foreach (var error in tasks.ErrorsAsync(id, cancellationToken))
             {

@@ -45,9 +45,11 @@ public interface IChunkLedger
 
     Task<LedgerBacklog> BacklogAsync(CancellationToken cancellationToken);
 
-    /// <summary>Forgets up to <paramref name="limit"/> tasks that ended before <paramref name="finishedBefore"/>.</summary>
-    /// <returns>Keys of the files that nothing refers to any more.</returns>
-    Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Forgets up to <paramref name="limit"/> tasks that ended before <paramref name="finishedBefore"/>. One that was tried again stays as
+    /// long as its retry: what a retry of that repeats is known from the errors of both.
+    /// </summary>
+    Task<PurgedTasks> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken);
 
     /// <returns>Whether a task reads this upload.</returns>
     Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken);
@@ -77,6 +79,10 @@ public sealed record ChunkProgress(int Done, int Succeeded, IReadOnlyList<Record
 
 /// <param name="Number">The chunk, or null when the task itself waits to be split.</param>
 public sealed record LostWork(string TaskId, int? Number);
+
+/// <param name="Count">How many tasks were forgotten.</param>
+/// <param name="Files">Keys of the files that nothing refers to any more.</param>
+public sealed record PurgedTasks(int Count, IReadOnlyList<string> Files);
 
 /// <param name="Tasks">Tasks that wait to be split.</param>
 /// <param name="Chunks">Chunks that are not done.</param>

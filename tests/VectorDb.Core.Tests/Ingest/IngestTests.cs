@@ -231,6 +231,21 @@ public sealed class IngestTests
     }
 
     [Fact]
+    public async Task However_many_tasks_are_old_one_pass_forgets_them_all()
+    {
+        await using var pipeline = await Pipeline.StartAsync(new IngestOptions { Retention = TimeSpan.Zero });
+        foreach (var upload in Enumerable.Range(1, 120))
+        {
+            await pipeline.Tasks.CancelAsync(await pipeline.UploadAsync($"id,text\n{upload},a\n"), Cancel);
+        }
+
+        await pipeline.Reconciler.PurgeAsync(Cancel);
+
+        Assert.Empty((await pipeline.Tasks.ListAsync(200, cursor: null, collection: null, Cancel)).Items);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(pipeline.Folder, "files"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task Old_tasks_and_their_files_are_forgotten()
     {
         await using var pipeline = await Pipeline.StartAsync(new IngestOptions { Retention = TimeSpan.Zero });

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using VectorDb.Core.Ingest;
 using VectorDb.Core.Tasks;
+using VectorDb.Core.Tasks.Sqlite;
 
 namespace VectorDb.Core.Tests.Ingest;
 
@@ -114,6 +117,44 @@ public sealed class RetryTests
 
         Assert.Equal((TaskState.Failed, id), (again.State, again.RetryOf));
         Assert.StartsWith("The file has no column 'text'.", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_retry_of_a_retry_repeats_what_failed_however_long_ago_the_first_ended()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var embedder = new StubEmbedder { Refused = "number 2" };
+        await using var pipeline = await Pipeline.StartAsync(new IngestOptions(), embedder, services => services.AddSingleton<TimeProvider>(time));
+        var first = await pipeline.UploadAsync(Pipeline.Csv(30));
+        Assert.Equal(11, (await pipeline.RunAsync(first)).Failed);
+        time.Advance(TimeSpan.FromDays(20));
+        var second = await RetryAsync(pipeline, first);
+        Assert.Equal((11L, 11L), (second.Total, second.Failed));
+        time.Advance(TimeSpan.FromDays(11));
+        await pipeline.Reconciler.PurgeAsync(Cancel);
+
+        embedder.Refused = null;
+        embedder.Embedded.Clear();
+        var third = await RetryAsync(pipeline, second.Id);
+
+        Assert.Equal((TaskState.Completed, 11L, 11), (third.State, third.Total, embedder.Embedded.Count));
+    }
+
+    [Fact]
+    public async Task A_retry_whose_errors_are_gone_indexes_nothing_and_says_so()
+    {
+        var embedder = new StubEmbedder { Refused = "number 2" };
+        await using var pipeline = await Pipeline.StartAsync(SmallChunks, embedder);
+        var id = await pipeline.UploadAsync(Pipeline.Csv(30));
+        await pipeline.RunAsync(id);
+        var second = await RetryAsync(pipeline, id);
+        new LedgerDatabase(Path.Combine(pipeline.Folder, "tasks.db")).Write(session => session.Execute("DELETE FROM tasks WHERE id = $id", ("$id", id)));
+        embedder.Embedded.Clear();
+
+        var third = await RetryAsync(pipeline, second.Id);
+
+        Assert.Equal((TaskState.Failed, 0L, 0), (third.State, third.Total, embedder.Embedded.Count));
+        Assert.StartsWith($"Which records are to be repeated is not known any more, as task '{id}' is kept no longer.", third.Error, StringComparison.Ordinal);
     }
 
     private static async Task<IngestTask> RetryAsync(Pipeline pipeline, string id)

@@ -20,6 +20,8 @@ public sealed class DynamoLedgerTests(SharedMoto moto) : LedgerConformance, ICla
     // When the emulator refuses a transaction it puts the whole table back as it was before, and with it what others have written meanwhile.
     private protected override int RetriesAtOnce => 1;
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public async ValueTask InitializeAsync()
     {
         _client = new AmazonDynamoDBClient(SharedMoto.Credentials, new AmazonDynamoDBConfig { ServiceURL = moto.Endpoint, AuthenticationRegion = SharedMoto.Region });
@@ -63,6 +65,36 @@ public sealed class DynamoLedgerTests(SharedMoto moto) : LedgerConformance, ICla
 
         Assert.True(request.IsCancellationRequested);
         Assert.Equal("t", task.Id);
+    }
+
+    [Fact]
+    public async Task A_purge_forgets_errors_without_reading_them()
+    {
+        var claim = await Chunks.ClaimSplitAsync((await Tasks.CreateAsync(new NewTask("t", "docs", "uploads/t/a", new UploadOptions(), IdempotencyKey: null, "h"), Cancel)).Id, TimeSpan.FromMinutes(1), Cancel);
+        await Chunks.AddChunkAsync(claim!, new NewChunk(0, "", 0, [.. Enumerable.Range(1, 1_000).Select(static row => new RecordError(row, null, "bad"))]), Cancel);
+        await Chunks.AddChunkAsync(claim!, new NewChunk(0, "", 0, [.. Enumerable.Range(1_001, 1_000).Select(static row => new RecordError(row, null, "bad"))]), Cancel);
+        await Chunks.FinishSplitAsync(claim!, Cancel);
+        var read = Answers<QueryResponse>();
+
+        Assert.Equal(1, (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel)).Count);
+
+        Assert.Equal(40, read.SelectMany(static page => page.Items).Count(static item => item["pk"].S == "errors#t"));
+        Assert.DoesNotContain(read.SelectMany(static page => page.Items), static item => item.ContainsKey("errors"));
+        Assert.Empty(await Tasks.ErrorsAsync("t", Cancel).ToListAsync(Cancel));
+    }
+
+    /// <summary>Those that arrive from now on.</summary>
+    private List<T> Answers<T>()
+    {
+        var answers = new List<T>();
+        _client.AfterResponseEvent += (_, arguments) =>
+        {
+            if (arguments is Amazon.Runtime.WebServiceResponseEventArgs { Response: T answer })
+            {
+                answers.Add(answer);
+            }
+        };
+        return answers;
     }
 
     public ValueTask DisposeAsync()

@@ -324,16 +324,40 @@ public abstract class LedgerConformance
     }
 
     [Fact]
-    public async Task A_task_is_not_purged_while_its_retry_goes_by_its_errors()
+    public async Task A_task_is_not_purged_while_a_retry_of_it_is_there_that_goes_by_its_errors()
     {
         var claim = await ClaimAsync();
         await Chunks.FailAsync(claim.Task.Id, "no such column", Cancel);
         Time.Advance(TimeSpan.FromDays(1));
         var retry = await Tasks.RetryAsync(claim.Task.Id, Cancel);
 
-        Assert.Empty(await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel));
+        Assert.Equal(0, (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel)).Count);
+        Time.Advance(TimeSpan.FromDays(1));
         await Tasks.CancelAsync(retry!.Id, Cancel);
-        Assert.Equal([claim.Task.FileKey], await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel));
+        Assert.Equal(0, (await Chunks.PurgeAsync(Time.GetUtcNow() - TimeSpan.FromHours(1), 10, Cancel)).Count);
+        var (purged, files) = await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel);
+        Assert.Equal((1, 0), (purged, files.Count));
+        Assert.Null(await Tasks.FindAsync(retry.Id, Cancel));
+        Assert.Equal([claim.Task.FileKey], (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel)).Files);
+    }
+
+    [Fact]
+    public async Task A_task_is_kept_for_each_of_its_retries_and_not_only_for_the_last()
+    {
+        var claim = await ClaimAsync();
+        await Chunks.FailAsync(claim.Task.Id, "no such column", Cancel);
+        var first = await Tasks.RetryAsync(claim.Task.Id, Cancel);
+        await Tasks.CancelAsync(first!.Id, Cancel);
+        var last = await Tasks.RetryAsync(claim.Task.Id, Cancel);
+        await Tasks.CancelAsync(last!.Id, Cancel);
+        var ended = Time.GetUtcNow();
+        Time.Advance(TimeSpan.FromDays(1));
+        await Tasks.RetryAsync(first.Id, Cancel);
+
+        Assert.Equal(1, (await Chunks.PurgeAsync(ended, 10, Cancel)).Count);
+        Assert.Equal(0, (await Chunks.PurgeAsync(ended, 10, Cancel)).Count);
+        Assert.Null(await Tasks.FindAsync(last.Id, Cancel));
+        Assert.NotNull(await Tasks.FindAsync(claim.Task.Id, Cancel));
     }
 
     [Fact]
@@ -345,7 +369,7 @@ public abstract class LedgerConformance
         Time.Advance(TimeSpan.FromDays(1));
         var young = await Tasks.CreateAsync(New(), Cancel);
 
-        Assert.Equal([split.Task.FileKey, "f0"], (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel)).Order().Reverse());
+        Assert.Equal([split.Task.FileKey, "f0"], (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel)).Files.Order().Reverse());
         Assert.Null(await Tasks.FindAsync(split.Task.Id, Cancel));
         Assert.Empty(await Tasks.ErrorsAsync(split.Task.Id, Cancel).ToListAsync(Cancel));
         Assert.NotNull(await Tasks.FindAsync(young.Id, Cancel));

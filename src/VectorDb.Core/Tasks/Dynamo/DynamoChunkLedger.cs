@@ -161,7 +161,7 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
 
     public Task<LedgerBacklog> BacklogAsync(CancellationToken cancellationToken) => housekeeping.BacklogAsync(cancellationToken);
 
-    public Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+    public Task<PurgedTasks> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
         housekeeping.PurgeAsync(finishedBefore, limit, cancellationToken);
 
     public Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken) =>

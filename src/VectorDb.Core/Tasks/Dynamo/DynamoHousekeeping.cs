@@ -104,42 +104,48 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
         return new LedgerBacklog(tasks, chunks);
     }
 
-    public async Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
+    public async Task<PurgedTasks> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
     {
-        var files = new List<string>();
+        var (count, files) = (0, new List<string>());
         // Tasks by age; one that was made after the limit cannot have ended before it.
         var old = table.QueryIndexAsync(AllTasks, Oldest, descending: false, cancellationToken)
             .TakeWhile(item => Long(item, "created_at") <= finishedBefore.ToUnixTimeMilliseconds())
             .Where(item => DynamoItems.Task(item) is { HasEnded: true } task && task.FinishedAt <= finishedBefore)
-            .Where(async (item, cancel) => !await IsBeingRetriedAsync(item, cancel))
+            .Where(async (item, cancel) => !await IsRepeatedAsync(DynamoItems.Task(item), cancel))
             .Take(limit);
         await foreach (var item in old)
         {
             var task = DynamoItems.Task(item);
+            // Page by page, and of the errors only what they are called: a task may have millions of them.
+            await table.DeleteAllAsync(table.QueryAsync(ErrorsPk(task.Id), prefix: null, cancellationToken, KeysOnly).Select(KeyOf), cancellationToken);
             var chunks = await table.QueryAsync(TaskPk(task.Id), ChunkPrefix, cancellationToken).ToListAsync(cancellationToken);
-            var errors = await table.QueryAsync(ErrorsPk(task.Id), prefix: null, cancellationToken).ToListAsync(cancellationToken);
             files.AddRange(chunks.Select(static chunk => Text(chunk, "file_key")!));
-            List<(string, string)> keys = [.. chunks.Concat(errors).Select(static row => (Text(row, "pk")!, Text(row, "sk")!)), (FilePk(task.FileKey), task.Id)];
+            List<(string Pk, string Sk)> keys = [.. chunks.Select(KeyOf), (FilePk(task.FileKey), task.Id)];
             if (Text(item, "idempotency_key") is { } key)
             {
                 keys.Add((KeyPk(task.Collection, key), KeySk));
             }
 
             // The task last: should this be interrupted, the next pass finds it again.
-            await table.DeleteAllAsync([.. keys, (TaskPk(task.Id), TaskSk)], cancellationToken);
+            await table.DeleteAllAsync(keys.Append((TaskPk(task.Id), TaskSk)).ToAsyncEnumerable(), cancellationToken);
+            count++;
             if (!await table.QueryAsync(FilePk(task.FileKey), prefix: null, cancellationToken).AnyAsync(cancellationToken))
             {
                 files.Add(task.FileKey);
             }
         }
 
-        return files;
+        return new PurgedTasks(count, files);
     }
 
-    /// <summary>Its retry goes by its errors.</summary>
-    private async ValueTask<bool> IsBeingRetriedAsync(Dictionary<string, AttributeValue> item, CancellationToken cancellationToken) =>
-        Text(item, "retry") is { } retry
-        && await table.GetAsync(TaskPk(retry), TaskSk, cancellationToken) is { } found && !DynamoItems.Task(found).HasEnded;
+    /// <summary>A retry of it is still there, which reads the same file.</summary>
+    private ValueTask<bool> IsRepeatedAsync(IngestTask task, CancellationToken cancellationToken) =>
+        table.QueryAsync(FilePk(task.FileKey), prefix: null, cancellationToken)
+            .Select(static reader => Text(reader, "sk")!)
+            .Where(reader => reader != task.Id)
+            .AnyAsync(
+                async (reader, cancel) => await table.GetAsync(TaskPk(reader), TaskSk, cancel) is { } found && Text(found, "retry_of") == task.Id,
+                cancellationToken);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 

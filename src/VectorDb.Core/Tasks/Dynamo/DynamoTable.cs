@@ -14,6 +14,9 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
     private const int MostConflicts = 50;
     private const int BatchSize = 25;
 
+    /// <summary>Attributes of a query that only looks for what is there.</summary>
+    public const string KeysOnly = "pk, sk";
+
     public async Task<Dictionary<string, AttributeValue>?> GetAsync(string pk, string sk, CancellationToken cancellationToken)
     {
         var response = await client.GetItemAsync(
@@ -100,7 +103,9 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
     public TransactWriteItem Delete(string pk, string sk) => new() { Delete = new Delete { TableName = name, Key = Key(pk, sk) } };
 
     /// <summary>All items of one partition (whose sort key begins so), in order, page by page.</summary>
-    public IAsyncEnumerable<Dictionary<string, AttributeValue>> QueryAsync(string pk, string? prefix, CancellationToken cancellationToken)
+    /// <param name="attributes">Those to read, by comma; null for all.</param>
+    public IAsyncEnumerable<Dictionary<string, AttributeValue>> QueryAsync(
+        string pk, string? prefix, CancellationToken cancellationToken, string? attributes = null)
     {
         var request = new QueryRequest
         {
@@ -108,6 +113,7 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
             KeyConditionExpression = "pk = :pk",
             ExpressionAttributeValues = new() { [":pk"] = new(pk) },
             ConsistentRead = true,
+            ProjectionExpression = attributes,
         };
         if (prefix is not null)
         {
@@ -132,9 +138,9 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
             },
             cancellationToken);
 
-    public async Task DeleteAllAsync(IEnumerable<(string Pk, string Sk)> keys, CancellationToken cancellationToken)
+    public async Task DeleteAllAsync(IAsyncEnumerable<(string Pk, string Sk)> keys, CancellationToken cancellationToken)
     {
-        foreach (var batch in keys.Chunk(BatchSize))
+        await foreach (var batch in keys.Chunk(BatchSize).WithCancellation(cancellationToken))
         {
             var left = new Dictionary<string, List<WriteRequest>>
             {
@@ -148,6 +154,8 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
     }
 
     public static AttributeValue Number(long value) => new() { N = value.ToString(CultureInfo.InvariantCulture) };
+
+    public static (string Pk, string Sk) KeyOf(Dictionary<string, AttributeValue> item) => (item["pk"].S, item["sk"].S);
 
     private static Dictionary<string, AttributeValue> Key(string pk, string sk) => new() { ["pk"] = new(pk), ["sk"] = new(sk) };
 

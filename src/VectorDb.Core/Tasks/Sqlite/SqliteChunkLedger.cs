@@ -180,14 +180,14 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             "SELECT (SELECT count(*) FROM tasks WHERE state = 0), (SELECT count(*) FROM chunks WHERE open = 1)",
             static row => new LedgerBacklog(row.GetInt32(0), row.GetInt32(1))).Single()));
 
-    public Task<IReadOnlyList<string>> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>(database.Write(session =>
+    public Task<PurgedTasks> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(database.Write(session =>
         {
             var files = new List<string>();
             var old = session.Rows(
                 """
                 SELECT id, file_key FROM tasks WHERE finished_at <= $before
-                    AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.retry_of = tasks.id AND r.state <= 2) ORDER BY finished_at LIMIT $limit
+                    AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.retry_of = tasks.id) ORDER BY finished_at LIMIT $limit
                 """,
                 static row => (Id: row.GetString(0), File: row.GetString(1)),
                 ("$before", finishedBefore.ToUnixTimeMilliseconds()), ("$limit", limit));
@@ -197,14 +197,14 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                 session.Execute("DELETE FROM errors WHERE task_id = $id", ("$id", id));
                 session.Execute("DELETE FROM chunks WHERE task_id = $id", ("$id", id));
                 session.Execute("DELETE FROM tasks WHERE id = $id", ("$id", id));
-                // A task that repeats the failed records of this one still reads the same upload.
+                // A task that this one repeats the failed records of still reads the same upload.
                 if (session.Scalar<long>("SELECT count(*) FROM tasks WHERE file_key = $file", ("$file", file)) == 0)
                 {
                     files.Add(file);
                 }
             }
 
-            return files;
+            return new PurgedTasks(old.Count, files);
         }));
 
     public Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
