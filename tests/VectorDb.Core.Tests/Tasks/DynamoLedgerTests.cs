@@ -68,6 +68,27 @@ public sealed class DynamoLedgerTests(SharedMoto moto) : LedgerConformance, ICla
     }
 
     [Fact]
+    public async Task A_lease_is_not_lost_to_a_transaction_that_has_the_task_for_a_moment()
+    {
+        await Tasks.CreateAsync(new NewTask("t", "docs", "uploads/t/a", new UploadOptions(), IdempotencyKey: null, "h"), Cancel);
+        var conflicts = 0;
+        _client.BeforeRequestEvent += (_, arguments) =>
+        {
+            // The first two times of every three.
+            if (arguments is Amazon.Runtime.WebServiceRequestEventArgs { Request: UpdateItemRequest } && ++conflicts % 3 != 0)
+            {
+                throw new TransactionConflictException("Transaction is ongoing for the item");
+            }
+        };
+
+        var claim = await Chunks.ClaimSplitAsync("t", TimeSpan.FromMinutes(1), Cancel);
+        Assert.NotNull(claim);
+        Assert.True(await Chunks.RenewAsync("t", number: null, claim.Lease, TimeSpan.FromMinutes(1), Cancel));
+        Assert.True(await Chunks.FinishSplitAsync(claim, Cancel));
+        Assert.Equal(9, conflicts);
+    }
+
+    [Fact]
     public async Task A_purge_forgets_errors_without_reading_them()
     {
         var claim = await Chunks.ClaimSplitAsync((await Tasks.CreateAsync(new NewTask("t", "docs", "uploads/t/a", new UploadOptions(), IdempotencyKey: null, "h"), Cancel)).Id, TimeSpan.FromMinutes(1), Cancel);

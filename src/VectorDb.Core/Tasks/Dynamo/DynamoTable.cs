@@ -27,30 +27,32 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
     /// <returns>The item after the update, or null when the condition did not hold.</returns>
     public async Task<Dictionary<string, AttributeValue>?> UpdateAsync(Change change, CancellationToken cancellationToken)
     {
-        try
+        var request = new UpdateItemRequest
         {
-            var response = await client.UpdateItemAsync(
-                new UpdateItemRequest
-                {
-                    TableName = name,
-                    Key = Key(change.Pk, change.Sk),
-                    UpdateExpression = change.Update,
-                    ConditionExpression = change.Condition,
-                    ExpressionAttributeNames = change.UsedNames,
-                    ExpressionAttributeValues = change.Values,
-                    ReturnValues = ReturnValue.ALL_NEW,
-                },
-                cancellationToken);
-            return response.Attributes;
-        }
-        catch (ConditionalCheckFailedException)
+            TableName = name,
+            Key = Key(change.Pk, change.Sk),
+            UpdateExpression = change.Update,
+            ConditionExpression = change.Condition,
+            ExpressionAttributeNames = change.UsedNames,
+            ExpressionAttributeValues = change.Values,
+            ReturnValues = ReturnValue.ALL_NEW,
+        };
+        for (var attempt = 1; ; attempt++)
         {
-            return null;
-        }
-        catch (TransactionConflictException)
-        {
-            // Someone else's transaction has the item at this moment: a lease is not to be had now.
-            return null;
+            try
+            {
+                return (await client.UpdateItemAsync(request, cancellationToken)).Attributes;
+            }
+            catch (ConditionalCheckFailedException)
+            {
+                return null;
+            }
+            catch (TransactionConflictException) when (attempt < MostConflicts)
+            {
+                // Someone else's transaction has the item at this moment, which says nothing about the condition.
+            }
+
+            await LetOthersFinishAsync(attempt, cancellationToken);
         }
     }
 
@@ -78,7 +80,7 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
             }
 
             // Two workers settled chunks of one task at the same moment.
-            await Task.Delay(Random.Shared.Next(5, 20 * Math.Min(attempt, 10)), cancellationToken);
+            await LetOthersFinishAsync(attempt, cancellationToken);
         }
     }
 
@@ -158,6 +160,9 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
     public static (string Pk, string Sk) KeyOf(Dictionary<string, AttributeValue> item) => (item["pk"].S, item["sk"].S);
 
     private static Dictionary<string, AttributeValue> Key(string pk, string sk) => new() { ["pk"] = new(pk), ["sk"] = new(sk) };
+
+    private static Task LetOthersFinishAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(Random.Shared.Next(5, 20 * Math.Min(attempt, 10)), cancellationToken);
 
     private async IAsyncEnumerable<Dictionary<string, AttributeValue>> PagesAsync(
         QueryRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
