@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using VectorDb.Core.Embeddings;
 using VectorDb.Core.Embeddings.OpenAi;
 using VectorDb.Testing.OpenAi;
@@ -148,6 +149,26 @@ public sealed class OpenAiEmbedderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_that_gives_no_answer_is_left_alone_too_and_asked_again_later()
+    {
+        await using var hanging = await EmulatedOpenAi.StartAsync(
+            new EmulatedLimits { RequestsPerSecond = 10_000, Burst = 10_000, Latency = Timeout.InfiniteTimeSpan }, Cancel);
+        var time = new FakeTimeProvider();
+        using var embedder = Embedder(
+            options => options with { BaseUrl = hanging.BaseUrl, AnswerWithin = TimeSpan.FromMilliseconds(50), MostAttempts = 1 }, new NotingPacer(), time);
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.StartsWith("The embeddings service failed 1 times.", await AskAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("The embeddings service keeps failing and is left alone for a moment.", await AskAsync());
+        time.Advance(TimeSpan.FromSeconds(16));
+        Assert.StartsWith("The embeddings service failed 1 times.", await AskAsync(), StringComparison.Ordinal);
+
+        async Task<string> AskAsync() => (await Assert.ThrowsAsync<EmbedderUnavailableException>(() => embedder.EmbedAsync(["a"], Cancel))).Message;
+    }
+
+    [Fact]
     [Trait(Suites.Trait, Suites.Full)]
     public async Task Requests_are_evenly_spaced()
     {
@@ -173,12 +194,13 @@ public sealed class OpenAiEmbedderTests : IAsyncLifetime
         Assert.Equal(["before", "after"], _service.Requests.Select(request => request.Key));
     }
 
-    private OpenAiEmbedder Embedder(Func<OpenAiOptions, OpenAiOptions>? change = null, IPacer? pacer = null)
+    private OpenAiEmbedder Embedder(Func<OpenAiOptions, OpenAiOptions>? change = null, IPacer? pacer = null, TimeProvider? time = null)
     {
         var options = new OpenAiOptions("text-embedding-3-small", 64, "key", _service.BaseUrl) { RequestsPerSecond = 10_000, TokensPerMinute = 1e9 };
         options = change?.Invoke(options) ?? options;
+        time ??= TimeProvider.System;
         return new OpenAiEmbedder(options, new EmbeddingService(
-            options, pacer ?? new LocalPacer(options, TimeProvider.System), TimeProvider.System, NullLogger<EmbeddingService>.Instance));
+            options, pacer ?? new LocalPacer(options, time), time, NullLogger<EmbeddingService>.Instance));
     }
 
     /// <summary>Lets everyone go at once, and notes who had to be stopped.</summary>

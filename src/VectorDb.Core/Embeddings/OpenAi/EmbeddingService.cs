@@ -57,8 +57,10 @@ internal sealed partial class EmbeddingService : IDisposable
                 MinimumThroughput = 8,
                 SamplingDuration = TimeSpan.FromSeconds(30),
                 BreakDuration = BreakFor,
+                // An answer that did not come in time is a cancellation too, but not the caller's.
                 ShouldHandle = static arguments => ValueTask.FromResult(
-                    arguments.Outcome.Exception is { } failure and not OperationCanceledException && Refusal.Of(failure).Kind == RefusalKind.Broken),
+                    arguments.Outcome.Exception is { } failure
+                    && !arguments.Context.CancellationToken.IsCancellationRequested && Refusal.Of(failure).Kind == RefusalKind.Broken),
             })
             .Build();
     }
