@@ -13,7 +13,7 @@ public static class FileStoreRegistration
     {
         if (settings.Get(Settings.Files) == FilesKind.Folder)
         {
-            return services.AddSingleton<IFileStore>(new FolderFileStore(Path.Combine(settings.Get(Settings.Data), Folder)));
+            return services.AddSingleton<IFileStore>(new FolderFileStore(Path.Combine(settings.Get(Settings.Data), Folder), DurableFolder.Flush));
         }
 
         services.AddSingleton<IAmazonS3>(_ => S3(settings.Get(Settings.AwsEndpoint)));

@@ -2,8 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace VectorDb.Core.Files;
 
-/// <summary>Files in a folder. Each is written beside its place, flushed to disk and then renamed, so it is there whole or not at all.</summary>
-internal sealed class FolderFileStore(string folder) : IFileStore
+/// <summary>
+/// Files in a folder. Each is written beside its place, flushed to disk and then renamed, so it is there whole or not at all; the folder is
+/// flushed as well, or a power cut could take the name of what was acknowledged.
+/// </summary>
+/// <param name="flushFolder">Brings the names in a folder to disk.</param>
+internal sealed class FolderFileStore(string folder, Action<string> flushFolder) : IFileStore
 {
     private const string Unfinished = ".unfinished";
     private const int MostTries = 3;
@@ -23,6 +27,7 @@ internal sealed class FolderFileStore(string folder) : IFileStore
             }
 
             File.Move(temporary, path, overwrite: true);
+            flushFolder(directory);
             return stored;
         }
         catch
@@ -84,11 +89,11 @@ internal sealed class FolderFileStore(string folder) : IFileStore
         return Task.CompletedTask;
     }
 
-    private static FileStream Create(string directory, string path)
+    private FileStream Create(string directory, string path)
     {
         for (var attempt = 1; ; attempt++)
         {
-            Directory.CreateDirectory(directory);
+            DurableFolder.Make(directory, flushFolder);
             try
             {
                 return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace VectorDb.LocalHost.Platform;
 
-/// <summary>Files that are either the old or the new content, whenever the process ends; readable by their owner only.</summary>
+/// <summary>Files that are either the old or the new content, whenever the process ends, and the new one once it was written, power cut or not; readable by their owner only.</summary>
 internal static class AtomicFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -23,6 +23,7 @@ internal static class AtomicFile
         }
 
         File.Move(next, path, overwrite: true);
+        Posix.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     /// <returns>Null where there is no such file, or none that can be read as <typeparamref name="T"/>.</returns>

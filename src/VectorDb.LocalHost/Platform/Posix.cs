@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace VectorDb.LocalHost.Platform;
 
@@ -25,6 +26,13 @@ internal static partial class Posix
     /// it is closed, also for the processes that share the open file.
     /// </summary>
     public static int OpenForLock(string path) => Check(Open(path, ReadAndWrite | Create | CloseOnExecAtOpen, OwnerMayReadAndWrite), "open");
+
+    /// <summary>Brings the names in a folder to disk. .NET flushes what it has opened, but opens no folder.</summary>
+    public static void FlushFolder(string path)
+    {
+        using var folder = new SafeFileHandle(Check(Open(path, CloseOnExecAtOpen, mode: 0), "open"), ownsHandle: true);
+        RandomAccess.FlushToDisk(folder);
+    }
 
     public static void CloseDescriptor(int descriptor) => Close(descriptor);
 

@@ -4,11 +4,36 @@ namespace VectorDb.Core.Tests.Files;
 
 public sealed class FolderFileStoreTests : FileStoreConformance, IDisposable
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     private readonly TemporaryFolder _folder = new();
 
-    public FolderFileStoreTests() => Store = new FolderFileStore(_folder.File("files"));
+    private readonly List<string> _flushed = [];
+
+    public FolderFileStoreTests() => Store = new FolderFileStore(_folder.File("files"), Flush);
 
     private protected override IFileStore Store { get; }
+
+    [Fact]
+    public async Task The_names_of_a_file_and_of_every_folder_made_for_it_are_on_disk_when_it_is_acknowledged()
+    {
+        await Store.WriteAsync("uploads/t/a", new MemoryStream(new byte[10]), Cancel);
+        Assert.Equal(["", "files", "files/uploads", "files/uploads/t"], _flushed);
+
+        _flushed.Clear();
+        await Store.WriteAsync("uploads/t/b", new MemoryStream(new byte[10]), Cancel);
+        Assert.Equal(["files/uploads/t"], _flushed);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_flushed_is_an_error_that_names_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux flushes folders");
+
+        var error = Assert.Throws<IOException>(() => DurableFolder.Flush(_folder.File("absent")));
+
+        Assert.Equal($"The folder {_folder.File("absent")} cannot be opened to flush it to disk: No such file or directory.", error.Message);
+    }
 
     [Fact]
     public async Task Nothing_unfinished_stays_behind()
@@ -33,6 +58,14 @@ public sealed class FolderFileStoreTests : FileStoreConformance, IDisposable
     [InlineData(null, "uploads/t/upload")]
     public void Whatever_a_client_calls_its_file_only_a_harmless_name_stays(string? name, string key) =>
         Assert.Equal(key, FileKeys.Upload("t", name));
+
+    /// <summary>Notes the folder and whether what was to be kept in it was there at that moment.</summary>
+    private void Flush(string folder)
+    {
+        Assert.NotEmpty(Directory.EnumerateFileSystemEntries(folder));
+        DurableFolder.Flush(folder);
+        _flushed.Add(Path.GetRelativePath(_folder.Path, folder).TrimStart('.'));
+    }
 
     public void Dispose() => _folder.Dispose();
 }

@@ -27,7 +27,7 @@ public sealed class FullDiskIngestTests : IDisposable
     [Fact]
     public async Task An_upload_that_finds_no_room_leaves_nothing_behind()
     {
-        var store = new FolderFileStore(_folder.File("files"));
+        var store = new FolderFileStore(_folder.File("files"), DurableFolder.Flush);
 
         await Assert.ThrowsAnyAsync<IOException>(() => store.WriteAsync("uploads/t/a", new MemoryStream(new byte[20_000_000]), Cancel));
 

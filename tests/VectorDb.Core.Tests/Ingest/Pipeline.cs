@@ -26,7 +26,7 @@ internal sealed class Pipeline : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddSqliteTaskLedger(Path.Combine(Folder, "tasks.db"));
-        services.AddSingleton<IFileStore>(new FolderFileStore(Path.Combine(Folder, "files")));
+        services.AddSingleton<IFileStore>(new FolderFileStore(Path.Combine(Folder, "files"), DurableFolder.Flush));
         services.AddVectorStore(new VectorStoreOptions(VectorStoreKind.Embedded, Path.Combine(Folder, "vectors.db")));
         services.AddSingleton(embedder);
         services.AddSingleton<IChunkQueue>(Queue);
