@@ -10,7 +10,10 @@ public interface IChunkLedger
     /// <returns>Null when it is being split by another, was split already, or has ended.</returns>
     Task<SplitClaim?> ClaimSplitAsync(string taskId, TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Books one chunk and the errors met while it was read, and counts them, in one transaction.</summary>
+    /// <summary>
+    /// Books one chunk and the errors met while it was read, and counts them, in one transaction. The task got on, so its attempts are counted
+    /// anew from this one.
+    /// </summary>
     /// <returns>False when the lease was lost or the task has ended or been aborted.</returns>
     Task<bool> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken);
 
@@ -28,7 +31,7 @@ public interface IChunkLedger
     /// <returns>Null when it is done or leased to another.</returns>
     Task<ChunkClaim?> ClaimChunkAsync(string taskId, int number, TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Books a part of the chunk as settled and counts it, whatever became of the task; ends the task with its last open chunk.</summary>
+    /// <summary>Books a part of the chunk as settled and counts it, whatever became of the task; ends the task with its last open chunk. Attempts are counted anew from this one.</summary>
     /// <returns>False when the lease was lost or the task is stopped: nothing more is to be indexed.</returns>
     Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken);
 
@@ -58,7 +61,7 @@ public interface IChunkLedger
 /// <param name="Lease">Token that later writes must show.</param>
 /// <param name="ChunksBooked">Chunks that earlier attempts booked; the next one takes this number.</param>
 /// <param name="OutcomesBooked">Records and errors in them: the reading resumes behind these.</param>
-/// <param name="Attempt">1 for the first.</param>
+/// <param name="Attempt">1 for the first since anything was booked.</param>
 public sealed record SplitClaim(IngestTask Task, string Lease, int ChunksBooked, long OutcomesBooked, int Attempt);
 
 /// <param name="FileKey">The file that holds its records.</param>
@@ -68,7 +71,7 @@ public sealed record SplitClaim(IngestTask Task, string Lease, int ChunksBooked,
 public sealed record NewChunk(int Number, string FileKey, int Records, IReadOnlyList<RecordError> Errors, string? AbortReason = null);
 
 /// <param name="Done">Records of it that were settled before: the work resumes behind these.</param>
-/// <param name="Attempt">1 for the first.</param>
+/// <param name="Attempt">1 for the first since anything was booked.</param>
 public sealed record ChunkClaim(IngestTask Task, int Number, string FileKey, string Lease, int Records, int Done, int Attempt);
 
 /// <param name="Done">Records of the chunk settled so far, this part included.</param>

@@ -181,6 +181,28 @@ public sealed class InterruptionTests
     }
 
     [Fact]
+    public async Task A_splitting_that_is_killed_again_and_again_goes_on_as_long_as_each_time_it_books_something()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var pipeline = await Pipeline.StartAsync(Options, more: services => services.AddSingleton<TimeProvider>(time));
+        var id = await pipeline.UploadAsync(Pipeline.Csv(200));
+        pipeline.Queue.TryTake(out var split);
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        for (var death = 0; death < 2 * Options.MostAttempts; death++)
+        {
+            // It books one chunk, gives the rest back; and what a killed worker leaves is the attempt that it had.
+            await pipeline.RunAsync(split, stopped.Token);
+            Assert.NotNull(await pipeline.Chunks.ClaimSplitAsync(id, Options.Lease, Cancel));
+            time.Advance(Options.Lease);
+        }
+
+        var task = await pipeline.RunAsync(id);
+
+        Assert.Equal((TaskState.Completed, 200L), (task.State, task.Succeeded));
+    }
+
+    [Fact]
     public async Task A_chunk_that_kills_its_worker_each_time_is_given_up_and_listed()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);

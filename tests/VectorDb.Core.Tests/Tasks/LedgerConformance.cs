@@ -184,6 +184,33 @@ public abstract class LedgerConformance
     }
 
     [Fact]
+    public async Task Attempts_are_counted_anew_from_the_last_one_that_got_on()
+    {
+        var task = await Tasks.CreateAsync(New(), Cancel);
+        SplitClaim? split = null;
+        foreach (var (getsOn, attempt) in ((bool, int)[])[(false, 1), (false, 2), (true, 3), (true, 2), (true, 2), (false, 2), (false, 3)])
+        {
+            split = await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel);
+            Assert.Equal(attempt, split!.Attempt);
+            Assert.True(!getsOn || await Chunks.AddChunkAsync(split, new NewChunk(split.ChunksBooked, $"f{split.ChunksBooked}", 9, []), Cancel));
+            Time.Advance(Lease);
+        }
+
+        foreach (var (getsOn, attempt) in ((bool, int)[])[(false, 1), (false, 2), (true, 3), (true, 2), (false, 2), (false, 3)])
+        {
+            var chunk = await Chunks.ClaimChunkAsync(task.Id, 0, Lease, Cancel);
+            Assert.Equal(attempt, chunk!.Attempt);
+            Assert.True(!getsOn || await Chunks.CheckpointAsync(chunk, new ChunkProgress(chunk.Done + 1, 1, []), Cancel));
+            Time.Advance(Lease);
+        }
+
+        var stopping = await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel);
+        await Chunks.AddChunkAsync(stopping!, new NewChunk(stopping!.ChunksBooked, "f", 1, []), Cancel);
+        await Chunks.ReleaseSplitAsync(stopping, Time.GetUtcNow(), failedAttempt: false, Cancel);
+        Assert.Equal(1, (await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel))!.Attempt);
+    }
+
+    [Fact]
     public async Task A_released_chunk_waits_for_its_time_and_remembers_failed_attempts_only()
     {
         var split = await SplitAsync(chunks: [2]);

@@ -42,13 +42,15 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
             [":total"] = Number(chunk.Records + chunk.Errors.Count),
             [":failed"] = Number(chunk.Errors.Count),
             [":opened"] = Number(opened),
+            [":first"] = Number(1),
             [":processing"] = Number((int)TaskState.Processing),
             [":lease"] = new(claim.Lease),
         };
         List<TransactWriteItem> items =
         [
             table.Update(new Change(
-                TaskPk(taskId), TaskSk, Aborting(chunk.AbortReason, values, "ADD #total :total, failed :failed, chunks :opened, open_chunks :opened"),
+                TaskPk(taskId), TaskSk,
+                Aborting(chunk.AbortReason, values, "SET attempts = :first ADD #total :total, failed :failed, chunks :opened, open_chunks :opened"),
                 "#state = :processing AND #lease = :lease", values)),
             .. DynamoItems.Errors(taskId, $"split-{chunk.Number}", chunk.Errors).Select(item => table.Put(item)),
         ];
@@ -189,7 +191,7 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
         return table.TransactAsync(
             [
                 table.Update(new Change(
-                    TaskPk(taskId), ChunkSk(claim.Number), "SET done = :done, #open = :open", "#open = :one AND #lease = :lease",
+                    TaskPk(taskId), ChunkSk(claim.Number), "SET done = :done, #open = :open, attempts = :one", "#open = :one AND #lease = :lease",
                     new() { [":done"] = Number(progress.Done), [":open"] = Number(1 - closed), [":one"] = Number(1), [":lease"] = new(claim.Lease) })),
                 table.Update(new Change(
                     TaskPk(taskId), TaskSk,
@@ -201,16 +203,19 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
     }
 
     /// <summary>The update of the task: with a reason to abort, nothing more is read or indexed and it fails with its last open chunk.</summary>
-    private static string Aborting(string? reason, Dictionary<string, AttributeValue> values, string add)
+    /// <param name="update">What is changed in any case.</param>
+    private static string Aborting(string? reason, Dictionary<string, AttributeValue> values, string update)
     {
         if (reason is null)
         {
-            return add;
+            return update;
         }
 
         values[":aborted"] = Number((int)TaskState.ProcessingChunks);
         values[":reason"] = new AttributeValue(reason);
-        return $"SET #state = :aborted, #error = :reason REMOVE #lease {add}".Trim();
+        const string Set = "SET ";
+        var (also, rest) = update.StartsWith(Set, StringComparison.Ordinal) ? (", ", update[Set.Length..]) : (" ", update);
+        return $"SET #state = :aborted, #error = :reason{also}{rest} REMOVE #lease";
     }
 
     /// <returns>The task as it was before it ended here, if it did.</returns>

@@ -36,7 +36,8 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             var opened = chunk.Records > 0 ? 1 : 0;
             var booked = session.Execute(
                 """
-                UPDATE tasks SET total = total + $records + $errors, failed = failed + $errors, chunks = chunks + $opened, open_chunks = open_chunks + $opened
+                UPDATE tasks SET total = total + $records + $errors, failed = failed + $errors, chunks = chunks + $opened, open_chunks = open_chunks + $opened,
+                    attempts = 1
                 WHERE id = $id AND state = $processing AND lease = $lease
                 """,
                 ("$records", chunk.Records), ("$errors", chunk.Errors.Count), ("$opened", opened),
@@ -110,7 +111,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             var taskId = claim.Task.Id;
             var finished = progress.Done >= claim.Records;
             var booked = session.Execute(
-                "UPDATE chunks SET done = $done, open = $open WHERE task_id = $task AND number = $number AND open = 1 AND lease = $lease",
+                "UPDATE chunks SET done = $done, open = $open, attempts = 1 WHERE task_id = $task AND number = $number AND open = 1 AND lease = $lease",
                 ("$done", progress.Done), ("$open", finished ? 0 : 1), ("$task", taskId), ("$number", claim.Number), ("$lease", claim.Lease));
             if (booked == 0)
             {
