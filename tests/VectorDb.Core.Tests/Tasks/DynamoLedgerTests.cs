@@ -68,6 +68,22 @@ public sealed class DynamoLedgerTests(SharedMoto moto) : LedgerConformance, ICla
     }
 
     [Fact]
+    public async Task A_look_at_the_newest_task_does_not_read_all_of_them()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await Tasks.CreateAsync(new NewTask($"t{i}", "docs", $"uploads/t{i}/a", new UploadOptions(), IdempotencyKey: null, "h"), Cancel);
+            Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var read = Answers<QueryResponse>();
+        var page = await Tasks.ListAsync(1, cursor: null, collection: null, Cancel);
+
+        Assert.Equal("t4", Assert.Single(page.Items).Id);
+        Assert.Equal(2, Assert.Single(read).Items.Count);
+    }
+
+    [Fact]
     public async Task A_lease_is_not_lost_to_a_transaction_that_has_the_task_for_a_moment()
     {
         await Tasks.CreateAsync(new NewTask("t", "docs", "uploads/t/a", new UploadOptions(), IdempotencyKey: null, "h"), Cancel);

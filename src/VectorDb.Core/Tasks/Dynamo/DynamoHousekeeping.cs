@@ -108,7 +108,7 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
     {
         var (count, files) = (0, new List<string>());
         // Tasks by age; one that was made after the limit cannot have ended before it.
-        var old = table.QueryIndexAsync(AllTasks, Oldest, descending: false, cancellationToken)
+        var old = table.QueryIndexAsync(AllTasks, Oldest, descending: false, pageSize: null, cancellationToken)
             .TakeWhile(item => Long(item, "created_at") <= finishedBefore.ToUnixTimeMilliseconds())
             .Where(item => DynamoItems.Task(item) is { HasEnded: true } task && task.FinishedAt <= finishedBefore)
             .Where(async (item, cancel) => !await IsRepeatedAsync(DynamoItems.Task(item), cancel))

@@ -127,8 +127,9 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
     }
 
     /// <summary>Items of one partition of the index from <paramref name="from"/> (exclusive) on.</summary>
+    /// <param name="pageSize">Items that are read at a time; null for a page of 1 MB.</param>
     public IAsyncEnumerable<Dictionary<string, AttributeValue>> QueryIndexAsync(
-        string pk, string from, bool descending, CancellationToken cancellationToken) =>
+        string pk, string from, bool descending, int? pageSize, CancellationToken cancellationToken) =>
         PagesAsync(
             new QueryRequest
             {
@@ -137,6 +138,7 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
                 KeyConditionExpression = $"gsi1pk = :pk AND gsi1sk {(descending ? "<" : ">")} :from",
                 ExpressionAttributeValues = new() { [":pk"] = new(pk), [":from"] = new(from) },
                 ScanIndexForward = !descending,
+                Limit = pageSize,
             },
             cancellationToken);
 

@@ -46,7 +46,9 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             throw new FormatException($"'{cursor}' is not a cursor of the task list.");
         }
 
-        var items = await table.QueryIndexAsync(AllTasks, cursor ?? Newest, descending: true, cancellationToken)
+        // Of one collection there may be few among many others: those are found faster in large pages.
+        int? pageSize = collection is null ? limit + 1 : null;
+        var items = await table.QueryIndexAsync(AllTasks, cursor ?? Newest, descending: true, pageSize, cancellationToken)
             .Where(item => collection is null || Text(item, "collection") == collection)
             .Take(limit + 1)
             .Select(Task)
