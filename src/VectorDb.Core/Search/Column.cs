@@ -28,7 +28,7 @@ internal sealed class Column<T>
     }
 
     /// <summary>Sets the bit of every row with a value in [low, high].</summary>
-    /// <param name="mask">One bit a row.</param>
+    /// <param name="mask">One bit for each row that a segment can have: the writer may be far ahead of the caller's snapshot.</param>
     public void Select(T low, T high, Span<ulong> mask)
     {
         var (rows, values, count, isDense) = Volatile.Read(ref _cells);

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace VectorDb.Core.Search;
 
 /// <summary>
@@ -20,8 +22,8 @@ internal sealed class Crew : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    /// <summary>Runs it on every thread that is there, and returns when all of them are through with it.</summary>
-    /// <param name="work">Takes pieces of the phase until none is left; must not throw.</param>
+    /// <summary>Runs it on every thread that is there, and returns when all of them are through with it; what it throws on any comes out here.</summary>
+    /// <param name="work">Takes pieces of the phase until none is left.</param>
     public void Run(Action work)
     {
         var phase = new Phase(work);
@@ -55,26 +57,42 @@ internal sealed class Crew : IThreadPoolWorkItem, IDisposable
     private sealed class Phase(Action work)
     {
         private int _working = 1;
+        private ExceptionDispatchInfo? _failure;
 
         public void Lead()
         {
-            work();
+            Work();
             // A helper that has not begun by now would find nothing left: only those at work are waited for.
             var spinner = new SpinWait();
             while (Interlocked.CompareExchange(ref _working, int.MinValue, 1) != 1)
             {
                 spinner.SpinOnce(sleep1Threshold: -1);
             }
+
+            _failure?.Throw();
         }
 
         public void Help()
         {
             if (Interlocked.Increment(ref _working) > 0)
             {
-                work();
+                Work();
             }
 
             Interlocked.Decrement(ref _working);
+        }
+
+        // Unhandled on a thread of the pool it would end the process.
+        private void Work()
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(exception), comparand: null);
+            }
         }
     }
 }

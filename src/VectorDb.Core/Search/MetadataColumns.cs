@@ -44,9 +44,11 @@ internal sealed class MetadataColumns
     }
 
     /// <summary>Leaves the bits of the rows that match, of those set.</summary>
+    /// <param name="mask">One bit for each row that the reader knows of.</param>
     public void Narrow(CompiledFilter filter, Span<ulong> mask)
     {
-        Span<ulong> hits = stackalloc ulong[mask.Length];
+        // The writer may have added any number of rows since the reader's snapshot: there is room for all of them, and theirs are left out.
+        Span<ulong> hits = stackalloc ulong[Segment.MaximumRows / 64];
         foreach (var test in filter.Must)
         {
             hits.Clear();
