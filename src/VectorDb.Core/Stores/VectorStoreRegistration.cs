@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using VectorDb.Core.Stores.Embedded;
 using VectorDb.Core.Stores.Postgres;
 
@@ -19,7 +20,7 @@ public static class VectorStoreRegistration
         }
         else
         {
-            services.AddSingleton(_ => new EmbeddedStore(options));
+            services.AddSingleton(provider => new EmbeddedStore(options, provider.GetService<ILogger<EmbeddedStore>>()));
             services.AddSingleton<IVectorStore>(provider => provider.GetRequiredService<EmbeddedStore>());
             services.AddSingleton<IStoreNudge>(provider => provider.GetRequiredService<EmbeddedStore>());
         }

@@ -1,5 +1,6 @@
 using VectorDb.Core.Stores;
 using VectorDb.Core.Stores.Embedded;
+using SqliteDatabase = VectorDb.Core.Stores.Embedded.Database;
 
 namespace VectorDb.Core.Tests.Stores;
 
@@ -46,6 +47,36 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
             TimeSpan.FromMilliseconds(100));
     }
 
+    [Fact]
+    public async Task Records_that_cannot_be_read_hold_up_neither_writes_nor_other_collections_and_show_once_when_they_can()
+    {
+        var query = new SearchQuery(new float[] { 1, 0, 0 }, 100);
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        string[] others = [.. Enumerable.Range(0, 5).Select(n => $"other-{n}")];
+        foreach (var other in others)
+        {
+            await CreateWithAsync(Letters with { Name = other });
+            Assert.Empty(await Store.SearchAsync(other, query, Cancellation));
+        }
+
+        Assert.Single(await Store.SearchAsync("letters", query, Cancellation));
+        Write("UPDATE records_1 SET metadata = '{' WHERE id = 'd'", Record("b", 1, 0, 0), Record("c", 1, 0, 0), Record("d", 1, 0, 0), Record("e", 1, 0, 0));
+
+        await Store.UpsertAsync("letters", [Record("f", 1, 0, 0)], Cancellation);
+        var second = Open();
+        foreach (var other in others)
+        {
+            await second.UpsertAsync(other, [Record("a", 1, 0, 0)], Cancellation);
+            await Eventually.TrueAsync(async () => (await Store.SearchAsync(other, query, Cancellation)).Count == 1, $"the search of {other}");
+        }
+
+        Assert.Equal("a", Assert.Single(await Store.SearchAsync("letters", query, Cancellation)).Record.Id);
+        Write("UPDATE records_1 SET metadata = NULL WHERE id = 'd'");
+
+        await Eventually.TrueAsync(async () => (await Store.SearchAsync("letters", query, Cancellation)).Count > 1, "the search of letters");
+        Assert.Equal(["a", "b", "c", "d", "e", "f"], (await Store.SearchAsync("letters", query, Cancellation)).Select(hit => hit.Record.Id).Order(StringComparer.Ordinal));
+    }
+
     protected override ValueTask<IVectorStore> OpenAsync(bool sameData = false) => new(Open());
 
     private EmbeddedStore Open()
@@ -53,5 +84,18 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
         var store = new EmbeddedStore(new VectorStoreOptions(VectorStoreKind.Embedded, _folder.File("data", "vectors.db")));
         _open.Add(store);
         return store;
+    }
+
+    /// <summary>As another process would, and in one step with what spoils it.</summary>
+    private void Write(string sql, params IEnumerable<Core.Records.Record> records)
+    {
+        using var database = SqliteDatabase.Open(_folder.File("data", "vectors.db"));
+        database.Write(write =>
+        {
+            var entry = Catalog.Get(write, "letters");
+            entry = new RecordTable(entry.Id).Upsert(write, entry, records);
+            write.Execute(sql);
+            return entry;
+        });
     }
 }

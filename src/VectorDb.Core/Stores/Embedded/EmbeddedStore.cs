@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Filters;
 using VectorDb.Core.Records;
@@ -22,11 +24,11 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     private Database? _writer;
     private Action<string>? _published;
 
-    public EmbeddedStore(VectorStoreOptions options)
+    public EmbeddedStore(VectorStoreOptions options, ILogger<EmbeddedStore>? log = null)
     {
         _path = Path.GetFullPath(options.Path ?? throw new ArgumentException("The embedded store needs a path.", nameof(options)));
         _readers = new Readers(_path);
-        _replicas = new Replicas(_path, _readers, options.PollInterval);
+        _replicas = new Replicas(_path, _readers, options.PollInterval, log ?? NullLogger<EmbeddedStore>.Instance);
     }
 
     public void OnWritten(Action<string> publish) => _published += publish;
@@ -259,6 +261,6 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     private async Task PublishAsync(string collection)
     {
         _published?.Invoke(collection);
-        await _replicas.UpdateAsync(collection);
+        await _replicas.FollowAsync(collection);
     }
 }

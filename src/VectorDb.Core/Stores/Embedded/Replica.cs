@@ -8,6 +8,7 @@ internal sealed class Replica(CatalogEntry entry)
     private readonly SemaphoreSlim _updating = new(1);
     private readonly RecordTable _table = new(entry.Id);
     private VectorIndex _index = new(entry.Spec.Metric, entry.Spec.Dimension);
+    private bool _isTorn;
 
     public CatalogEntry Entry => entry;
 
@@ -51,15 +52,18 @@ internal sealed class Replica(CatalogEntry entry)
             return;
         }
 
-        if (now.Horizon > applied)
+        // Rows of an update that failed half way lie in the index unpublished, and would be there twice: it is made anew.
+        if (now.Horizon > applied || _isTorn)
         {
             index = new VectorIndex(entry.Spec.Metric, entry.Spec.Dimension);
             applied = 0;
         }
 
+        _isTorn = true;
         _table.ReadAdded(database, applied, now.Sequence, index.Append);
         _table.ReadRemoved(database, applied, index.Remove);
         index.Publish(now.Sequence);
         Volatile.Write(ref _index, index);
+        _isTorn = false;
     }
 }

@@ -1,23 +1,32 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 
 namespace VectorDb.Core.Stores.Embedded;
 
 /// <summary>The collections that this process has in memory, and the loop that follows the writes of other processes.</summary>
-internal sealed class Replicas : IAsyncDisposable
+internal sealed partial class Replicas : IAsyncDisposable
 {
+    // One that cannot be brought up to date may have to be read from its beginning: not at every poll.
+    private const int PollsUntilRetry = 40;
+
     private readonly string _path;
     private readonly Readers _readers;
     private readonly TimeSpan _pollInterval;
+    private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, Lazy<Task<Replica>>> _loaded = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _nudge = new(0, 1);
     private readonly Lazy<Task> _polling;
 
-    public Replicas(string path, Readers readers, TimeSpan pollInterval)
+    // Polls that each one that failed still waits; of the polling loop alone.
+    private readonly Dictionary<string, int> _waiting = new(StringComparer.Ordinal);
+
+    public Replicas(string path, Readers readers, TimeSpan pollInterval, ILogger log)
     {
         _path = path;
         _readers = readers;
         _pollInterval = pollInterval;
+        _log = log;
         _polling = new Lazy<Task>(() => Task.Run(PollAsync));
     }
 
@@ -26,16 +35,7 @@ internal sealed class Replicas : IAsyncDisposable
     public async Task<Replica> GetAsync(string collection, CancellationToken cancellationToken)
     {
         _ = _polling.Value;
-        var loading = _loaded.GetOrAdd(collection, name => new Lazy<Task<Replica>>(() => Task.Run(() => LoadAsync(name))));
-        try
-        {
-            return await loading.Value.WaitAsync(cancellationToken);
-        }
-        catch when (loading.Value.IsFaulted)
-        {
-            _loaded.TryRemove(KeyValuePair.Create(collection, loading));
-            throw;
-        }
+        return await _loaded.GetOrAdd(collection, Loading).Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>Brings it up to the file, and gives the one that now has the name.</summary>
@@ -45,12 +45,16 @@ internal sealed class Replicas : IAsyncDisposable
         return await GetAsync(collection, cancellationToken);
     }
 
-    /// <summary>Brings it up to the file when it is loaded.</summary>
-    public async Task UpdateAsync(string collection)
+    /// <summary>Brings it up to a write that is committed, when it is loaded. If that fails the write stands all the same, and a later poll shows it.</summary>
+    public async Task FollowAsync(string collection)
     {
-        if (_loaded.TryGetValue(collection, out var loading))
+        try
         {
-            await UpdateAsync(collection, loading);
+            await UpdateAsync(collection);
+        }
+        catch (Exception exception)
+        {
+            LogBehind(exception, collection);
         }
     }
 
@@ -78,11 +82,34 @@ internal sealed class Replicas : IAsyncDisposable
         _nudge.Dispose();
     }
 
-    private async Task<Replica> LoadAsync(string collection)
+    private Lazy<Task<Replica>> Loading(string collection)
     {
-        var replica = new Replica(_readers.Read(database => Catalog.Get(database, collection)));
-        await replica.UpdateAsync(_readers, _stopping.Token);
-        return replica;
+        Lazy<Task<Replica>>? loading = null;
+        return loading = new Lazy<Task<Replica>>(() => Task.Run(() => LoadAsync(collection, loading!)));
+    }
+
+    // Whoever asked for it may be gone by the time that it fails, and the next one to ask starts afresh.
+    private async Task<Replica> LoadAsync(string collection, Lazy<Task<Replica>> loading)
+    {
+        try
+        {
+            var replica = new Replica(_readers.Read(database => Catalog.Get(database, collection)));
+            await replica.UpdateAsync(_readers, _stopping.Token);
+            return replica;
+        }
+        catch
+        {
+            _loaded.TryRemove(KeyValuePair.Create(collection, loading));
+            throw;
+        }
+    }
+
+    private async Task UpdateAsync(string collection)
+    {
+        if (_loaded.TryGetValue(collection, out var loading))
+        {
+            await UpdateAsync(collection, loading);
+        }
     }
 
     private async Task UpdateAsync(string collection, Lazy<Task<Replica>> loading)
@@ -107,12 +134,13 @@ internal sealed class Replicas : IAsyncDisposable
                 database ??= Database.Open(_path);
                 if (Version(database) is var now && now != version)
                 {
+                    var areAllUpToDate = true;
                     foreach (var (collection, loading) in _loaded)
                     {
-                        await UpdateAsync(collection, loading);
+                        areAllUpToDate &= await TryUpdateAsync(collection, loading);
                     }
 
-                    version = now;
+                    version = areAllUpToDate ? now : null;
                 }
 
                 await _nudge.WaitAsync(_pollInterval, _stopping.Token);
@@ -133,10 +161,44 @@ internal sealed class Replicas : IAsyncDisposable
         database?.Dispose();
     }
 
+    private async Task<bool> TryUpdateAsync(string collection, Lazy<Task<Replica>> loading)
+    {
+        if (_waiting.TryGetValue(collection, out var polls) && polls > 0)
+        {
+            _waiting[collection] = polls - 1;
+            return false;
+        }
+
+        try
+        {
+            await UpdateAsync(collection, loading);
+            _waiting.Remove(collection);
+            return true;
+        }
+        catch (Exception) when (loading.Value.IsFaulted)
+        {
+            // It is not there any more, and who asked for it was told.
+            return true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            if (_waiting.TryAdd(collection, PollsUntilRetry))
+            {
+                LogBehind(exception, collection);
+            }
+
+            _waiting[collection] = PollsUntilRetry;
+            return false;
+        }
+    }
+
     private static long Version(Database database)
     {
         using var version = database.Use("PRAGMA data_version");
         version.Step();
         return version.Int64(0);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Searches of {Collection} do not show its latest records: they could not be read; this is tried again")]
+    private partial void LogBehind(Exception exception, string collection);
 }
