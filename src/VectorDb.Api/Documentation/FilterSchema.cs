@@ -60,7 +60,7 @@ internal static class FilterSchema
             ["match"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String | JsonSchemaType.Number | JsonSchemaType.Boolean,
-                Description = "Equals this, or is an array that has it.",
+                Description = $"Equals this, or is an array that has it. Whole numbers beyond {FilterParser.MaximumInteger} are refused here and in bounds: keep them as strings.",
             },
         };
         foreach (var bound in Bounds)

@@ -12,6 +12,9 @@ public static class FilterParser
     public const int MaximumConditions = 256;
     public const int MaximumKeyLength = 256;
 
+    /// <summary>Numbers are compared as doubles, in which a larger integer may be the same as its neighbour.</summary>
+    public const long MaximumInteger = (1L << 53) - 1;
+
     /// <exception cref="FilterException">It is not a filter.</exception>
     public static Filter Parse(string json)
     {
@@ -33,14 +36,15 @@ public static class FilterParser
         var parts = new Dictionary<string, IReadOnlyList<Condition>>(StringComparer.Ordinal);
         foreach (var part in element.EnumerateObject())
         {
-            if (part.Name is not ("must" or "should" or "mustNot"))
+            var name = Name(part, "filter");
+            if (name is not ("must" or "should" or "mustNot"))
             {
-                throw new FilterException($"filter.{part.Name}: unknown; a filter has must, should and mustNot");
+                throw new FilterException($"filter.{name}: unknown; a filter has must, should and mustNot");
             }
 
-            if (!parts.TryAdd(part.Name, Conditions(part.Value, $"filter.{part.Name}")))
+            if (!parts.TryAdd(name, Conditions(part.Value, $"filter.{name}")))
             {
-                throw new FilterException($"filter.{part.Name}: given twice");
+                throw new FilterException($"filter.{name}: given twice");
             }
         }
 
@@ -69,13 +73,14 @@ public static class FilterParser
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var field in element.EnumerateObject())
         {
-            var here = $"{place}.{field.Name}";
-            if (!seen.Add(field.Name))
+            var name = Name(field, place);
+            var here = $"{place}.{name}";
+            if (!seen.Add(name))
             {
                 throw new FilterException($"{here}: given twice");
             }
 
-            switch (field.Name)
+            switch (name)
             {
                 case "key":
                     key = Key(field.Value, here);
@@ -84,7 +89,7 @@ public static class FilterParser
                     match = Match(field.Value, here);
                     break;
                 case "gt" or "gte" or "lt" or "lte":
-                    bounds.Add(field.Name, Number(field.Value, here));
+                    bounds.Add(name, Number(field.Value, here));
                     break;
                 default:
                     throw new FilterException($"{here}: unknown; a condition has key, and match or gt, gte, lt, lte");
@@ -124,9 +129,27 @@ public static class FilterParser
     private static double Number(JsonElement element, string place)
     {
         Demand(element, JsonValueKind.Number, place, "a number");
-        return element.TryGetDouble(out var value) && double.IsFinite(value)
-            ? value
-            : throw new FilterException($"{place}: {element.GetRawText()} is outside the range of a double");
+        var text = element.GetRawText();
+        if (!element.TryGetDouble(out var value) || !double.IsFinite(value))
+        {
+            throw new FilterException($"{place}: {text} is outside the range of a double");
+        }
+
+        return Math.Abs(value) > MaximumInteger && !text.AsSpan().ContainsAny('.', 'e', 'E')
+            ? throw new FilterException($"{place}: {text} is beyond {MaximumInteger}, the largest integer that no other is taken for; store such numbers as strings and match those")
+            : value;
+    }
+
+    private static string Name(JsonProperty property, string place)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FilterException($"{place}: the name of a field holds half of a surrogate pair");
+        }
     }
 
     private static string Text(JsonElement element, string place)

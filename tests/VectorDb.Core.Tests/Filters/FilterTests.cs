@@ -26,6 +26,12 @@ public sealed class FilterTests
     [InlineData("""{"mustNot":[{"key":"a","match":1,"lt":2}]}""", "filter.mustNot[0]: has both")]
     [InlineData("""{"must":[{"key":"a","eq":1}]}""", "filter.must[0].eq: unknown")]
     [InlineData("""{"must":[{"key":"a","match":"\u0000"}]}""", "filter.must[0].match: holds the character U+0000")]
+    [InlineData("""{"must":[{"key":"a","match":1234567890123456789}]}""", "filter.must[0].match: 1234567890123456789 is beyond 9007199254740991")]
+    [InlineData("""{"must":[{"key":"a","match":-9007199254740992}]}""", "filter.must[0].match: -9007199254740992 is beyond")]
+    [InlineData("""{"must":[{"key":"a","gte":9007199254740992}]}""", "store such numbers as strings")]
+    [InlineData("""{"\ud800":1}""", "filter: the name of a field holds half of a surrogate pair")]
+    [InlineData("""{"must":[{"\udfff":1}]}""", "filter.must[0]: the name of a field holds half of a surrogate pair")]
+    [InlineData("""{"must":[{"key":"a","match":"\ud800"}]}""", "filter.must[0].match: holds half of a surrogate pair")]
     public void What_is_no_filter_is_refused_with_its_place(string json, string message) =>
         Assert.Contains(message, Assert.Throws<FilterException>(() => FilterParser.Parse(json)).Message, StringComparison.Ordinal);
 

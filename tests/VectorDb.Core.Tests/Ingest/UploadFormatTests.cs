@@ -18,6 +18,26 @@ public sealed class UploadFormatTests
     }
 
     [Theory]
+    [InlineData("9007199254740991", "9007199254740991")]
+    [InlineData("-9007199254740992", "\"-9007199254740992\"")]
+    [InlineData("1234567890123456789", "\"1234567890123456789\"")]
+    [InlineData("12345678901234567890", "\"12345678901234567890\"")]
+    [InlineData("0", "0")]
+    [InlineData("1.50", "1.5")]
+    [InlineData("0.10000000000000001", "0.1")]
+    [InlineData("0.0001", "0.0001")]
+    [InlineData("3.14159265358979323846", "\"3.14159265358979323846\"")]
+    [InlineData("100000000000000000.1", "\"100000000000000000.1\"")]
+    [InlineData("1e-999", "\"1e-999\"")]
+    [InlineData("1e20", "1E+20")]
+    public async Task A_number_in_a_csv_cell_that_would_lose_digits_stays_text(string cell, string expected)
+    {
+        var record = await OneAsync($"id,text,n\n1,a,{cell}\n", new UploadOptions(), "a.csv");
+
+        Assert.Equal(expected, record.Metadata!["n"]!.ToJsonString());
+    }
+
+    [Theory]
     [InlineData("id,text\n1,a;b|c\n", "a.csv")]
     [InlineData("id;text\n1;a;b|c\n", "a.csv.gz")]
     [InlineData("id\ttext\n1\ta;b|c\n", "a.tsv")]

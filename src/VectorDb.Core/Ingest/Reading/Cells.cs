@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using VectorDb.Core.Filters;
 
 namespace VectorDb.Core.Ingest.Reading;
 
@@ -9,8 +10,8 @@ internal static class Cells
     private const int LongestNumber = 24;
 
     /// <summary>
-    /// A number when the cell is written as JSON writes one (so "007" and "1e5x" stay text), true or false, null for an empty cell,
-    /// else the text: filters compare by value.
+    /// A number when the cell is written as JSON writes one (so "007" and "1e5x" stay text) and no digit of it would be lost, true or false,
+    /// null for an empty cell, else the text: filters compare by value, and numbers as doubles.
     /// </summary>
     public static JsonValue? Typed(string cell) => cell switch
     {
@@ -27,9 +28,13 @@ internal static class Cells
             return null;
         }
 
-        if (long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+        if (!cell.AsSpan(1).ContainsAnyExceptInRange('0', '9'))
         {
-            return whole.ToString(CultureInfo.InvariantCulture) == cell ? JsonValue.Create(whole) : null;
+            return long.TryParse(cell, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                && whole is >= -FilterParser.MaximumInteger and <= FilterParser.MaximumInteger
+                && whole.ToString(CultureInfo.InvariantCulture) == cell
+                ? JsonValue.Create(whole)
+                : null;
         }
 
         var digits = cell.AsSpan().TrimStart('-');
@@ -37,7 +42,17 @@ internal static class Cells
         return !hasLeadingZero
             && double.TryParse(cell, NumberStyles.Float & ~NumberStyles.AllowLeadingWhite & ~NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
             && double.IsFinite(number)
+            && Digits(cell) is var given
+            && (given == Digits(number.ToString("R", CultureInfo.InvariantCulture)) || given == Digits(number.ToString("E16", CultureInfo.InvariantCulture)))
             ? JsonValue.Create(number)
             : null;
+    }
+
+    // Those that count. A double is printed with the fewest that tell it from others, or with 17.
+    private static string Digits(string number)
+    {
+        var exponent = number.AsSpan().IndexOfAny('e', 'E');
+        var mantissa = exponent < 0 ? number : number[..exponent];
+        return mantissa.Replace(".", "", StringComparison.Ordinal).TrimStart('-').Trim('0');
     }
 }
