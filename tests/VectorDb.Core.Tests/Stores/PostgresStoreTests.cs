@@ -102,6 +102,46 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
     }
 
     [Fact]
+    public async Task Matches_that_the_index_gives_up_before_are_found_all_the_same()
+    {
+        // With so little memory the scan of the index ends long before it comes to the farthest records, and a scan of the table seems dear.
+        const int Count = 3_000;
+        var spec = new CollectionSpec("far", 2, Metric.Euclidean);
+        await CreateWithAsync(
+            spec, [.. Enumerable.Range(0, Count).Select(n => Record($"r{n:0000}", n, 1) with { Metadata = Json($$"""{"far":{{(n >= Count - 20 ? 1 : 0)}}}""") })]);
+        _connection += ";Options=-c work_mem=64kB -c seq_page_cost=1000";
+        await using var store = Open();
+        var query = new SearchQuery(new float[] { 0, 1 }, 30, FilterParser.Parse("""{"must":[{"key":"far","match":1}]}"""));
+
+        var found = await store.SearchAsync("far", query, Cancellation);
+        var near = await store.SearchAsync("far", query with { MinScore = 10.5f - Count }, Cancellation);
+
+        Assert.Equal(Enumerable.Range(Count - 20, 20).Select(n => $"r{n:0000}"), found.Select(hit => hit.Record.Id));
+        Assert.Equal(10, near.Count);
+    }
+
+    [Fact]
+    public async Task A_batch_may_take_as_long_as_its_caller_lets_it()
+    {
+        await CreateWithAsync(Letters);
+        await using var source = NpgsqlDataSource.Create(_connection);
+        await using var connection = await source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var hold = new NpgsqlCommand("LOCK TABLE vectordb.records_1 IN EXCLUSIVE MODE", connection);
+        await hold.ExecuteNonQueryAsync(Cancellation);
+        _connection += ";Command Timeout=1";
+        await using var store = Open();
+
+        var upsert = store.UpsertAsync("letters", [Record("a", 1, 0, 0)], Cancellation);
+        // Another statement that waits for the same lock is given up after the second.
+        await Assert.ThrowsAsync<StoreException>(() => store.DeleteAsync("letters", ["a"], Cancellation));
+        await transaction.RollbackAsync(Cancellation);
+        await upsert;
+
+        Assert.Equal(1, (await store.GetAsync("letters", Cancellation)).Count);
+    }
+
+    [Fact]
     public async Task Settings_are_told_without_a_look_at_the_records()
     {
         await CreateWithAsync(Letters, Record("a", 1, 0, 0));

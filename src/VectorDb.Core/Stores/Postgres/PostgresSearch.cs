@@ -18,6 +18,14 @@ internal static class PostgresSearch
         NpgsqlDataSource source, PostgresCollection collection, SearchQuery query, CancellationToken cancellationToken)
     {
         QueryRules.Check(collection.Spec, query);
+        var (hits, mayLack) = await ScanAsync(source, collection, query, cancellationToken);
+        return mayLack ? (await ScanAsync(source, collection, query with { Exact = true }, cancellationToken)).Hits : hits;
+    }
+
+    /// <returns>The hits, and whether there may be more: the index gives up after so many tuples or so much memory, wherever the matches are.</returns>
+    private static async Task<(List<SearchHit> Hits, bool MayLack)> ScanAsync(
+        NpgsqlDataSource source, PostgresCollection collection, SearchQuery query, CancellationToken cancellationToken)
+    {
         await using var batch = source.CreateBatch();
         var candidates = Math.Clamp(collection.IsHalf ? query.TopK * Refinement : query.TopK, SmallestCandidateList, LargestCandidateList);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(string.Create(
@@ -34,8 +42,10 @@ internal static class PostgresSearch
         await rows.NextResultAsync(cancellationToken);
         var hits = new List<SearchHit>(query.TopK);
         var distance = query.IncludeVectors ? 5 : 4;
+        var found = 0;
         while (await rows.ReadAsync(cancellationToken))
         {
+            found++;
             var score = collection.Score(rows.GetDouble(distance));
             if (!(score < query.MinScore))
             {
@@ -43,7 +53,8 @@ internal static class PostgresSearch
             }
         }
 
-        return hits;
+        // What the index did not come to is farther away: when what it found last is below the least score, all of that is too.
+        return (hits, query.Filter is not null && !query.Exact && found < query.TopK && hits.Count == found);
     }
 
     // The scan gives the nearest in a nearly right order, and knows it only half-precisely where vectors are long: sort what it found.

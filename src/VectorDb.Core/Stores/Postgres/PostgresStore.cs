@@ -133,6 +133,8 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
                 ON CONFLICT(id) DO UPDATE SET content_hash = excluded.content_hash, metadata = excluded.metadata,
                   text = excluded.text, embedding = excluded.embedding
                 """);
+            // Thousands of vectors take the index long; how long they may take the caller knows.
+            upsert.CommandTimeout = 0;
             Add(upsert, "id", NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(batch, record => record.Id));
             Add(upsert, "hash", NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(batch, record => record.ContentHash));
             Add(upsert, "metadata", NpgsqlDbType.Array | NpgsqlDbType.Jsonb, Array.ConvertAll(batch, record => record.Metadata?.ToJsonString()));
