@@ -21,4 +21,22 @@ public sealed class DatabaseTests
                 TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         }
     }
+
+    [Fact]
+    public void Statements_of_collections_that_are_gone_are_let_go()
+    {
+        using var folder = new TemporaryFolder();
+        using var database = Database.Open(folder.File("vectors.db"));
+        for (var n = 0; n < 3 * Database.MostStatements; n++)
+        {
+            Assert.Equal(n, database.Read(read =>
+            {
+                using var statement = read.Use($"SELECT {n}");
+                statement.Step();
+                return statement.Int64(0);
+            }));
+        }
+
+        Assert.InRange(database.Statements, 1, Database.MostStatements + 10);
+    }
 }

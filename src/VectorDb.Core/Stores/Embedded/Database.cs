@@ -8,6 +8,9 @@ namespace VectorDb.Core.Stores.Embedded;
 /// <summary>One open connection and its prepared statements, for one caller at a time.</summary>
 internal sealed class Database : IDisposable
 {
+    /// <summary>Of prepared statements: those of collections that are dropped, or not used any more, go in the end.</summary>
+    public const int MostStatements = 256;
+
     /// <summary>
     /// FULL: in WAL mode a commit is on the disk, not just in the kernel, before it is acknowledged.
     /// Pages of 8 KiB hold a vector of 1,536 floats whole, and keep a batch's scattered writes to the index of ids small.
@@ -42,6 +45,8 @@ internal sealed class Database : IDisposable
         _path = path;
         _connection = connection;
     }
+
+    public int Statements => _statements.Count;
 
     private sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(Database));
 
@@ -88,11 +93,7 @@ internal sealed class Database : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in _statements.Values)
-        {
-            statement.Close();
-        }
-
+        Forget();
         _connection.Dispose();
     }
 
@@ -104,8 +105,24 @@ internal sealed class Database : IDisposable
         }
     }
 
+    private void Forget()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Close();
+        }
+
+        _statements.Clear();
+    }
+
     private T InTransaction<T>(string begin, Func<Database, T> work)
     {
+        // Between two transactions nobody has one in hand.
+        if (_statements.Count > MostStatements)
+        {
+            Forget();
+        }
+
         Use(begin).Run();
         try
         {
