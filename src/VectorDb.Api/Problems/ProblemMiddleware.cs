@@ -1,3 +1,5 @@
+using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
 using Microsoft.Data.Sqlite;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Filters;
@@ -12,7 +14,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 {
     private const int SqliteBusy = 5;
     private const int SqliteLocked = 6;
+    private const int SqliteReadError = 10;
     private const int SqliteFull = 13;
+    private const int SqliteCannotOpen = 14;
     private const int NoSpaceOnDevice = 28;
     private const int NoSpaceOnWindows = unchecked((int)0x80070070);
 
@@ -62,6 +66,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         BadHttpRequestException bad => new(bad.StatusCode, bad.Message),
         SqliteException { SqliteErrorCode: SqliteFull } => Full(),
         SqliteException { SqliteErrorCode: SqliteBusy or SqliteLocked } => Busy(),
+        SqliteException { SqliteErrorCode: SqliteReadError or SqliteCannotOpen } => Away(),
+        AmazonServiceException service when IsOutage(service) => Away(),
+        AmazonClientException or HttpRequestException => Away(),
         IOException { HResult: NoSpaceOnDevice or NoSpaceOnWindows } => Full(),
         _ => Failed(),
     };
@@ -84,9 +91,17 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     {
         StoreFault.Full => Full(),
         StoreFault.Busy => Busy(),
-        StoreFault.Unavailable => new(StatusCodes.Status503ServiceUnavailable, "The store is away; send this again later.") { RetryAfter = BusyWait },
+        StoreFault.Unavailable => Away(),
         _ => Failed(),
     };
+
+    // No status is no answer. A refusal is a mistake of ours, which time does not heal, unless it is for asking too much.
+    private static bool IsOutage(AmazonServiceException exception) =>
+        (int)exception.StatusCode is 0 or >= StatusCodes.Status500InternalServerError or StatusCodes.Status429TooManyRequests
+        || exception is { Retryable: not null } or ProvisionedThroughputExceededException or ThrottlingException;
+
+    private static RequestException Away() =>
+        new(StatusCodes.Status503ServiceUnavailable, "A store that this needs is away; send this again later.") { RetryAfter = BusyWait };
 
     private static RequestException Busy() =>
         new(StatusCodes.Status503ServiceUnavailable, "The store is busy; send this again.") { RetryAfter = BusyWait };
