@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Api.Limits;
 using VectorDb.Core.Embeddings;
+using VectorDb.Core.Tasks;
 
 namespace VectorDb.Api.Tests;
 
@@ -121,6 +122,37 @@ public sealed class LimitTests
         var collection = await api.CollectionAsync(64);
 
         (await api.PostAsync($"/api/v1/collections/{collection}/search", """{"text":"hello"}""")).Problem(HttpStatusCode.GatewayTimeout);
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_long_list_of_errors_reaches_a_slow_client_whole()
+    {
+        const int Errors = 20_000;
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var api = await ApiHost.StartAsync(
+            static services => services.AddSingleton<ITextEmbedder, EndlessEmbedder>(), "--VECTORDB_LIMIT_REQUEST_SECONDS=1");
+        var collection = await api.CollectionAsync(64);
+        using var content = new StringContent("id,text\na,b\n", Encoding.UTF8, "text/csv");
+        var id = (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", content)).Json.GetProperty("taskId").GetString()!;
+        await FailAsync(api.Services.GetRequiredService<IChunkLedger>(), id, Errors, cancellationToken);
+
+        using var answer = await api.Http.GetAsync($"/api/v1/tasks/{id}/errors", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        // Nothing of it is read until a request that began later has run out of its time.
+        (await api.PostAsync($"/api/v1/collections/{collection}/search", """{"text":"hello"}""")).Problem(HttpStatusCode.GatewayTimeout);
+        var lines = (await answer.Content.ReadAsStringAsync(cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(Errors, lines.Length);
+    }
+
+    private static async Task FailAsync(IChunkLedger ledger, string task, int errors, CancellationToken cancellationToken)
+    {
+        var split = (await ledger.ClaimSplitAsync(task, TimeSpan.FromMinutes(1), cancellationToken))!;
+        await ledger.AddChunkAsync(split, new NewChunk(0, "chunk", errors, []), cancellationToken);
+        await ledger.FinishSplitAsync(split, cancellationToken);
+        var chunk = (await ledger.ClaimChunkAsync(task, 0, TimeSpan.FromMinutes(1), cancellationToken))!;
+        RecordError[] failed = [.. Enumerable.Range(1, errors).Select(static row => new RecordError(row, null, new string('x', 1_000)))];
+        await ledger.CheckpointAsync(chunk, new ChunkProgress(errors, Succeeded: 0, failed), cancellationToken);
     }
 
     private sealed class EndlessEmbedder : ITextEmbedder

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using VectorDb.Api.Access;
 using VectorDb.Api.Documentation;
 using VectorDb.Api.Json;
+using VectorDb.Api.Limits;
 using VectorDb.Api.Problems;
 using VectorDb.Api.Uploads;
 using VectorDb.Core.Security;
@@ -23,7 +24,7 @@ internal static class TaskEndpoints
             .Describes("collection", "Only tasks of this collection.").Fails(400);
         group.MapGet("/{taskId}", GetAsync).Needs(Scope.Read).WithSummary("Get a task").Fails(404);
         group.MapGet("/{taskId}/errors", ErrorsAsync).Needs(Scope.Read).WithSummary("Download the records that failed, one JSON object a line")
-            .Produces<RecordErrorView>(StatusCodes.Status200OK, JsonLines).Fails(404);
+            .Produces<RecordErrorView>(StatusCodes.Status200OK, JsonLines).Fails(404).AsDownload();
         group.MapPost("/{taskId}/cancel", CancelAsync).Needs(Scope.Write).WithSummary("Cancel a task")
             .WithDescription("It ends at once. What is indexed stays; records that were read and are not indexed are listed as failed within moments.").Fails(404, 409);
         group.MapPost("/{taskId}/retry", RetryAsync).Needs(Scope.Write).WithSummary("Repeat the failed records of a task as a new task")
