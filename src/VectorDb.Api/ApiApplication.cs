@@ -44,6 +44,7 @@ internal static class ApiApplication
         app.UseMiddleware<IdentifyMiddleware>();
         app.UseRouting();
         app.UseRateLimiter();
+        app.UseMiddleware<SiteMiddleware>();
         app.UseMiddleware<AuthoriseMiddleware>();
         app.UseRequestTimeouts();
         Map(app, settings);
@@ -56,7 +57,7 @@ internal static class ApiApplication
         app.MapHealth().DisableRateLimiting();
         app.MapHealth(Prefix).DisableRateLimiting();
         app.MapDocumentation();
-        app.MapPrometheus().Needs(Scope.Read).FailsLikeAll();
+        app.MapPrometheus().Needs(Scope.Read).WithMetadata(new AnyHost()).FailsLikeAll();
 
         var api = app.MapGroup(Prefix).FailsLikeAll();
         api.MapCollections();

@@ -78,4 +78,46 @@ public sealed class AccessTests
         await Eventually.TrueAsync(() => ring.Find(key) is not null, "the key is read");
         return key;
     }
+
+    [Theory]
+    [InlineData("evil.example", null, HttpStatusCode.Forbidden)]
+    [InlineData("127.0.0.1.evil.example:80", null, HttpStatusCode.Forbidden)]
+    [InlineData("localhost", null, HttpStatusCode.NotFound)]
+    [InlineData("api.localhost:8080", null, HttpStatusCode.NotFound)]
+    [InlineData("[::1]:8080", null, HttpStatusCode.NotFound)]
+    [InlineData("10.1.2.3", null, HttpStatusCode.NotFound)]
+    [InlineData("api:8080", null, HttpStatusCode.NotFound)]
+    [InlineData("localhost:8080", "https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("localhost:8080", "null", HttpStatusCode.Forbidden)]
+    [InlineData("localhost:8080", "http://localhost:3000", HttpStatusCode.Forbidden)]
+    [InlineData("localhost:8080", "http://localhost:8080", HttpStatusCode.NotFound)]
+    [InlineData("localhost", "http://localhost:8080", HttpStatusCode.NotFound)]
+    public async Task Without_keys_no_site_of_somebody_else_reaches_the_API_through_a_browser(string host, string? origin, HttpStatusCode expected)
+    {
+        await using var api = await ApiHost.StartAsync();
+        (string, string)[] headers = origin is null ? [("Host", host)] : [("Host", host), ("Origin", origin)];
+
+        var deleted = await api.SendAsync(HttpMethod.Delete, "/api/v1/collections/none", content: null, headers);
+
+        Assert.Contains(expected == HttpStatusCode.NotFound ? "none" : "VECTORDB_AUTH", deleted.Problem(expected).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/api/v1/health/deep")]
+    [InlineData("/metrics")]
+    public async Task Probes_may_ask_by_any_name(string path)
+    {
+        await using var api = await ApiHost.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Get, path, content: null, ("Host", "balancer.example"))).Status);
+    }
+
+    [Fact]
+    public async Task With_keys_the_API_answers_to_any_name()
+    {
+        await using var api = await ApiHost.StartAsync("--VECTORDB_AUTH=apikey");
+
+        (await api.SendAsync(HttpMethod.Get, "/api/v1/collections", content: null, ("Host", "api.example"))).Problem(HttpStatusCode.Unauthorized);
+    }
 }
