@@ -30,6 +30,28 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Metadata_of_more_values_than_are_allowed_is_refused_and_the_rest_of_the_body_is_still_read()
+    {
+        var records = await RecordsAsync();
+
+        var put = await api.PutAsync(records, $$"""
+            {"records":[
+              {"id":"many","metadata":{"a":[{{string.Join(',', Enumerable.Repeat("{}", 1_000))}}]},"vector":[1,2,3]},
+              {"id":"most","metadata":{"a":[{{string.Join(',', Enumerable.Repeat("{}", 999))}}]},"vector":[1,2,3]},
+              {"id":"flat","metadata":7,"vector":[1,2]}
+            ]}
+            """);
+
+        Assert.Equal("more than 1000 values", put.Invalid("records[0].metadata"));
+        Assert.Equal("must be an object", put.Invalid("records[2].metadata"));
+        Assert.Equal(2, put.Json.GetProperty("errors").EnumerateObject().Count());
+    }
+
+    [Fact]
+    public async Task A_filter_whose_field_has_half_a_surrogate_pair_for_a_name_is_400() =>
+        (await api.GetAsync(await RecordsAsync() + "?filter=" + Uri.EscapeDataString("""{"\ud800":1}"""))).Invalid("filter");
+
+    [Fact]
     public async Task A_batch_with_bad_records_stores_none_and_names_each_by_index_and_field()
     {
         var records = await RecordsAsync();

@@ -5,6 +5,17 @@ namespace VectorDb.Api.Tests;
 public sealed class SearchTests(ApiHost api) : IClassFixture<ApiHost>
 {
     [Fact]
+    public async Task Vectors_whose_distance_is_no_number_are_refused()
+    {
+        var path = $"/api/v1/collections/{await api.CollectionAsync(1, "euclidean")}";
+
+        (await api.PutAsync(path + "/records", """{"records":[{"id":"a","vector":[1.5e19]}]}""")).Invalid("records[0].vector");
+        (await api.PostAsync(path + "/search", """{"vector":[-1.5e19]}""")).Invalid("vector");
+        Assert.Equal(HttpStatusCode.OK, (await api.PutAsync(path + "/records", """{"records":[{"id":"a","vector":[8.9e18]}]}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.PostAsync(path + "/search", """{"vector":[-8.9e18]}""")).Status);
+    }
+
+    [Fact]
     public async Task A_vector_finds_the_nearest_records_best_first()
     {
         var search = await SearchAsync();

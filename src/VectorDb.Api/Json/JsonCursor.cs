@@ -52,7 +52,23 @@ internal ref struct JsonCursor
     {
         var start = _offset + (int)_reader.TokenStartIndex;
         _reader.Skip();
-        return JsonNode.Parse(_json[start..Position], documentOptions: NodeOptions);
+        return Parse(start);
+    }
+
+    /// <summary>The same, unless there are more values, objects and arrays in it: of each a node takes far more memory than its letters.</summary>
+    /// <returns>False when there are; then none is made of them.</returns>
+    public bool TryNode(int most, out JsonNode? node)
+    {
+        var start = _offset + (int)_reader.TokenStartIndex;
+        var (depth, values) = (_reader.CurrentDepth, 0);
+        var isOpen = Token is JsonTokenType.StartObject or JsonTokenType.StartArray;
+        while (isOpen && Next() && _reader.CurrentDepth > depth)
+        {
+            values += Token is JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray ? 0 : 1;
+        }
+
+        node = values <= most ? Parse(start) : null;
+        return values <= most;
     }
 
     /// <summary>The array of numbers here, at its opening bracket, and past it.</summary>
@@ -78,4 +94,6 @@ internal ref struct JsonCursor
 
         return error;
     }
+
+    private readonly JsonNode? Parse(int start) => JsonNode.Parse(_json[start..Position], documentOptions: NodeOptions);
 }

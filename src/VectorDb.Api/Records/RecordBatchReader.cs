@@ -178,7 +178,13 @@ internal static class RecordBatchReader
     private static string? Metadata(ref JsonCursor cursor, out JsonObject? metadata)
     {
         var isNull = cursor.Token == JsonTokenType.Null;
-        metadata = cursor.Node() as JsonObject;
+        var isRead = cursor.TryNode(RecordRules.MaximumMetadataValues, out var node);
+        metadata = node as JsonObject;
+        if (!isRead)
+        {
+            return RecordRules.TooManyValues;
+        }
+
         return metadata is null && !isNull ? "metadata: must be an object" : null;
     }
 

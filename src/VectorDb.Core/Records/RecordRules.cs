@@ -20,10 +20,18 @@ public static class RecordRules
     /// <summary>Objects and arrays inside one another.</summary>
     public const int MaximumMetadataDepth = 16;
 
+    /// <summary>Values, objects and arrays in one record's metadata: each takes far more memory than its letters.</summary>
+    public const int MaximumMetadataValues = 1_000;
+
+    public static readonly string TooManyValues = $"metadata: more than {MaximumMetadataValues} values";
+
     // PostgreSQL keeps the index of vectors of these dimensions in half precision, and what one store refuses the other does too.
     private const int SmallestHalfDimension = 2_001;
     private const int LargestHalfDimension = 4_000;
     private const float LargestHalf = 65_504;
+
+    // Two vectors of this square, in opposite directions, are so far apart that the square of that is still finite, with room for rounding.
+    private const float LargestEuclideanSquare = 8e37f;
 
     /// <returns>One problem for each bad record, in order; none when all may be stored.</returns>
     public static IReadOnlyList<RecordProblem> Check(CollectionSpec spec, IReadOnlyList<Record> records)
@@ -90,7 +98,9 @@ public static class RecordRules
         var square = TensorPrimitives.SumOfSquares(vector);
         if (float.IsFinite(square))
         {
-            return square == 0 && spec.Metric == Metric.Cosine ? "vector: all zero (or too small to square), which has no direction for cosine"
+            return spec.Metric == Metric.Euclidean && square > LargestEuclideanSquare
+                ? "vector: too large; the square of its distance to another may overflow"
+                : square == 0 && spec.Metric == Metric.Cosine ? "vector: all zero (or too small to square), which has no direction for cosine"
                 : spec.Dimension is >= SmallestHalfDimension and <= LargestHalfDimension && TooLargeForHalf(vector) is { } at
                     ? $"vector[{at}]: {vector[at]} is beyond {LargestHalf}, the largest number in vectors of {SmallestHalfDimension} to {LargestHalfDimension} dimensions"
                 : null;
@@ -120,7 +130,8 @@ public static class RecordRules
 
         try
         {
-            var reason = CheckNode(metadata, "metadata", depth: 1);
+            var values = 0;
+            var reason = CheckNode(metadata, "metadata", depth: 1, ref values);
             if (reason is not null)
             {
                 return reason;
@@ -136,8 +147,14 @@ public static class RecordRules
         }
     }
 
-    private static string? CheckNode(JsonNode? node, string place, int depth)
+    private static string? CheckNode(JsonNode? node, string place, int depth, ref int values)
     {
+        // The object that holds them all is not one of them.
+        if (values++ > MaximumMetadataValues)
+        {
+            return TooManyValues;
+        }
+
         if (depth > MaximumMetadataDepth)
         {
             return $"metadata: deeper than {MaximumMetadataDepth} levels";
@@ -145,20 +162,20 @@ public static class RecordRules
 
         return node switch
         {
-            JsonObject properties => CheckProperties(properties, place, depth),
-            JsonArray items => CheckItems(items, place, depth),
+            JsonObject properties => CheckProperties(properties, place, depth, ref values),
+            JsonArray items => CheckItems(items, place, depth, ref values),
             JsonValue value => CheckValue(value, place),
             _ => null,
         };
     }
 
-    private static string? CheckProperties(JsonObject properties, string place, int depth)
+    private static string? CheckProperties(JsonObject properties, string place, int depth, ref int values)
     {
         foreach (var (key, value) in properties)
         {
             var reason = key.Contains('\0') || !IsWellFormed(key)
                 ? $"{place}: a key holds U+0000 or half of a surrogate pair"
-                : CheckNode(value, $"{place}.{key}", depth + 1);
+                : CheckNode(value, $"{place}.{key}", depth + 1, ref values);
             if (reason is not null)
             {
                 return reason;
@@ -168,11 +185,11 @@ public static class RecordRules
         return null;
     }
 
-    private static string? CheckItems(JsonArray items, string place, int depth)
+    private static string? CheckItems(JsonArray items, string place, int depth, ref int values)
     {
         for (var i = 0; i < items.Count; i++)
         {
-            var reason = CheckNode(items[i], $"{place}[{i}]", depth + 1);
+            var reason = CheckNode(items[i], $"{place}[{i}]", depth + 1, ref values);
             if (reason is not null)
             {
                 return reason;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Records;
+using VectorDb.Core.Search;
 using Record = VectorDb.Core.Records.Record;
 
 namespace VectorDb.Core.Tests.Records;
@@ -19,6 +20,7 @@ public sealed class RecordRulesTests
         { """{"a\u0000":1}""", "a key holds U+0000" },
         { """{"a":1,"a":2}""", "metadata: " },
         { "{\"a\":" + new string('[', 20) + new string(']', 20) + "}", "metadata: deeper than 16 levels" },
+        { "{\"a\":[" + string.Join(',', Enumerable.Repeat("[]", 1_000)) + "]}", "metadata: more than 1000 values" },
         { "{\"a\":\"" + new string('x', 70_000) + "\"}", "metadata: 70008 bytes, 65536 at most" },
     };
 
@@ -38,6 +40,21 @@ public sealed class RecordRulesTests
     [Fact]
     public void Zero_is_a_vector_where_no_direction_is_needed() =>
         Assert.Null(RecordRules.CheckVector(Spec with { Metric = Metric.Euclidean }, [0, 0]));
+
+    [Fact]
+    public void As_many_values_as_are_allowed_are_no_problem() => Assert.Empty(RecordRules.Check(
+        Spec, [Good with { Metadata = (JsonObject)JsonNode.Parse("{\"a\":[" + string.Join(',', Enumerable.Repeat("1", 999)) + "]}")! }]));
+
+    [Fact]
+    public void Vectors_that_may_be_compared_are_a_finite_distance_apart()
+    {
+        var spec = new CollectionSpec("c", 1, Metric.Euclidean);
+        var largest = MathF.Sqrt(8e37f);
+
+        Assert.Contains("too large", RecordRules.CheckVector(spec, [1.5e19f]), StringComparison.Ordinal);
+        Assert.Null(RecordRules.CheckVector(spec, [MathF.BitDecrement(largest)]));
+        Assert.True(float.IsFinite(Similarity.Inner(Metric.Euclidean, [largest], [-largest])));
+    }
 
     [Theory]
     [MemberData(nameof(BadVectors))]
