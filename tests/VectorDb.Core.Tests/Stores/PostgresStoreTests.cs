@@ -59,6 +59,26 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
         Assert.Equal(Letters, (await stores[9].GetAsync("letters", Cancellation)).Spec);
     }
 
+    [Fact]
+    public async Task A_collection_that_is_dropped_while_they_are_listed_is_left_out()
+    {
+        await CreateWithAsync(Letters, [Record("a", [1, 0, 0])]);
+        var store = Open();
+        await store.CreateAsync(Letters with { Name = "others" }, Cancellation);
+        await using var source = NpgsqlDataSource.Create(_connection);
+        await using var connection = await source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var drop = new NpgsqlCommand(
+            "DO $$ BEGIN EXECUTE (SELECT 'DROP TABLE vectordb.records_' || id FROM vectordb.collections WHERE name = 'letters'); DELETE FROM vectordb.collections WHERE name = 'letters'; END $$", connection);
+        await drop.ExecuteNonQueryAsync(Cancellation);
+        var list = store.ListAsync(10, null, Cancellation);
+        await using var waiting = source.CreateCommand("SELECT count(*) FROM pg_locks WHERE NOT granted");
+        await Eventually.TrueAsync(async () => (long)(await waiting.ExecuteScalarAsync(Cancellation))! > 0, "the count waits for the drop");
+        await transaction.CommitAsync(Cancellation);
+
+        Assert.Equal("others", Assert.Single((await list).Items).Spec.Name);
+    }
+
     [Theory]
     [InlineData(Metric.Cosine)]
     [InlineData(Metric.Dot)]

@@ -13,6 +13,7 @@ namespace VectorDb.Core.Stores.Postgres;
 /// <summary>PostgreSQL with pgvector: one table with an HNSW index for each collection.</summary>
 internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
 {
+    private const int ListAttempts = 10;
     private const string Columns = "id, content_hash, metadata, text";
 
     private readonly NpgsqlDataSource _source;
@@ -77,18 +78,17 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         var (size, after) = (QueryRules.Limit(limit), QueryRules.Cursor(cursor));
         return GuardAsync(async () =>
         {
-            await using var list = _source.CreateCommand(
-                "SELECT id, name, dimension, metric FROM vectordb.collections WHERE name > @after ORDER BY name LIMIT @limit");
-            list.Parameters.AddWithValue("after", after);
-            list.Parameters.AddWithValue("limit", size + 1);
-            var found = await ReadAsync(list, ReadCollection, cancellationToken);
-            var items = new List<Collection>();
-            foreach (var collection in found)
+            for (var attempt = 1; ; attempt++)
             {
-                items.Add(new Collection(collection.Spec, await CountAsync(collection, cancellationToken)) { Id = collection.Id });
+                try
+                {
+                    return await ListOnceAsync(size, after, cancellationToken);
+                }
+                catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable && attempt < ListAttempts)
+                {
+                    // One of them was dropped before it was counted, and is in the next list no more.
+                }
             }
-
-            return QueryRules.Page(items, size, static item => item.Spec.Name);
         });
     }
 
@@ -233,6 +233,21 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
 
     private static void Add(NpgsqlCommand command, string name, NpgsqlDbType type, object value) =>
         command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value });
+
+    private async Task<Page<Collection>> ListOnceAsync(int size, string after, CancellationToken cancellationToken)
+    {
+        await using var list = _source.CreateCommand(
+            "SELECT id, name, dimension, metric FROM vectordb.collections WHERE name > @after ORDER BY name LIMIT @limit");
+        list.Parameters.AddWithValue("after", after);
+        list.Parameters.AddWithValue("limit", size + 1);
+        var items = new List<Collection>();
+        foreach (var collection in await ReadAsync(list, ReadCollection, cancellationToken))
+        {
+            items.Add(new Collection(collection.Spec, await CountAsync(collection, cancellationToken)) { Id = collection.Id });
+        }
+
+        return QueryRules.Page(items, size, static item => item.Spec.Name);
+    }
 
     private static async Task GuardAsync(Func<Task> work) => await GuardAsync(async () =>
     {
