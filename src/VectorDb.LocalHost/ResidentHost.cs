@@ -62,8 +62,9 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         }
 
         await _queue.StartAsync(cancellationToken);
-        await ServeAsync(cancellationToken);
+        // It has the route as soon as it is begun: whoever hears that the host serves never finds it without a release.
         _ = _releases.RestoreAsync(_ending.Token);
+        await ServeAsync(cancellationToken);
     }
 
     /// <summary>Starts beside the host that runs, and takes over from it.</summary>
