@@ -23,6 +23,11 @@ try
     await (Inheritance.FromEnvironment() is { } inherited ? TakeOverAsync(options, folders, inherited) : StartAsync(options, folders));
     return 0;
 }
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    // Told to stop before it served: as orderly an end as any later one.
+    return 0;
+}
 catch (UsageException exception)
 {
     await Console.Error.WriteLineAsync($"{exception.Message}\n\n{HostArguments.Usage}");

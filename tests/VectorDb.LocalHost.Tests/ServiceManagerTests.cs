@@ -39,6 +39,7 @@ public sealed class ServiceManagerTests : IDisposable
         await Eventually.TrueAsync(async () => await host.StandardError.ReadLineAsync() is { } line && line.Contains("Listening on", StringComparison.Ordinal), "the socket is open");
         using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/"), TestContext.Current.CancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        await Eventually.TrueAsync(() => File.Exists(_home.File("run", "host.json")), "the host serves");
         Posix.SendTerminate(host.Id);
         await host.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, host.ExitCode);
