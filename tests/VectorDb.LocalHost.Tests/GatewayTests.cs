@@ -86,7 +86,7 @@ public sealed class GatewayTests : IAsyncLifetime
     public async Task A_request_finishes_on_the_release_that_took_it()
     {
         await _host.DeployAsync("one");
-        var slow = _host.GetAsync("/slow/1500");
+        var slow = _host.GetAsync("/slow/5000");
         await Eventually.TrueAsync(async () => (await _host.StatusAsync()).Releases[0].InFlight == 1, "the request is under way");
         await _host.DeployAsync("two");
         using var retirement = await _host.PostAsync("/releases/one/retire?wait=false");

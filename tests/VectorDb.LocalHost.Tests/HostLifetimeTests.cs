@@ -55,7 +55,7 @@ public sealed class HostLifetimeTests : IDisposable
         await using var host = await RunningHost.StartAsync(_home);
         await host.DeployAsync("one");
         var services = (await host.StatusAsync()).Releases[0].Services.Select(static service => IdentityOf(service.Pid!.Value)).ToList();
-        var slow = host.GetAsync("/slow/1000");
+        var slow = host.GetAsync("/slow/5000");
         await Eventually.TrueAsync(async () => (await host.StatusAsync()).Releases[0].InFlight == 1, "the request is under way");
         Posix.SendTerminate(host.Pid);
         Assert.Equal("one", await slow);

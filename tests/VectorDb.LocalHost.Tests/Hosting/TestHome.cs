@@ -26,7 +26,10 @@ internal sealed class TestHome : IDisposable
             Directory.CreateDirectory(folder);
             foreach (var file in Directory.GetFiles(FakeService))
             {
-                System.IO.File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+                // Renamed into place: written over, it would change under a service that has it mapped.
+                var target = Path.Combine(folder, Path.GetFileName(file));
+                System.IO.File.Copy(file, target + ".new", overwrite: true);
+                System.IO.File.Move(target + ".new", target, overwrite: true);
             }
         }
 
