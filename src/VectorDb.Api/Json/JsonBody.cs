@@ -64,6 +64,11 @@ internal sealed class JsonBody : IDisposable
         {
             throw JsonText.Invalid(exception);
         }
+        catch (ArgumentException)
+        {
+            // What the serialiser throws instead where it reads an object of free form, such as a filter.
+            throw RequestException.Invalid("body", "has an object with two properties of the same name");
+        }
     }
 
     public void Dispose()
