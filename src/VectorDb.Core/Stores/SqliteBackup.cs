@@ -66,6 +66,8 @@ public static class SqliteBackup
         var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, DefaultTimeout = 1 }.ConnectionString);
         connection.Open();
+        // The copy is one step of SQLite's own, which asks this handler alone whether to wait for another process.
+        Run(connection, "PRAGMA busy_timeout = 10000");
         return connection;
     }
 
