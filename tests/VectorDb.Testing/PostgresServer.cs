@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 
 namespace VectorDb.Testing;
 
@@ -44,7 +43,7 @@ public sealed class PostgresServer : IAsyncDisposable
             .. settings.SelectMany(setting => new[] { "-c", setting }),
         ];
         var server = new PostgresServer(Start("postgres", arguments), folder, port);
-        await Eventually.TrueAsync(() => AnswersAsync(port), "PostgreSQL listens");
+        await Eventually.TrueAsync(() => AnswersAsync(port), "PostgreSQL takes sessions", TimeSpan.FromSeconds(60));
         return server;
     }
 
@@ -77,15 +76,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static async Task<bool> AnswersAsync(int port)
     {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        // It listens before it takes sessions, and refuses them until then.
+        using var ready = Start("pg_isready", "-q", "-h", "127.0.0.1", "-p", $"{port}");
+        await ready.WaitForExitAsync(CancellationToken.None);
+        return ready.ExitCode == 0;
     }
 }
