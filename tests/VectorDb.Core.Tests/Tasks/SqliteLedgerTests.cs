@@ -43,7 +43,6 @@ public sealed class SqliteLedgerTests : LedgerConformance, IDisposable
 
     public void Dispose()
     {
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Dispose();
     }
 }
