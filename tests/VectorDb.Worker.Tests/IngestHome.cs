@@ -26,7 +26,7 @@ internal sealed class IngestHome : IAsyncDisposable
         Environment = environment;
         environment["VECTORDB_DATA"] = _folder.File("data");
         environment.TryAdd("VECTORDB_EMBEDDER_DIMENSION", "32");
-        environment.TryAdd("VECTORDB_WORKER_LEASE", "2");
+        environment.TryAdd("VECTORDB_WORKER_LEASE", "10");
         var settings = ApplicationSettings.Load(new ConfigurationBuilder().AddInMemoryCollection(environment!).Build());
         var services = new ServiceCollection();
         services.AddLogging();
@@ -85,7 +85,6 @@ internal sealed class IngestHome : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Dispose();
     }
 }
