@@ -5,6 +5,9 @@ namespace VectorDb.Dashboard.Tests;
 /// <summary>Headless Chromium with one page, which notes everything the browser complains about.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
+    /// <summary>Milliseconds that a machine with other work to do may need for what takes none.</summary>
+    private const float Limit = 60_000;
+
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -26,6 +29,9 @@ internal sealed class Browser : IAsyncDisposable
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = ["--no-sandbox"] });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 860 }, ColorScheme = scheme });
+        page.SetDefaultTimeout(Limit);
+        page.SetDefaultNavigationTimeout(Limit);
+        Assertions.SetDefaultExpectTimeout(Limit);
         return new Browser(playwright, browser, page);
     }
 
