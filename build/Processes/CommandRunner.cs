@@ -13,8 +13,9 @@ namespace VectorDb.Build.Processes;
 /// </summary>
 public sealed class CommandRunner(TimeProvider time)
 {
-    // Descendants that keep an inherited pipe open (compiler servers, say) must not hold up the end of the program itself.
-    private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(1);
+    // Descendants that keep an inherited pipe open (compiler servers, say) must not hold up the end of the program itself. A machine
+    // with other work to do needs time to read what a program has left: a result must not be cut short.
+    private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<int, Process> _running = new();
 
