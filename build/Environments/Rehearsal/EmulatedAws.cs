@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using VectorDb.Build.Processes;
 
@@ -31,19 +29,16 @@ internal sealed class EmulatedAws : IAsyncDisposable
     public const string Account = "123456789012";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private const string Announcement = "emulated AWS at ";
 
-    private readonly CancellationTokenSource _stop;
-    private readonly HttpClient _http;
-    private readonly Task _server;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly ConcurrentQueue<string> _said;
+    private Task _server = Task.CompletedTask;
 
-    private EmulatedAws(CancellationTokenSource stop, HttpClient http, Task server, ConcurrentQueue<string> said, Uri endpoint)
-    {
-        (_stop, _http, _server, _said, Endpoint) = (stop, http, server, said, endpoint);
-    }
+    private EmulatedAws(ConcurrentQueue<string> said) => _said = said;
 
-    public Uri Endpoint { get; }
+    public Uri Endpoint => _http.BaseAddress!;
 
     /// <summary>What it printed: its start, and each fault of its own with the trace.</summary>
     public IReadOnlyCollection<string> Said => _said;
@@ -62,26 +57,32 @@ internal sealed class EmulatedAws : IAsyncDisposable
     public static async Task<EmulatedAws> StartAsync(
         CommandRunner commands, string repositoryRoot, EmulatorOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        var endpoint = new Uri($"http://{options.Host}:{FreePort(options.Host)}/");
         var program = Path.Combine(repositoryRoot, "build", "Environments", "Rehearsal", "emulator");
         var said = new ConcurrentQueue<string>();
+        var serving = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         string[] balancer = options.BalancerAddress is { } address ? ["--balancer-address", address] : [];
         var command = new Command(
             "python3",
             [
-                program, "--host", options.Host, "--port", $"{endpoint.Port}", "--time-scale", $"{options.TimeScale}",
+                program, "--host", options.Host, "--port", "0", "--time-scale", $"{options.TimeScale}",
                 "--target-health", options.TargetsAreProbed ? "probed" : "auto", "--supervised", .. balancer,
             ])
         {
             Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["PYTHONDONTWRITEBYTECODE"] = "1" },
-            OnLine = said.Enqueue,
+            OnLine = line =>
+            {
+                said.Enqueue(line);
+                if (line.StartsWith(Announcement, StringComparison.Ordinal))
+                {
+                    serving.TrySetResult(new Uri(line[Announcement.Length..]));
+                }
+            },
         };
-        var stop = new CancellationTokenSource();
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = endpoint };
-        var emulated = new EmulatedAws(stop, http, commands.RunAsync(command, stop.Token), said, endpoint);
+        var emulated = new EmulatedAws(said);
+        emulated._server = commands.RunAsync(command, emulated._stop.Token);
         try
         {
-            await emulated.AnswersAsync(time, cancellation);
+            emulated._http.BaseAddress = await emulated.EndpointAsync(serving.Task, time, cancellation);
             return emulated;
         }
         catch
@@ -124,34 +125,22 @@ internal sealed class EmulatedAws : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task AnswersAsync(TimeProvider time, CancellationToken cancellation)
+    /// <summary>It listens before it says where, on a port that nobody else can have chosen.</summary>
+    private async Task<Uri> EndpointAsync(Task<Uri> serving, TimeProvider time, CancellationToken cancellation)
     {
-        var start = time.GetTimestamp();
-        while (!_server.IsCompleted && time.GetElapsedTime(start) < StartLimit)
+        try
         {
-            try
+            if (await Task.WhenAny(serving, _server).WaitAsync(StartLimit, time, cancellation) == _server)
             {
-                await ControlAsync(HttpMethod.Get, "settings", null, cancellation);
-                return;
+                await _server;
+                throw new InvalidOperationException("The emulated AWS ended before it served.");
             }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(Pause, time, cancellation);
-            }
-        }
 
-        if (_server.IsCompleted)
+            return await serving;
+        }
+        catch (TimeoutException late)
         {
-            await _server;
+            throw new InvalidOperationException($"The emulated AWS did not serve within {StartLimit.TotalSeconds:0} s.", late);
         }
-
-        throw new InvalidOperationException($"The emulated AWS did not answer within {StartLimit.TotalSeconds:0} s.");
-    }
-
-    private static int FreePort(string host)
-    {
-        using var listener = new TcpListener(IPAddress.Parse(host), 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -23,13 +22,14 @@ internal sealed class ImageRegistry : IAsyncDisposable
     private readonly DockerClient _docker;
     private readonly KeptProgram _program;
     private readonly PortForwarder _forwarder;
+    private readonly ReservedPort _port;
 
-    private ImageRegistry(DockerClient docker, KeptProgram program, PortForwarder forwarder, int port, string password)
+    private ImageRegistry(DockerClient docker, KeptProgram program, PortForwarder forwarder, ReservedPort port, string password)
     {
-        (_docker, _program, _forwarder, Port, Password) = (docker, program, forwarder, port, password);
+        (_docker, _program, _forwarder, _port, Password) = (docker, program, forwarder, port, password);
     }
 
-    public int Port { get; }
+    public int Port => _port.Number;
 
     /// <summary>As it stands in the name of an image.</summary>
     public string Name => $"127.0.0.1:{Port}";
@@ -42,7 +42,21 @@ internal sealed class ImageRegistry : IAsyncDisposable
     public static async Task<ImageRegistry> StartAsync(PartContext context, CancellationToken cancellation)
     {
         var folder = context.Folder("registry");
-        var port = FreePort(context.Address);
+        var address = IPAddress.Parse(context.Address);
+        var port = ReservedPort.Choose(address);
+        try
+        {
+            return await StartAsync(context, folder, address, port, cancellation);
+        }
+        catch
+        {
+            port.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<ImageRegistry> StartAsync(PartContext context, string folder, IPAddress address, ReservedPort port, CancellationToken cancellation)
+    {
         var password = RandomNumberGenerator.GetHexString(64, lowercase: true);
         var users = Path.Combine(folder, "users");
         await PrivateFolder.WriteAsync(users, $"{User}:{Bcrypt(password)}\n", cancellation);
@@ -54,7 +68,7 @@ internal sealed class ImageRegistry : IAsyncDisposable
             log: { level: error, accesslog: { disabled: true } }
             storage:
               filesystem: { rootdirectory: {{Path.Combine(folder, "data")}} }
-            http: { addr: 127.0.0.1:{{port}} }
+            http: { addr: 127.0.0.1:{{port.Number}} }
             auth:
               htpasswd: { realm: vectordb-rehearsal, path: {{users}} }
 
@@ -66,7 +80,7 @@ internal sealed class ImageRegistry : IAsyncDisposable
         var program = await context.KeepAsync(new Command(MissingPart.PathOf(Program)!, "serve", configuration), AnswersAsync, cancellation);
         try
         {
-            var forwarder = new PortForwarder(new IPEndPoint(IPAddress.Parse(context.Address), port), new IPEndPoint(IPAddress.Loopback, port));
+            var forwarder = new PortForwarder(new IPEndPoint(address, port.Number), new IPEndPoint(IPAddress.Loopback, port.Number));
             return new ImageRegistry(new DockerClient(context.Commands), program, forwarder, port, password);
         }
         catch
@@ -79,7 +93,7 @@ internal sealed class ImageRegistry : IAsyncDisposable
         {
             try
             {
-                using var answer = await http.GetAsync($"http://127.0.0.1:{port}/v2/", token);
+                using var answer = await http.GetAsync($"http://127.0.0.1:{port.Number}/v2/", token);
                 return answer.IsSuccessStatusCode;
             }
             catch (HttpRequestException)
@@ -98,6 +112,7 @@ internal sealed class ImageRegistry : IAsyncDisposable
         await _forwarder.DisposeAsync();
         await _program.DisposeAsync();
         await ForgetNamesAsync();
+        _port.Dispose();
     }
 
     /// <summary>An engine keeps an image under each name that it was pushed by, and the next registry listens on another port.</summary>
@@ -110,17 +125,6 @@ internal sealed class ImageRegistry : IAsyncDisposable
                 await _docker.UntagAsync(name, CancellationToken.None);
             }
         }
-    }
-
-    /// <summary>A port that is free at both addresses.</summary>
-    private static int FreePort(string address)
-    {
-        using var loopback = new TcpListener(IPAddress.Loopback, 0);
-        loopback.Start();
-        var port = ((IPEndPoint)loopback.LocalEndpoint).Port;
-        using var site = new TcpListener(IPAddress.Parse(address), port);
-        site.Start();
-        return port;
     }
 
     /// <summary>The only hash that the registry takes. The password is random, so the lowest cost is enough, and every request pays it.</summary>

@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import run_simple
+from werkzeug.serving import make_server
 from werkzeug.wrappers import Request
 
 import autoscaling
@@ -76,5 +76,7 @@ def run(host: str, port: int, target_health: str, balancer_address: str | None) 
     for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets, storage, registry, data_plane, secret_versions):
         extension.install()
     clock.start()
-    print(f"emulated AWS at http://{host}:{port}", flush=True)
-    run_simple(host, port, Application(), threaded=True)
+    serving = make_server(host, port, Application(), threaded=True)
+    # Port 0 is any that is free: whoever started this learns here which one it is.
+    print(f"emulated AWS at http://{host}:{serving.port}", flush=True)
+    serving.serve_forever()
