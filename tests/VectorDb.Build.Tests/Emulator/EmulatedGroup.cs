@@ -5,6 +5,8 @@ namespace VectorDb.Build.Tests.Emulator;
 /// <summary>A group of a test's own, with two versions of its launch template.</summary>
 internal sealed class EmulatedGroup(EmulatorFixture aws, string name, string template)
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     public string Name => name;
 
     /// <param name="aws">Where.</param>
@@ -49,7 +51,7 @@ internal sealed class EmulatedGroup(EmulatorFixture aws, string name, string tem
 
     /// <summary>Waits until so many instances, and no others, are in service with a template version.</summary>
     public Task<IReadOnlyList<Instance>> InServiceAsync(int count, string version) => Eventually.ReturnsAsync(
-        InstancesAsync, seen => seen.Count == count && seen.All(each => each.State == "InService" && each.Version == version), $"{count} instances of version {version} in service");
+        InstancesAsync, seen => seen.Count == count && seen.All(each => each.State == "InService" && each.Version == version), $"{count} instances of version {version} in service", Limit);
 
     public async Task<string> StartRefreshAsync(params (string, string)[] preferences) => (await CallAsync(
         "StartInstanceRefresh",
@@ -60,7 +62,7 @@ internal sealed class EmulatedGroup(EmulatorFixture aws, string name, string tem
 
     public async Task<XElement> RefreshAsync() => (await CallAsync("DescribeInstanceRefreshes")).Descendants("InstanceRefreshes").Single().Elements("member").First();
 
-    public Task<XElement> RefreshEndsAsync(string status) => Eventually.ReturnsAsync(RefreshAsync, refresh => refresh.Element("Status")!.Value == status, $"refresh {status}");
+    public Task<XElement> RefreshEndsAsync(string status) => Eventually.ReturnsAsync(RefreshAsync, refresh => refresh.Element("Status")!.Value == status, $"refresh {status}", Limit);
 
     internal sealed record Instance(string Id, string State, string Version, string Zone);
 }

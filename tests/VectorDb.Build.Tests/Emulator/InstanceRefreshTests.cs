@@ -68,7 +68,7 @@ public sealed class InstanceRefreshTests(EmulatorFixture aws) : IClassFixture<Em
     [Fact]
     public async Task A_rollback_returns_to_the_version_that_ran_before()
     {
-        var group = await EmulatedGroup.CreateAsync(aws, ("DefaultInstanceWarmup", "600"));
+        var group = await EmulatedGroup.CreateAsync(aws, ("DefaultInstanceWarmup", "1800"));
         await group.ResizeAsync(2);
         await group.StartRefreshAsync();
         await Eventually.TrueAsync(async () => (await group.InstancesAsync()).Any(each => each is { Version: "2", State: "InService" }), "a new instance in service");
@@ -105,7 +105,7 @@ public sealed class InstanceRefreshTests(EmulatorFixture aws) : IClassFixture<Em
         var group = await EmulatedGroup.CreateAsync(aws);
         await group.ResizeAsync(4);
 
-        await group.StartRefreshAsync(("Preferences.CheckpointPercentages.member.1", "25"), ("Preferences.CheckpointPercentages.member.2", "100"), ("Preferences.CheckpointDelay", "600"));
+        await group.StartRefreshAsync(("Preferences.CheckpointPercentages.member.1", "25"), ("Preferences.CheckpointPercentages.member.2", "100"), ("Preferences.CheckpointDelay", "6000"));
 
         await Eventually.TrueAsync(async () => (await group.RefreshAsync()).Element("PercentageComplete")!.Value is "25" or "50", "the first checkpoint");
         await group.RefreshEndsAsync("Successful");

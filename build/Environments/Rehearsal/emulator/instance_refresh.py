@@ -127,7 +127,8 @@ def _replace(refresh: Refresh) -> None:
     if not remaining and len(ready) == len(fresh) and len(present) >= desired:
         _finish(refresh)
         return
-    if clock.now() >= refresh.moved_at + clock.machine_time(_PATIENCE_SECONDS):
+    # What it waits at a checkpoint is not time in which it could not go on.
+    if clock.now() >= max(refresh.moved_at, refresh.paused_until) + clock.machine_time(_PATIENCE_SECONDS):
         refresh.fail("The instance refresh could not replace an instance for one hour")
         return
     if refresh.status == "InProgress" and not _past_checkpoint(refresh):
