@@ -205,10 +205,15 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
         var run = _build.RunAsync("Deploy", "--exclusive");
         while (!run.IsCompleted)
         {
-            var events = (await _build.EventsAsync()).Select(static entry => entry.Event).ToList();
-            if (events[^1] == Cancelled)
+            if (!await IsTakingBackAsync())
             {
-                held.Add((await _build.Lock.ReadAsync(Token)).Holder?.Purpose);
+                continue;
+            }
+
+            var purpose = (await _build.Lock.ReadAsync(Token)).Holder?.Purpose;
+            if (await IsTakingBackAsync())
+            {
+                held.Add(purpose);
             }
         }
 
@@ -219,6 +224,8 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
         Assert.Null((await _build.Lock.ReadAsync(Token)).Holder);
         Assert.All(await _build.Site.Boots.AllAsync(), machine => Assert.Equal(first.Value, machine.Release));
         Assert.Equal((Activated, first), (await _build.EventsAsync()).Last(static entry => entry.Event == Activated));
+
+        async Task<bool> IsTakingBackAsync() => (await _build.EventsAsync()).Last().Event == Cancelled;
     }
 
     [Fact]
@@ -228,7 +235,14 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
         await _build.PublishAsync("one");
         await another.PublishAsync("two");
 
-        var exitCodes = await Task.WhenAll(_build.RunAsync("Deploy", "--exclusive"), another.RunAsync("Deploy", "--exclusive"));
+        // The one that wins gets no further than its first instance until the other has ended.
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _build.Site.Boots.Meets = _ => ended.Task.WaitAsync(TimeSpan.FromSeconds(45), Token);
+
+        Task<int>[] runs = [_build.RunAsync("Deploy", "--exclusive"), another.RunAsync("Deploy", "--exclusive")];
+        await Task.WhenAny(runs);
+        ended.SetResult();
+        var exitCodes = await Task.WhenAll(runs);
 
         Assert.Equal([0, 1], exitCodes.Order());
         var (winner, loser) = exitCodes[0] == 0 ? (_build, another) : (another, _build);
