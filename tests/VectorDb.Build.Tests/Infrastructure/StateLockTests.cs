@@ -31,7 +31,7 @@ public sealed class StateLockTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         RequiredTool.Find("terraform");
-        _moto = await MotoServer.StartAsync(Token);
+        _moto = await MotoServer.StartAsync(Token, Path.Combine(Repository.Root, "build", "Environments", "Rehearsal", "emulator"));
         _s3 = new AmazonS3Client(
             new BasicAWSCredentials("test", "test"), new AmazonS3Config { ServiceURL = _moto.Endpoint.AbsoluteUri, AuthenticationRegion = EmulatedAws.Region, ForcePathStyle = true });
         await _s3.PutBucketAsync(Bucket, Token);

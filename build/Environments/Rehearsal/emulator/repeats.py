@@ -1,8 +1,8 @@
 """A call that comes again because its answer was lost on the way.
 
 Every SDK tells the attempts of one call apart by two headers (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
-AWS would execute the second attempt like the first, and answer that what is to be made is there already. On AWS that is rare; a
-machine that boots a fleet while it emulates an account must not fail a rehearsal for it.
+AWS would execute the second attempt like the first, and answer that what is to be made is there already. On AWS that is rare; here
+the answer comes before the client has turned round (server.Handler), and no rehearsal must fail for it.
 """
 from collections import OrderedDict
 from collections.abc import Iterable

@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request
 
 import autoscaling
@@ -71,12 +71,23 @@ class Application:
             return body
 
 
+class Handler(WSGIRequestHandler):
+    """Sends head and body of an answer in one piece.
+
+    An SDK in Go closes what it has sent as soon as the head of an answer is there, and a connection that had not noticed yet that
+    all of it was sent is given up for that: what of the body has arrived by then is read, the rest is lost, and the call comes
+    again. No answer of AWS is so quick.
+    """
+
+    wbufsize = 1 << 20
+
+
 def run(host: str, port: int, target_health: str, balancer_address: str | None) -> None:
     load_balancing.default_health, load_balancing.balancer_address = target_health, balancer_address
     for extension in (autoscaling, instance_refresh, load_balancing, scaling, metrics, cache, databases, ec2, backup, budgets, storage, registry, data_plane, secret_versions):
         extension.install()
     clock.start()
-    serving = make_server(host, port, Application(), threaded=True)
+    serving = make_server(host, port, Application(), threaded=True, request_handler=Handler)
     # Port 0 is any that is free: whoever started this learns here which one it is.
     print(f"emulated AWS at http://{host}:{serving.port}", flush=True)
     serving.serve_forever()
