@@ -13,8 +13,9 @@ namespace VectorDb.Build.Processes;
 /// </summary>
 public sealed class CommandRunner(TimeProvider time)
 {
-    // Descendants that keep an inherited pipe open (compiler servers, say) must not hold up the end of the program itself. A machine
-    // with other work to do needs time to read what a program has left: a result must not be cut short.
+    // Descendants that keep an inherited pipe open (compiler servers, say) must not hold up the end of the program itself. What it has
+    // left to read is read for as long as more comes: a busy machine must not cut a result short.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<int, Process> _running = new();
@@ -39,6 +40,7 @@ public sealed class CommandRunner(TimeProvider time)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         using var process = Start(command);
         _running[process.Id] = process;
+        var lines = 0;
         try
         {
             var (output, error) = (new StringBuilder(), new StringBuilder());
@@ -47,7 +49,7 @@ public sealed class CommandRunner(TimeProvider time)
                 : Task.WhenAll(
                     ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error), FeedAsync(process, command.Input));
             await process.WaitForExitAsync(stop.Token);
-            await Task.WhenAny(streams, Task.Delay(LastOutput, time, cancellation));
+            await ReadTheRestAsync(streams, () => Volatile.Read(ref lines), cancellation);
             return new CommandResult(process.ExitCode, Text(output), Text(error), time.GetElapsedTime(started));
         }
         catch (OperationCanceledException)
@@ -70,6 +72,7 @@ public sealed class CommandRunner(TimeProvider time)
                     text.Append(line).Append('\n');
                 }
 
+                Interlocked.Increment(ref lines);
                 command.OnLine?.Invoke(line);
             }
         }
@@ -119,6 +122,17 @@ public sealed class CommandRunner(TimeProvider time)
         catch (IOException)
         {
             // The program ended without reading its input; its exit code tells.
+        }
+    }
+
+    /// <summary>Until the pipes are closed, no line has come for a while, or a descendant goes on and on.</summary>
+    private async Task ReadTheRestAsync(Task streams, Func<int> lines, CancellationToken cancellation)
+    {
+        var ended = time.GetTimestamp();
+        for (var read = -1; !streams.IsCompleted && read != lines() && time.GetElapsedTime(ended) < LastOutput;)
+        {
+            read = lines();
+            await Task.WhenAny(streams, Task.Delay(Quiet, time, cancellation));
         }
     }
 
