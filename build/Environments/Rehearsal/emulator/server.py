@@ -74,9 +74,8 @@ class Application:
 class Handler(WSGIRequestHandler):
     """Sends head and body of an answer in one piece.
 
-    An SDK in Go closes what it has sent as soon as the head of an answer is there, and a connection that had not noticed yet that
-    all of it was sent is given up for that: what of the body has arrived by then is read, the rest is lost, and the call comes
-    again. No answer of AWS is so quick.
+    A client in Go may close a connection between the two: the head came before it had noticed that its own request was out. No
+    answer of AWS is so quick. In one piece this is rarer; a call that comes again all the same is for repeats.py.
     """
 
     wbufsize = 1 << 20
