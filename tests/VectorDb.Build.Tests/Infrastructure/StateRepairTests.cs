@@ -37,13 +37,13 @@ public sealed class StateRepairTests : IDisposable
     [Fact]
     public void What_exists_without_the_state_knowing_it_comes_with_the_command_that_takes_it_over()
     {
-        var root = new TerraformRoot("/repository/terraform", "/work");
+        var root = new TerraformRoot("/repository/terraform", "/state");
 
         var lines = new StateRepair(root).TakeOver(Failure);
 
         Assert.Equal(2, lines.Count);
         Assert.EndsWith(
-            """TF_DATA_DIR=/work/data terraform -chdir=/repository/terraform import -var-file=/work/variables.tfvars.json 'module.references.aws_ssm_parameter.this["service/url"]' <id>""",
+            """TF_DATA_DIR=/state/data terraform -chdir=/repository/terraform import -var-file=/state/variables.tfvars.json 'module.references.aws_ssm_parameter.this["service/url"]' <id>""",
             lines[0], StringComparison.Ordinal);
         Assert.StartsWith("aws_vpc_security_group_egress_rule.web exists", lines[1], StringComparison.Ordinal);
     }
