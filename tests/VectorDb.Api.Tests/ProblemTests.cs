@@ -38,13 +38,7 @@ public sealed class ProblemTests
 
     [Theory]
     [MemberData(nameof(Outages), DisableDiscoveryEnumeration = true)]
-    public async Task A_part_that_is_away_is_503_with_the_seconds_to_wait(Exception exception)
-    {
-        var context = await FailAsync(exception);
-
-        Assert.Equal(StatusCodes.Status503ServiceUnavailable, context.Response.StatusCode);
-        Assert.Equal("1", context.Response.Headers.RetryAfter);
-    }
+    public Task A_part_that_is_away_is_503_with_the_seconds_to_wait(Exception exception) => PassesAsync(exception);
 
     [Fact]
     public async Task What_AWS_refuses_is_our_mistake_and_no_outage() => Assert.Equal(
@@ -53,7 +47,9 @@ public sealed class ProblemTests
 
     [Theory]
     [MemberData(nameof(Passing), DisableDiscoveryEnumeration = true)]
-    public async Task A_ledger_or_store_that_another_writer_holds_is_503_with_the_seconds_to_wait(Exception exception)
+    public Task A_ledger_or_store_that_another_writer_holds_is_503_with_the_seconds_to_wait(Exception exception) => PassesAsync(exception);
+
+    private static async Task PassesAsync(Exception exception)
     {
         var context = await FailAsync(exception);
 

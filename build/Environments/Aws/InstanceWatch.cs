@@ -89,7 +89,10 @@ internal sealed class InstanceWatch
         var target = state.Targets.GetValueOrDefault(instance.Id);
         if (state.Serves(instance))
         {
-            _stuck = _served.Add(instance.Id) ? null : _stuck;
+            if (_served.Add(instance.Id))
+            {
+                _stuck = null;
+            }
         }
         else if (instance.Health == "Unhealthy" || target is { State: "unhealthy" })
         {

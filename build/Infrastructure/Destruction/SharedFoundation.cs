@@ -20,9 +20,10 @@ internal static class SharedFoundation
         var others = shared.Count == 0 ? [] : await OthersAsync(account, cancellation);
         if (others.Count > 0)
         {
+            var names = string.Join(", ", others);
             throw new CakeException(
-                $"{string.Join(" and ", shared)} of the account are this environment's, and {string.Join(", ", others)} live(s) on them: without them nothing there starts, scales or returns. "
-                + $"Nothing was touched. Destroy {string.Join(", ", others)} first, or leave the foundation: ./build.sh --target=Destroy --environment={account.Environment}");
+                $"Of this environment are {string.Join(" and ", shared)} of the whole account, on which others live: {names}. Without them nothing there starts, scales or returns. "
+                + $"Nothing was touched. Destroy {names} first, or leave the foundation: ./build.sh --target=Destroy --environment={account.Environment}");
         }
     }
 

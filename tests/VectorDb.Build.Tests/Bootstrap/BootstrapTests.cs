@@ -61,7 +61,7 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
         await build.Account.Systems.DeleteParameterAsync(new DeleteParameterRequest { Name = name }, Token);
 
         Assert.Equal(1, shared.ExitCode);
-        Assert.Contains($"{build.Name}-too live(s) on them", shared.Output + shared.Error, StringComparison.Ordinal);
+        Assert.Contains($"on which others live: {build.Name}-too.", shared.Output + shared.Error, StringComparison.Ordinal);
         Assert.NotNull(await build.Account.Services.SecretsManager.FindAsync($"vectordb/{build.Name}/api-keys", Token));
     }
 

@@ -23,6 +23,8 @@ public sealed class CountingApi : IAsyncDisposable
 
     public ConcurrentBag<string> Keys { get; } = [];
 
+    public ConcurrentBag<string> Agents { get; } = [];
+
     /// <summary>The status of an answer; may take its time.</summary>
     public Func<string, Task<int>> Answer { get; set; } = static _ => Task.FromResult(200);
 
@@ -44,6 +46,7 @@ public sealed class CountingApi : IAsyncDisposable
     {
         var parts = context.Request.Path.Value!.Split('/');
         Keys.Add(context.Request.Headers.Authorization.ToString());
+        Agents.Add(context.Request.Headers.UserAgent.ToString());
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         switch (context.Request.Method, parts[^1])

@@ -28,6 +28,8 @@ public sealed class LoadRunTests : IAsyncLifetime
         Assert.Equal(200, figures.Latencies.Count);
         Assert.Equal(new Dictionary<string, int> { ["GET health"] = 40, ["POST search"] = 140, ["PUT records"] = 20 }, _api.Requests);
         Assert.Empty(_api.Collections);
+        // A firewall refuses who does not say what it is.
+        Assert.All(_api.Agents, static agent => Assert.Equal("vectordb-load-test", agent));
         // Evenly spaced: the last was due 1.99 s after the first.
         Assert.True(figures.Took >= TimeSpan.FromSeconds(1.98), $"{figures.Took}");
     }

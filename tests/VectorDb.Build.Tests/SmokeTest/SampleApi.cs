@@ -45,6 +45,8 @@ public sealed class SampleApi : IAsyncDisposable
 
     public string? Authorization { get; private set; }
 
+    public string? UserAgent { get; private set; }
+
     public static async Task<SampleApi> StartAsync(Fault fault = Fault.None)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -62,6 +64,7 @@ public sealed class SampleApi : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Authorization = context.Request.Headers.Authorization;
+        UserAgent = context.Request.Headers.UserAgent;
         var (status, body) = Answer(context.Request.Method, context.Request.Path.Value!.Trim('/').Split('/'), await BodyAsync(context.Request));
         context.Response.StatusCode = status;
         if (body is string text)

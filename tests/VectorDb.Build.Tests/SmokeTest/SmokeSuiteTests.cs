@@ -82,13 +82,14 @@ public sealed class SmokeSuiteTests
     }
 
     [Fact]
-    public async Task Any_release_will_do_where_none_is_expected_and_the_key_is_sent()
+    public async Task Any_release_will_do_where_none_is_expected_and_the_key_is_sent_by_a_caller_with_a_name()
     {
         await using var api = await SampleApi.StartAsync(Fault.WrongRelease);
 
         await RunAsync(new SmokeTarget(api.Url, ApiKey: "k-123"), SmokeDepth.Full);
 
         Assert.Equal("Bearer k-123", api.Authorization);
+        Assert.Equal("vectordb-smoke-test", api.UserAgent);
     }
 
     private Task RunAsync(SampleApi api, SmokeDepth depth) => RunAsync(new SmokeTarget(api.Url, Release), depth);

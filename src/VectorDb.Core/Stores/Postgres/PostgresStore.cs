@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
@@ -13,10 +12,10 @@ namespace VectorDb.Core.Stores.Postgres;
 /// <summary>PostgreSQL with pgvector: one table with an HNSW index for each collection.</summary>
 internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
 {
-    private const int ListAttempts = 10;
     private const string Columns = "id, content_hash, metadata, text";
 
     private readonly NpgsqlDataSource _source;
+    private readonly PostgresCollections _collections;
     private readonly ConcurrentDictionary<string, PostgresCollection> _known = new(StringComparer.Ordinal);
 
     public PostgresStore(VectorStoreOptions options)
@@ -33,6 +32,7 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         }
 
         _source = builder.Build();
+        _collections = new PostgresCollections(_source);
     }
 
     public Task MigrateAsync(CancellationToken cancellationToken) =>
@@ -43,23 +43,11 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         CollectionRules.Check(spec);
         return GuardAsync(async () =>
         {
-            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var insert = new NpgsqlCommand(
-                "INSERT INTO vectordb.collections(name, dimension, metric) VALUES(@name, @dimension, @metric) ON CONFLICT DO NOTHING RETURNING id",
-                connection);
-            insert.Parameters.AddWithValue("name", spec.Name);
-            insert.Parameters.AddWithValue("dimension", spec.Dimension);
-            insert.Parameters.AddWithValue("metric", spec.Metric.ToString());
-            if (await insert.ExecuteScalarAsync(cancellationToken) is long id)
+            if (await _collections.TryMakeAsync(spec, cancellationToken) is { } made)
             {
-                await using var create = new NpgsqlCommand(new PostgresCollection(id, spec).CreateTable, connection);
-                await create.ExecuteNonQueryAsync(cancellationToken);
-                await transaction.CommitAsync(cancellationToken);
-                return (new Collection(spec, Count: 0) { Id = id }, true);
+                return (made, true);
             }
 
-            await transaction.RollbackAsync(cancellationToken);
             var existing = await GetAsync(spec.Name, cancellationToken);
             return existing.Spec == spec ? (existing, false) : throw new CollectionConflictException(existing);
         });
@@ -67,7 +55,7 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
 
     public Task<Collection> GetAsync(string collection, CancellationToken cancellationToken) => WithAsync(
         collection,
-        async found => new Collection(found.Spec, await CountAsync(found, cancellationToken)) { Id = found.Id },
+        found => _collections.CountedAsync(found, cancellationToken),
         cancellationToken);
 
     public Task<CollectionSpec> GetSpecAsync(string collection, CancellationToken cancellationToken) =>
@@ -76,42 +64,13 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
     public Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
     {
         var (size, after) = (QueryRules.Limit(limit), QueryRules.Cursor(cursor));
-        return GuardAsync(async () =>
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    return await ListOnceAsync(size, after, cancellationToken);
-                }
-                catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable && attempt < ListAttempts)
-                {
-                    // One of them was dropped before it was counted, and is in the next list no more.
-                }
-            }
-        });
+        return GuardAsync(() => _collections.ListAsync(size, after, cancellationToken));
     }
 
     public Task<bool> DropAsync(string collection, CancellationToken cancellationToken)
     {
         _known.TryRemove(collection, out _);
-        return GuardAsync(async () =>
-        {
-            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var delete = new NpgsqlCommand("DELETE FROM vectordb.collections WHERE name = @name RETURNING id", connection);
-            delete.Parameters.AddWithValue("name", collection);
-            if (await delete.ExecuteScalarAsync(cancellationToken) is not long id)
-            {
-                return false;
-            }
-
-            await using var drop = new NpgsqlCommand(
-                string.Create(CultureInfo.InvariantCulture, $"DROP TABLE vectordb.records_{id}"), connection);
-            await drop.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return true;
-        });
+        return GuardAsync(() => _collections.DropAsync(collection, cancellationToken));
     }
 
     public Task UpsertAsync(string collection, long? collectionId, IReadOnlyList<Record> records, CancellationToken cancellationToken) => WithAsync(
@@ -228,26 +187,8 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         return items;
     }
 
-    private static PostgresCollection ReadCollection(NpgsqlDataReader row) =>
-        new(row.GetInt64(0), new CollectionSpec(row.GetString(1), row.GetInt32(2), Enum.Parse<Metric>(row.GetString(3))));
-
     private static void Add(NpgsqlCommand command, string name, NpgsqlDbType type, object value) =>
         command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value });
-
-    private async Task<Page<Collection>> ListOnceAsync(int size, string after, CancellationToken cancellationToken)
-    {
-        await using var list = _source.CreateCommand(
-            "SELECT id, name, dimension, metric FROM vectordb.collections WHERE name > @after ORDER BY name LIMIT @limit");
-        list.Parameters.AddWithValue("after", after);
-        list.Parameters.AddWithValue("limit", size + 1);
-        var items = new List<Collection>();
-        foreach (var collection in await ReadAsync(list, ReadCollection, cancellationToken))
-        {
-            items.Add(new Collection(collection.Spec, await CountAsync(collection, cancellationToken)) { Id = collection.Id });
-        }
-
-        return QueryRules.Page(items, size, static item => item.Spec.Name);
-    }
 
     private static async Task GuardAsync(Func<Task> work) => await GuardAsync(async () =>
     {
@@ -295,17 +236,6 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         return current.Id == id ? current : throw CollectionNotFoundException.Replaced(found.Spec.Name);
     }
 
-    private async Task<PostgresCollection> LookUpAsync(string collection, CancellationToken cancellationToken)
-    {
-        await using var find = _source.CreateCommand("SELECT id, name, dimension, metric FROM vectordb.collections WHERE name = @name");
-        find.Parameters.AddWithValue("name", collection);
-        var found = (await ReadAsync(find, ReadCollection, cancellationToken)).SingleOrDefault() ?? throw new CollectionNotFoundException(collection);
-        return _known[collection] = found;
-    }
-
-    private async Task<long> CountAsync(PostgresCollection collection, CancellationToken cancellationToken)
-    {
-        await using var count = _source.CreateCommand($"SELECT count(*) FROM {collection.Table}");
-        return (long)(await count.ExecuteScalarAsync(cancellationToken))!;
-    }
+    private async Task<PostgresCollection> LookUpAsync(string collection, CancellationToken cancellationToken) =>
+        _known[collection] = await _collections.FindAsync(collection, cancellationToken) ?? throw new CollectionNotFoundException(collection);
 }
