@@ -73,6 +73,12 @@ internal sealed class SearchRun
         }
 
         var sorted = _best.Sorted();
+        if (sorted.Length < _request.TopK && _bar.Value > _minimum)
+        {
+            // As many records as were asked for were said to reach the bar. One of them did not, as happens once in thousands of searches for very few.
+            return new SearchRun(_snapshot, _metric, rotation: null, _request with { Exact = true }).Run();
+        }
+
         for (var i = 0; i < sorted.Length; i++)
         {
             sorted[i] = sorted[i] with { Score = Similarity.ToScore(_metric, sorted[i].Score) };

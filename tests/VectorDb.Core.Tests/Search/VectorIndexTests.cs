@@ -142,6 +142,34 @@ public sealed class VectorIndexTests
         Assert.Equal(index.Search(request)[0].Sequence, Assert.Single(index.Search(request with { Filter = filter })).Sequence);
     }
 
+    /// <summary>Among records that are all about as near, a bound that is wrong once in thousands of times can rule out every one of them.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void There_are_as_many_results_as_were_asked_for_however_few_these_are(int topK)
+    {
+        const int Dimension = 384;
+        const int Records = 500;
+        const int Searches = 5_000;
+        var index = new VectorIndex(Metric.Cosine, Dimension);
+        for (var n = 1; n <= Records; n++)
+        {
+            index.Append(n, Vectors.Normal(n, Dimension), []);
+        }
+
+        index.Publish(Records);
+        var right = 0;
+        for (var n = 1; n <= Searches; n++)
+        {
+            var request = new SearchRequest(Vectors.Normal(Records + n, Dimension), topK, Filter: null, Exact: false, Minimum: null);
+            var found = index.Search(request);
+            Assert.Equal(topK, found.Length);
+            right += found.Intersect(index.Search(request with { Exact = true })).Count();
+        }
+
+        Assert.InRange((double)right / (Searches * topK), 0.99, 1);
+    }
+
     [Fact]
     public void A_minimal_score_holds_in_every_metric()
     {
