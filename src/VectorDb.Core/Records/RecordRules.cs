@@ -130,9 +130,7 @@ public static class RecordRules
 
         try
         {
-            var values = 0;
-            var reason = CheckNode(metadata, "metadata", depth: 1, ref values);
-            if (reason is not null)
+            if (new MetadataCheck().Fault(metadata) is { } reason)
             {
                 return reason;
             }
@@ -143,91 +141,11 @@ public static class RecordRules
         catch (Exception e) when (e is ArgumentException or JsonException or InvalidOperationException)
         {
             // A JsonObject over parsed text finds a repeated key or a broken string only when it is read.
-            return $"metadata: {e.Message}";
+            return $"metadata: {MetadataCheck.Shown(e.Message)}";
         }
     }
 
-    private static string? CheckNode(JsonNode? node, string place, int depth, ref int values)
-    {
-        // The object that holds them all is not one of them.
-        if (values++ > MaximumMetadataValues)
-        {
-            return TooManyValues;
-        }
-
-        if (depth > MaximumMetadataDepth)
-        {
-            return $"metadata: deeper than {MaximumMetadataDepth} levels";
-        }
-
-        return node switch
-        {
-            JsonObject properties => CheckProperties(properties, place, depth, ref values),
-            JsonArray items => CheckItems(items, place, depth, ref values),
-            JsonValue value => CheckValue(value, place),
-            _ => null,
-        };
-    }
-
-    private static string? CheckProperties(JsonObject properties, string place, int depth, ref int values)
-    {
-        foreach (var (key, value) in properties)
-        {
-            var reason = key.Contains('\0') || !IsWellFormed(key)
-                ? $"{place}: a key holds U+0000 or half of a surrogate pair"
-                : CheckNode(value, $"{place}.{key}", depth + 1, ref values);
-            if (reason is not null)
-            {
-                return reason;
-            }
-        }
-
-        return null;
-    }
-
-    private static string? CheckItems(JsonArray items, string place, int depth, ref int values)
-    {
-        for (var i = 0; i < items.Count; i++)
-        {
-            var reason = CheckNode(items[i], $"{place}[{i}]", depth + 1, ref values);
-            if (reason is not null)
-            {
-                return reason;
-            }
-        }
-
-        return null;
-    }
-
-    private static string? CheckValue(JsonValue value, string place)
-    {
-        switch (value.GetValueKind())
-        {
-            case JsonValueKind.String:
-                return value.GetValue<string>() is var text && !text.Contains('\0') && IsWellFormed(text)
-                    ? null
-                    : $"{place}: holds U+0000 or half of a surrogate pair";
-            case JsonValueKind.Number:
-                // Both stores compare numbers as doubles; one outside their range would compare differently in each.
-                var digits = value.ToJsonString();
-                var number = double.Parse(digits, System.Globalization.CultureInfo.InvariantCulture);
-                return double.IsFinite(number) && (number != 0 || !digits.AsSpan().ContainsAnyInRange('1', '9') || IsZero(digits))
-                    ? null
-                    : $"{place}: {digits} is outside the range of a double";
-            default:
-                return null;
-        }
-    }
-
-    // "0e5" is zero although its exponent has digits; "1e-400" is not, but parses to zero.
-    private static bool IsZero(string digits)
-    {
-        var exponent = digits.AsSpan().IndexOfAny('e', 'E');
-        var mantissa = exponent < 0 ? digits.AsSpan() : digits.AsSpan(0, exponent);
-        return !mantissa.ContainsAnyInRange('1', '9');
-    }
-
-    private static bool IsWellFormed(string text)
+    internal static bool IsWellFormed(string text)
     {
         for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {

@@ -66,6 +66,29 @@ public sealed class RecordRulesTests
         Refuses(Good with { Metadata = (JsonObject)JsonNode.Parse(json)! }, reason);
 
     [Fact]
+    public void What_a_huge_key_costs_does_not_grow_with_the_values_below_it()
+    {
+        const int Length = 1_000_000;
+        var metadata = new JsonObject { [new string('k', Length)] = new JsonArray([.. Enumerable.Range(0, 900).Select(item => (JsonNode)item)]) };
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var reason = RecordRules.CheckMetadata(metadata);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * Length);
+        Assert.Contains("65536 at most", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_huge_key_or_number_the_beginning_is_told()
+    {
+        var reason = RecordRules.CheckMetadata((JsonObject)JsonNode.Parse($$"""{"{{new string('k', 100_000)}}":1{{new string('0', 100_000)}}}""")!);
+
+        Assert.StartsWith("metadata.kkk", reason, StringComparison.Ordinal);
+        Assert.EndsWith("... is outside the range of a double", reason, StringComparison.Ordinal);
+        Assert.InRange(reason!.Length, 0, 300);
+    }
+
+    [Fact]
     public void A_bad_id_is_named()
     {
         Refuses(Good with { Id = "" }, "id: missing");
