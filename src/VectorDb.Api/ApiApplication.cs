@@ -29,6 +29,7 @@ internal static class ApiApplication
         builder.AddRequestLimits(settings);
         builder.Services.AddApplicationParts(settings, searches: true);
         builder.Services.AddSingleton<ApiKeyRing>();
+        builder.Services.AddSingleton<SiteCheck>();
         builder.Services.AddDocumentation();
         builder.Services.ConfigureHttpJsonOptions(static options =>
         {

@@ -30,6 +30,7 @@ internal static class DashboardApplication
         var app = builder.Build();
         app.UseService();
         app.UseSecurityHeaders();
+        app.UseOwnSiteOnly();
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthentication();

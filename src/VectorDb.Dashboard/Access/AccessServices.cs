@@ -20,6 +20,7 @@ internal static class AccessServices
     {
         var isOpen = settings.Get(Settings.Auth) == AuthKind.Off;
         services.AddSingleton<ApiKeyRing>();
+        services.AddSingleton<SiteCheck>();
         services.AddSharedKeys(settings, static provider => provider.GetRequiredService<IConnectionMultiplexer>());
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
