@@ -203,6 +203,18 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task To_take_an_upload_nobody_counts_the_records_that_are_there()
+    {
+        await using var alone = await ApiHost.StartAsync(services => services.AddSingleton(provider =>
+            Without.Call((IVectorStore)provider.GetRequiredService<IStoreNudge>(), nameof(IVectorStore.GetAsync))));
+        using var content = new StringContent(Csv, Encoding.UTF8, "text/csv");
+
+        var answer = await alone.SendAsync(HttpMethod.Post, $"/api/v1/collections/{await alone.CollectionAsync()}/uploads", content);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
+    }
+
+    [Fact]
     public async Task An_upload_into_a_collection_that_the_embedder_does_not_fit_is_400_at_once() => Assert.Equal(
         "cannot be embedded: hashing-64 makes 64 numbers, the collection has dimension 3; send records with vectors",
         (await RawAsync($"/api/v1/collections/{await api.CollectionAsync(3)}/uploads", Csv, "text/csv")).Invalid("file"));

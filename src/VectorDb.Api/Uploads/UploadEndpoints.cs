@@ -43,7 +43,7 @@ internal static partial class UploadEndpoints
         string collection, HttpRequest request, IVectorStore store, ITextEmbedder embedder, IFileStore files, ITaskLedger ledger, ITaskQueue queue,
         TimeProvider time, ILogger<UploadReader> log, CancellationToken cancellationToken)
     {
-        var target = await store.GetAsync(collection, cancellationToken);
+        var target = await store.IdentifyAsync(collection, cancellationToken);
         DemandFitting(target.Spec, embedder);
         var key = IdempotencyKey(request);
         var taskId = TaskIds.New(time);

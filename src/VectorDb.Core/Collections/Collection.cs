@@ -19,6 +19,10 @@ public enum Metric
 /// <param name="Metric">How its vectors are compared.</param>
 public sealed record CollectionSpec(string Name, int Dimension, Metric Metric);
 
+/// <summary>Which collection it is and how it is set, without a look at its records.</summary>
+/// <param name="Id">Never used again, so it tells a collection from a later one of the same name.</param>
+public sealed record CollectionIdentity(long Id, CollectionSpec Spec);
+
 /// <param name="Spec">Its settings.</param>
 /// <param name="Count">Records in it.</param>
 public sealed record Collection(CollectionSpec Spec, long Count)

@@ -94,7 +94,7 @@ internal sealed class Splitter(
     {
         try
         {
-            var collection = await store.GetAsync(task.Collection, cancellationToken);
+            var collection = await store.IdentifyAsync(task.Collection, cancellationToken);
             if (task.CollectionId is { } meant && collection.Id != meant)
             {
                 throw CollectionNotFoundException.Replaced(task.Collection);

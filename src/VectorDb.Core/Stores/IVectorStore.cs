@@ -36,11 +36,11 @@ public interface IVectorStore
     /// <exception cref="CollectionConflictException">The name is taken with other settings.</exception>
     Task<(Collection Collection, bool Created)> CreateAsync(CollectionSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>The collection and how many records it has, which PostgreSQL counts one by one: ask for the settings alone where they will do.</summary>
+    /// <summary>The collection and how many records it has, which PostgreSQL counts one by one: ask for the identity alone where that will do.</summary>
     Task<Collection> GetAsync(string collection, CancellationToken cancellationToken);
 
-    /// <summary>The settings as they are now, also where another process made the collection anew; one row is read, none is counted.</summary>
-    Task<CollectionSpec> GetSpecAsync(string collection, CancellationToken cancellationToken);
+    /// <summary>Id and settings as they are now, also where another process made the collection anew; one row is read, none is counted.</summary>
+    Task<CollectionIdentity> IdentifyAsync(string collection, CancellationToken cancellationToken);
 
     Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken);
 
@@ -74,6 +74,13 @@ public interface IVectorStore
 
 public static class VectorStoreExtensions
 {
+    /// <summary>The settings of whichever collection has the name now.</summary>
+    public static async Task<CollectionSpec> GetSpecAsync(this IVectorStore store, string collection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return (await store.IdentifyAsync(collection, cancellationToken)).Spec;
+    }
+
     /// <summary>Into whichever collection has the name.</summary>
     public static Task UpsertAsync(this IVectorStore store, string collection, IReadOnlyList<Record> records, CancellationToken cancellationToken)
     {

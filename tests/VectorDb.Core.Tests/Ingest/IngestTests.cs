@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Core.Embeddings;
 using VectorDb.Core.Ingest;
+using VectorDb.Core.Stores;
+using VectorDb.Core.Stores.Embedded;
 using VectorDb.Core.Tasks;
 
 namespace VectorDb.Core.Tests.Ingest;
@@ -24,6 +26,17 @@ public sealed class IngestTests
         Assert.DoesNotContain(
             Directory.EnumerateFiles(Path.Combine(pipeline.Folder, "files"), "*", SearchOption.AllDirectories),
             file => file.Contains("chunks", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task To_index_a_file_nobody_counts_the_records_that_are_there()
+    {
+        await using var pipeline = await Pipeline.StartAsync(SmallChunks, more: services => services.AddSingleton(provider =>
+            Without.Call<IVectorStore>(provider.GetRequiredService<EmbeddedStore>(), nameof(IVectorStore.GetAsync))));
+
+        var task = await pipeline.RunAsync(await pipeline.UploadAsync(Pipeline.Csv(15)));
+
+        Assert.Equal((TaskState.Completed, 15L), (task.State, task.Succeeded));
     }
 
     [Fact]

@@ -73,7 +73,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         var id = $"task-{++_uploads}";
         var file = await Files.WriteAsync(FileKeys.Upload(id, name), new MemoryStream(Encoding.UTF8.GetBytes(content)), Cancel);
-        var target = collection == Collection ? await Store.GetAsync(collection, Cancel) : null;
+        var target = collection == Collection ? await Store.IdentifyAsync(collection, Cancel) : null;
         await Tasks.CreateAsync(
             new NewTask(id, collection, file.Key, options ?? new UploadOptions(), IdempotencyKey: null, file.Sha256) { CollectionId = target?.Id }, Cancel);
         await Queue.EnqueueAsync(id, chunk: null, delay: null, Cancel);

@@ -121,6 +121,7 @@ public abstract partial class VectorStoreConformance : IAsyncLifetime
         await Store.UpsertAsync("letters", second.Id, [Record("c", 1, 0, 0)], Cancellation);
 
         Assert.Equal(second.Id, (await Store.GetAsync("letters", Cancellation)).Id);
+        Assert.Equal(new CollectionIdentity(second.Id, Letters), await Store.IdentifyAsync("letters", Cancellation));
         Assert.Equal(["c"], (await Store.ScrollAsync("letters", 10, null, null, Cancellation)).Items.Select(record => record.Id));
     }
 

@@ -7,6 +7,8 @@ namespace VectorDb.Core.Stores.Embedded;
 /// <param name="Horizon">Tombstones up to here are forgotten.</param>
 internal sealed record CatalogEntry(long Id, CollectionSpec Spec, long Count, long Sequence, long Horizon)
 {
+    public CollectionIdentity Identity => new(Id, Spec);
+
     public Collection Collection => new(Spec, Count) { Id = Id };
 }
 

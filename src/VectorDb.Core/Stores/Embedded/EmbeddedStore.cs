@@ -70,8 +70,8 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     public Task<Collection> GetAsync(string collection, CancellationToken cancellationToken) =>
         ReadAsync(database => Catalog.Get(database, collection).Collection, cancellationToken);
 
-    public Task<CollectionSpec> GetSpecAsync(string collection, CancellationToken cancellationToken) =>
-        ReadAsync(database => Catalog.Get(database, collection).Spec, cancellationToken);
+    public Task<CollectionIdentity> IdentifyAsync(string collection, CancellationToken cancellationToken) =>
+        ReadAsync(database => Catalog.Get(database, collection).Identity, cancellationToken);
 
     public Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
     {

@@ -11,6 +11,8 @@ internal sealed record PostgresCollection(long Id, CollectionSpec Spec)
     private const int MaximumIndexed = 2_000;
     private const int MaximumHalfIndexed = 4_000;
 
+    public CollectionIdentity Identity => new(Id, Spec);
+
     public string Table => string.Create(CultureInfo.InvariantCulture, $"vectordb.records_{Id}");
 
     public bool IsIndexed => Spec.Dimension <= MaximumHalfIndexed;

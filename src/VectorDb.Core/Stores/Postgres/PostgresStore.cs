@@ -58,8 +58,8 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         found => _collections.CountedAsync(found, cancellationToken),
         cancellationToken);
 
-    public Task<CollectionSpec> GetSpecAsync(string collection, CancellationToken cancellationToken) =>
-        GuardAsync(async () => (await LookUpAsync(collection, cancellationToken)).Spec);
+    public Task<CollectionIdentity> IdentifyAsync(string collection, CancellationToken cancellationToken) =>
+        GuardAsync(async () => (await LookUpAsync(collection, cancellationToken)).Identity);
 
     public Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken)
     {
