@@ -47,6 +47,23 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
             TimeSpan.FromSeconds(10));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task A_query_for_a_collection_that_was_made_anew_with_another_dimension_is_refused(int dimension)
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        var query = new SearchQuery(new float[] { 1, 0, 0 }, 10);
+        var late = Open(pollInterval: TimeSpan.FromHours(1));
+        Assert.Single(await late.SearchAsync("letters", query, Cancellation));
+
+        await Store.DropAsync("letters", Cancellation);
+        await CreateWithAsync(Letters with { Dimension = dimension }, Record("b", [.. Enumerable.Repeat(1f, dimension)]));
+
+        var refused = await Assert.ThrowsAsync<InvalidQueryException>(() => late.SearchAsync("letters", query, Cancellation));
+        Assert.Equal($"vector: 3 numbers, the collection has dimension {dimension}", refused.Message);
+    }
+
     [Fact]
     public async Task Records_that_cannot_be_read_hold_up_neither_writes_nor_other_collections_and_show_once_when_they_can()
     {
@@ -79,9 +96,16 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
 
     protected override ValueTask<IVectorStore> OpenAsync(bool sameData = false) => new(Open());
 
-    private EmbeddedStore Open()
+    protected override Task StoreUncheckedAsync(IReadOnlyList<Core.Records.Record> records)
     {
-        var store = new EmbeddedStore(new VectorStoreOptions(VectorStoreKind.Embedded, _folder.File("data", "vectors.db")));
+        Write("", records);
+        return Task.CompletedTask;
+    }
+
+    private EmbeddedStore Open(TimeSpan? pollInterval = null)
+    {
+        var options = new VectorStoreOptions(VectorStoreKind.Embedded, _folder.File("data", "vectors.db"));
+        var store = new EmbeddedStore(pollInterval is { } interval ? options with { PollInterval = interval } : options);
         _open.Add(store);
         return store;
     }

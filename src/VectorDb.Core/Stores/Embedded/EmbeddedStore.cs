@@ -162,11 +162,12 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     {
         var filter = query.Filter is null ? null : new CompiledFilter(query.Filter);
         var replica = await _replicas.GetAsync(collection, cancellationToken);
-        QueryRules.Check(replica.Entry.Spec, query);
         var request = new SearchRequest(query.Vector, query.TopK, filter, query.Exact, query.MinScore);
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            // Each time: the collection that has the name now may be another one than before.
+            QueryRules.Check(replica.Entry.Spec, query);
             var neighbours = replica.Index.Search(request);
             var hits = _readers.Read(database => Hits(database, replica, neighbours, query.IncludeVectors));
             if (hits?.Count == neighbours.Length || (hits is not null && attempt == MaximumAttempts))
