@@ -30,8 +30,10 @@ public static class RecordRules
     private const int LargestHalfDimension = 4_000;
     private const float LargestHalf = 65_504;
 
-    // Two vectors of this square, in opposite directions, are so far apart that the square of that is still finite, with room for rounding.
-    private const float LargestEuclideanSquare = 8e37f;
+    // What a search makes of two vectors of this length is still finite: their distance, and the bounds of their codes, which may be some 10,000
+    // times its square. Where codes overflow a search finds nothing. Cosine knows directions only.
+    private const float LargestComparedLength = 3e16f;
+    private const float LargestComparedSquare = LargestComparedLength * LargestComparedLength;
 
     /// <returns>One problem for each bad record, in order; none when all may be stored.</returns>
     public static IReadOnlyList<RecordProblem> Check(CollectionSpec spec, IReadOnlyList<Record> records)
@@ -98,8 +100,8 @@ public static class RecordRules
         var square = TensorPrimitives.SumOfSquares(vector);
         if (float.IsFinite(square))
         {
-            return spec.Metric == Metric.Euclidean && square > LargestEuclideanSquare
-                ? "vector: too large; the square of its distance to another may overflow"
+            return spec.Metric != Metric.Cosine && square > LargestComparedSquare
+                ? $"vector: too large; its length is beyond {LargestComparedLength:0e0}, where comparing it with another may overflow"
                 : square == 0 && spec.Metric == Metric.Cosine ? "vector: all zero (or too small to square), which has no direction for cosine"
                 : spec.Dimension is >= SmallestHalfDimension and <= LargestHalfDimension && TooLargeForHalf(vector) is { } at
                     ? $"vector[{at}]: {vector[at]} is beyond {LargestHalf}, the largest number in vectors of {SmallestHalfDimension} to {LargestHalfDimension} dimensions"
@@ -115,6 +117,28 @@ public static class RecordRules
         }
 
         return "vector: too large; its squared length overflows";
+    }
+
+    /// <summary>
+    /// A stored vector as others are compared with it. Releases without that limit stored longer ones, to which a distance would be infinite, or none
+    /// at all once codes are made of it: such a one is compared as if it ended at the limit.
+    /// </summary>
+    internal static ReadOnlySpan<float> Comparable(CollectionSpec spec, ReadOnlySpan<float> vector)
+    {
+        if (spec.Metric == Metric.Cosine || TensorPrimitives.SumOfSquares(vector) <= LargestComparedSquare)
+        {
+            return vector;
+        }
+
+        var square = 0.0;
+        foreach (var number in vector)
+        {
+            square += (double)number * number;
+        }
+
+        var shorter = new float[vector.Length];
+        TensorPrimitives.Multiply(vector, (float)Math.Sqrt(LargestComparedSquare / square), shorter);
+        return shorter;
     }
 
     private static int? TooLargeForHalf(ReadOnlySpan<float> vector) =>

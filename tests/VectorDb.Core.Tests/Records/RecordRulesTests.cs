@@ -45,15 +45,39 @@ public sealed class RecordRulesTests
     public void As_many_values_as_are_allowed_are_no_problem() => Assert.Empty(RecordRules.Check(
         Spec, [Good with { Metadata = (JsonObject)JsonNode.Parse("{\"a\":[" + string.Join(',', Enumerable.Repeat("1", 999)) + "]}")! }]));
 
-    [Fact]
-    public void Vectors_that_may_be_compared_are_a_finite_distance_apart()
+    [Theory]
+    [InlineData(Metric.Euclidean, 3)]
+    [InlineData(Metric.Euclidean, 64)]
+    [InlineData(Metric.Euclidean, 1_536)]
+    [InlineData(Metric.Euclidean, 16_000)]
+    [InlineData(Metric.Dot, 64)]
+    [InlineData(Metric.Dot, 16_000)]
+    public void The_longest_vectors_that_may_be_stored_are_found(Metric metric, int dimension)
     {
-        var spec = new CollectionSpec("c", 1, Metric.Euclidean);
-        var largest = MathF.Sqrt(8e37f);
+        var spec = new CollectionSpec("c", dimension, metric);
+        var (least, most) = (0f, 1e19f);
+        while (MathF.BitIncrement(least) < most)
+        {
+            var middle = (least + most) / 2;
+            (least, most) = RecordRules.CheckVector(spec, Long(middle)) is null ? (middle, most) : (least, middle);
+        }
 
-        Assert.Contains("too large", RecordRules.CheckVector(spec, [1.5e19f]), StringComparison.Ordinal);
-        Assert.Null(RecordRules.CheckVector(spec, [MathF.BitDecrement(largest)]));
-        Assert.True(float.IsFinite(Similarity.Inner(Metric.Euclidean, [largest], [-largest])));
+        var index = new VectorIndex(metric, dimension);
+        for (var n = 1; n <= 200; n++)
+        {
+            index.Append(n, Long(-least), []);
+        }
+
+        index.Append(201, Long(least), []);
+        index.Publish(201);
+        var found = index.Search(new SearchRequest(Long(least), TopK: 10, Filter: null, Exact: false, Minimum: null));
+
+        Assert.Contains("too large", RecordRules.CheckVector(spec, Long(most)), StringComparison.Ordinal);
+        Assert.Equal(10, found.Length);
+        Assert.Equal(201, found[0].Sequence);
+        Assert.All(found, neighbour => Assert.True(float.IsFinite(neighbour.Score)));
+
+        float[] Long(float length) => [.. Enumerable.Repeat(length / MathF.Sqrt(dimension), dimension)];
     }
 
     [Theory]

@@ -195,6 +195,18 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
         return Open();
     }
 
+    protected override async Task StoreUncheckedAsync(IReadOnlyList<Core.Records.Record> records)
+    {
+        await using var source = NpgsqlDataSource.Create(_connection);
+        foreach (var record in records)
+        {
+            await using var insert = source.CreateCommand("INSERT INTO vectordb.records_1(id, embedding) VALUES(@id, @vector::real[]::vector)");
+            insert.Parameters.AddWithValue("id", record.Id);
+            insert.Parameters.AddWithValue("vector", record.Vector.ToArray());
+            await insert.ExecuteNonQueryAsync(Cancellation);
+        }
+    }
+
     private PostgresStore Open()
     {
         var store = new PostgresStore(new VectorStoreOptions(VectorStoreKind.Postgres, ConnectionString: _connection));

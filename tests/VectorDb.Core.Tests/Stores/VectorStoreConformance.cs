@@ -266,6 +266,28 @@ public abstract partial class VectorStoreConformance : IAsyncLifetime
         Assert.Equal(20, (await SearchAsync([1, 1, 1], topK: 100)).Select(hit => hit.Record.Id).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    [InlineData(64, false)]
+    [InlineData(64, true)]
+    public async Task Vectors_of_before_there_was_a_limit_are_found_behind_those_within_it(int dimension, bool exact)
+    {
+        await CreateWithAsync(new CollectionSpec("letters", dimension, Metric.Euclidean), Long("far", -2.9e16f), Long("near", 1));
+        await StoreUncheckedAsync([.. Enumerable.Range(0, 100).Select(n => Long($"old-{n}", -3e20f))]);
+
+        var hits = await Store.SearchAsync("letters", new SearchQuery(Long("query", 2.9e16f).Vector, 200, Exact: exact), Cancellation);
+
+        Assert.Equal(["near", "far"], hits.Take(2).Select(hit => hit.Record.Id));
+        Assert.Equal(102, hits.Count);
+        Assert.All(hits, hit => Assert.True(float.IsFinite(hit.Score), $"{hit.Record.Id} has the score {hit.Score}"));
+
+        Record Long(string id, float length) => Record(id, [.. Enumerable.Repeat(length / MathF.Sqrt(dimension), dimension)]);
+    }
+
+    /// <summary>Into the collection "letters", as a release did that had fewer rules.</summary>
+    protected abstract Task StoreUncheckedAsync(IReadOnlyList<Record> records);
+
     /// <param name="sameData">As another process opens what the store of this test has open.</param>
     protected abstract ValueTask<IVectorStore> OpenAsync(bool sameData = false);
 

@@ -1,3 +1,4 @@
+using VectorDb.Core.Records;
 using VectorDb.Core.Search;
 
 namespace VectorDb.Core.Stores.Embedded;
@@ -60,7 +61,8 @@ internal sealed class Replica(CatalogEntry entry)
         }
 
         _isTorn = true;
-        _table.ReadAdded(database, applied, now.Sequence, index.Append);
+        _table.ReadAdded(database, applied, now.Sequence, (sequence, vector, metadata) =>
+            index.Append(sequence, RecordRules.Comparable(entry.Spec, vector), metadata));
         _table.ReadRemoved(database, applied, index.Remove);
         index.Publish(now.Sequence);
         Volatile.Write(ref _index, index);

@@ -65,8 +65,8 @@ internal sealed record PostgresCollection(long Id, CollectionSpec Spec)
         }
     }
 
-    /// <returns>The score of a distance, the other way about: higher is nearer.</returns>
-    public float Score(double distance) => (float)(Spec.Metric == Metric.Cosine ? Math.Clamp(1 - distance, -1, 1) : 0 - distance);
+    /// <returns>The score of a distance, the other way about: higher is nearer. Always a number that JSON has: releases without that limit stored vectors to which a distance overflows.</returns>
+    public float Score(double distance) => (float)(Spec.Metric == Metric.Cosine ? Math.Clamp(1 - distance, -1, 1) : Math.Max(0 - distance, float.MinValue));
 }
 
 /// <summary>
