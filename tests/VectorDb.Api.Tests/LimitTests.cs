@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using VectorDb.Api.Limits;
+using VectorDb.Core.Collections;
 using VectorDb.Core.Embeddings;
+using VectorDb.Core.Stores;
 using VectorDb.Core.Tasks;
 
 namespace VectorDb.Api.Tests;
@@ -114,8 +117,8 @@ public sealed class LimitTests
     public async Task A_request_that_takes_too_long_is_504()
     {
         await using var api = await ApiHost.StartAsync(
-            static services => services.AddSingleton<ITextEmbedder, EndlessEmbedder>(), "--VECTORDB_LIMIT_REQUEST_SECONDS=5");
-        var collection = await api.CollectionAsync(64);
+            static services => services.AddSingleton<ITextEmbedder, EndlessEmbedder>(), "--VECTORDB_LIMIT_REQUEST_SECONDS=1");
+        var collection = await CollectionAsync(api);
 
         (await api.PostAsync($"/api/v1/collections/{collection}/search", """{"text":"hello"}""")).Problem(HttpStatusCode.GatewayTimeout);
     }
@@ -128,7 +131,7 @@ public sealed class LimitTests
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var api = await ApiHost.StartAsync(
             static services => services.AddSingleton<ITextEmbedder, EndlessEmbedder>(), "--VECTORDB_LIMIT_REQUEST_SECONDS=1");
-        var collection = await api.CollectionAsync(64);
+        var collection = await CollectionAsync(api);
         using var content = new StringContent("id,text\na,b\n", Encoding.UTF8, "text/csv");
         var id = (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{collection}/uploads", content)).Json.GetProperty("taskId").GetString()!;
         await FailAsync(api.Services.GetRequiredService<IChunkLedger>(), id, Errors, cancellationToken);
@@ -139,6 +142,37 @@ public sealed class LimitTests
         var lines = (await answer.Content.ReadAsStringAsync(cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(Errors, lines.Length);
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_client_that_leaves_in_the_middle_of_an_answer_is_no_error_of_the_service()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var log = new NotedLog();
+        await using (var api = await ApiHost.StartAsync(services => services.AddSingleton<ILoggerProvider>(log)))
+        {
+            using var content = new StringContent("id,text\na,b\n", Encoding.UTF8, "text/csv");
+            var id = (await api.SendAsync(HttpMethod.Post, $"/api/v1/collections/{await CollectionAsync(api)}/uploads", content)).Json.GetProperty("taskId").GetString()!;
+            await FailAsync(api.Services.GetRequiredService<IChunkLedger>(), id, errors: 20_000, cancellationToken);
+
+            using var http = new HttpClient { BaseAddress = api.Http.BaseAddress };
+            using (await http.GetAsync($"/api/v1/tasks/{id}/errors", HttpCompletionOption.ResponseHeadersRead, cancellationToken))
+            {
+                // More than the buffers on the way hold: the rest is never read.
+            }
+
+            // The end of the service waits for that of the request.
+        }
+
+        Assert.DoesNotContain(log.Lines, static line => line.Contains("unhandled", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Past the API, whose time for a request is short here.</summary>
+    private static async Task<string> CollectionAsync(ApiHost api)
+    {
+        await api.Services.GetRequiredService<IVectorStore>().CreateAsync(new CollectionSpec("c", 64, Metric.Cosine), TestContext.Current.CancellationToken);
+        return "c";
     }
 
     private static async Task FailAsync(IChunkLedger ledger, string task, int errors, CancellationToken cancellationToken)
