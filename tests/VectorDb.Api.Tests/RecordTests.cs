@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using VectorDb.Api.Problems;
+using VectorDb.Api.Records;
+using VectorDb.Core.Collections;
 
 namespace VectorDb.Api.Tests;
 
@@ -287,6 +290,20 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
         var text = new string('x', 10_000_000);
 
         (await api.PutAsync(await RecordsAsync(), $$"""{"records":[{"id":"a","vector":[1,2,3],"text":"{{text}}"}]}""")).Invalid("records[0].text");
+    }
+
+    [Fact]
+    public void Vectors_that_are_none_take_no_more_room_than_one_however_many_they_are()
+    {
+        const int Records = 1_000;
+        var spec = new CollectionSpec("c", CollectionRules.MaximumDimension, Metric.Cosine);
+        var json = Encoding.UTF8.GetBytes($$"""{"records":[{{string.Join(',', Enumerable.Repeat("""{"id":"a","vector":[]}""", Records))}}]}""");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var refused = Assert.Throws<RequestException>(() => RecordBatchReader.Read(json, spec, Records));
+
+        Assert.Equal(Records, refused.Errors!.Count);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100 * sizeof(float) * CollectionRules.MaximumDimension);
     }
 
     [Fact]

@@ -66,6 +66,7 @@ internal static class RecordBatchReader
     private static List<Record> Records(ref JsonCursor cursor, CollectionSpec spec, int most, FieldErrors errors)
     {
         var records = new List<Record>();
+        var room = new VectorRoom(spec.Dimension);
         if (cursor.Token != JsonTokenType.StartArray)
         {
             errors.Add("records", "must be an array");
@@ -87,13 +88,13 @@ internal static class RecordBatchReader
                 continue;
             }
 
-            records.Add(Record(ref cursor, spec, index, errors));
+            records.Add(Record(ref cursor, spec, room, index, errors));
         }
 
         return records;
     }
 
-    private static Record Record(ref JsonCursor cursor, CollectionSpec spec, int index, FieldErrors errors)
+    private static Record Record(ref JsonCursor cursor, CollectionSpec spec, VectorRoom room, int index, FieldErrors errors)
     {
         string? id = null;
         string? text = null;
@@ -116,7 +117,7 @@ internal static class RecordBatchReader
             else if (cursor.Is("vector"u8))
             {
                 cursor.Next();
-                found = vector is null ? Vector(ref cursor, spec, out vector) : Twice(ref cursor, "vector");
+                found = vector is null ? Vector(ref cursor, room, out vector) : Twice(ref cursor, "vector");
             }
             else if (cursor.Is("metadata"u8))
             {
@@ -156,7 +157,7 @@ internal static class RecordBatchReader
         return null;
     }
 
-    private static string? Vector(ref JsonCursor cursor, CollectionSpec spec, out float[]? vector)
+    private static string? Vector(ref JsonCursor cursor, VectorRoom room, out float[]? vector)
     {
         vector = null;
         if (cursor.Token == JsonTokenType.Null)
@@ -164,15 +165,14 @@ internal static class RecordBatchReader
             return null;
         }
 
-        var numbers = new float[spec.Dimension];
-        var wrong = cursor.Vector(numbers, out var count);
-        if (wrong is not null)
+        var wrong = cursor.Vector(room.Numbers, out var count);
+        if (wrong is not null || count != room.Dimension)
         {
-            return $"vector: {wrong}";
+            return $"vector: {wrong ?? $"{count} numbers, the collection has dimension {room.Dimension}"}";
         }
 
-        vector = numbers;
-        return count == spec.Dimension ? null : $"vector: {count} numbers, the collection has dimension {spec.Dimension}";
+        vector = room.Take();
+        return null;
     }
 
     private static string? Metadata(ref JsonCursor cursor, out JsonObject? metadata)
@@ -186,6 +186,23 @@ internal static class RecordBatchReader
         }
 
         return metadata is null && !isNull ? "metadata: must be an object" : null;
+    }
+
+    /// <summary>Where the next vector is read to. One that is none leaves it to the next: thousands of them take no more room than one.</summary>
+    private sealed class VectorRoom(int dimension)
+    {
+        private float[]? _numbers;
+
+        public int Dimension => dimension;
+
+        public float[] Numbers => _numbers ??= new float[dimension];
+
+        public float[] Take()
+        {
+            var taken = Numbers;
+            _numbers = null;
+            return taken;
+        }
     }
 
     private static string Twice(ref JsonCursor cursor, string field)
