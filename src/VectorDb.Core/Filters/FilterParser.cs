@@ -50,7 +50,7 @@ public static class FilterParser
 
         if (parts.Values.Sum(conditions => conditions.Count) > MaximumConditions)
         {
-            throw new FilterException($"filter: more than {MaximumConditions} conditions");
+            throw TooMany();
         }
 
         return new Filter(Part("must"), Part("should"), Part("mustNot"));
@@ -61,8 +61,15 @@ public static class FilterParser
     private static List<Condition> Conditions(JsonElement element, string place)
     {
         Demand(element, JsonValueKind.Array, place, "an array of conditions");
+        if (element.GetArrayLength() > MaximumConditions)
+        {
+            throw TooMany();
+        }
+
         return [.. element.EnumerateArray().Select((condition, index) => Condition(condition, $"{place}[{index}]"))];
     }
+
+    private static FilterException TooMany() => new($"filter: more than {MaximumConditions} conditions");
 
     private static Condition Condition(JsonElement element, string place)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
@@ -34,6 +35,19 @@ public sealed class FilterTests
     [InlineData("""{"must":[{"key":"a","match":"\ud800"}]}""", "filter.must[0].match: holds half of a surrogate pair")]
     public void What_is_no_filter_is_refused_with_its_place(string json, string message) =>
         Assert.Contains(message, Assert.Throws<FilterException>(() => FilterParser.Parse(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_filter_with_far_too_many_conditions_is_refused_before_they_are_read()
+    {
+        const int Conditions = 100_000;
+        using var json = JsonDocument.Parse($$"""{"should":[{{string.Join(',', Enumerable.Repeat("""{"key":"a","match":1}""", Conditions))}}]}""");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var refused = Assert.Throws<FilterException>(() => FilterParser.Parse(json.RootElement));
+
+        Assert.Equal("filter: more than 256 conditions", refused.Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 * Conditions);
+    }
 
     [Theory]
     [MemberData(nameof(FilterMeanings.All), MemberType = typeof(FilterMeanings))]
