@@ -305,6 +305,30 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_line_with_millions_of_small_values_takes_little_more_memory_than_its_letters()
+    {
+        const int Values = 2_000_000;
+        var lines = $"{{\"id\":\"bad\",\"text\":\"a\",\"m\":[{string.Join(',', Enumerable.Repeat('1', Values))}]}}\n{{\"id\":\"ok\",\"text\":\"fine\"}}\n";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var outcomes = await ReadAsync(lines, new UploadOptions(FileFormat.JsonLines));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 70L * Values);
+        Assert.Equal(["ok"], Ids(outcomes));
+        Assert.Equal(new RecordError(1, "bad", "metadata: more than 1000 values"), Assert.Single(Errors(outcomes)));
+    }
+
+    [Fact]
+    public async Task What_is_not_asked_for_of_a_line_may_have_any_number_of_values()
+    {
+        var line = $$"""{"id":"a","text":"b","lang":"en","m":[{{string.Join(',', Enumerable.Repeat('1', 2_000))}}]}""";
+
+        var record = Assert.Single(await ReadAsync(line, new UploadOptions(FileFormat.JsonLines, MetadataColumns: ["lang"]))).Record!;
+
+        Assert.Equal("""{"lang":"en"}""", record.Metadata!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_row_is_refused_as_a_whole_when_one_of_its_pieces_has_no_room_for_its_number()
     {
         var outcomes = await ReadAsync($"id,text\n{new string('x', 255)},one two three four\ny,one two three four\n", Csv with { ChunkSize = 10 });

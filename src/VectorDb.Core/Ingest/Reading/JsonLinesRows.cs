@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using VectorDb.Core.Records;
 using VectorDb.Core.Tasks;
 
 namespace VectorDb.Core.Ingest.Reading;
@@ -9,7 +9,6 @@ namespace VectorDb.Core.Ingest.Reading;
 /// <summary>One JSON object a line.</summary>
 internal static class JsonLinesRows
 {
-    private const string MetadataName = "metadata";
     private static readonly JsonDocumentOptions Document = new() { MaxDepth = 32 };
 
     public static async IAsyncEnumerable<SourceRow> ReadAsync(
@@ -35,16 +34,19 @@ internal static class JsonLinesRows
         string? id = null;
         try
         {
-            // A lone surrogate in an escape is only found when its string is read, so that is inside as well.
-            if (JsonNode.Parse(line, documentOptions: Document) is not JsonObject item)
+            // Not as nodes, of which a line of millions of small values makes a gigabyte. A lone surrogate in an escape is only found
+            // when its string is read, so that is inside as well.
+            using var document = JsonDocument.Parse(line, Document);
+            if (document.RootElement is not { ValueKind: JsonValueKind.Object } item)
             {
                 return SourceRow.Bad(row, id: null, "The line is not a JSON object.");
             }
 
-            id = Id(item, options.IdColumn);
-            return Text(item, options.TextColumns) is { } text
-                ? new SourceRow(row, id, text, Metadata(item, options))
-                : SourceRow.Bad(row, id, Missing(item, options.TextColumns));
+            var properties = new JsonLineProperties(item, options);
+            id = Id(properties, options.IdColumn);
+            return Text(properties) is not { } text ? SourceRow.Bad(row, id, Missing(item, properties))
+                : properties.TryMetadata(out var metadata) ? new SourceRow(row, id, text, metadata)
+                : SourceRow.Bad(row, id, RecordRules.TooManyValues);
         }
         catch (JsonException exception)
         {
@@ -56,56 +58,38 @@ internal static class JsonLinesRows
         }
     }
 
-    private static string? Id(JsonObject item, string? column)
-    {
-        var value = item[column ?? ColumnChoice.IdName];
-        return value switch
-        {
-            null => column is null ? null : "",
-            JsonValue scalar => scalar.ToString(),
-            _ => throw new FormatException($"'{column ?? ColumnChoice.IdName}' is neither a string nor a number."),
-        };
-    }
+    private static string? Id(JsonLineProperties properties, string? column) =>
+        !properties.TryGet(properties.IdColumn, out var value) || value.ValueKind == JsonValueKind.Null ? (column is null ? null : "")
+        : Scalar(value) ?? throw new FormatException($"'{properties.IdColumn}' is neither a string nor a number.");
 
     /// <returns>Null when a column is not there or is no text.</returns>
-    private static string? Text(JsonObject item, IReadOnlyList<string>? columns)
+    private static string? Text(JsonLineProperties properties)
     {
         var parts = new List<string>();
-        foreach (var column in columns is { Count: > 0 } ? columns : [ColumnChoice.TextName])
+        foreach (var column in properties.TextColumns)
         {
-            if (item[column] is not JsonValue value)
+            if (!properties.TryGet(column, out var value) || Scalar(value) is not { } part)
             {
                 return null;
             }
 
-            parts.Add(value.ToString());
+            parts.Add(part);
         }
 
         return string.Join("\n\n", parts.Where(static part => part.Length > 0));
     }
 
-    private static string Missing(JsonObject item, IReadOnlyList<string>? columns)
+    private static string? Scalar(JsonElement value) => value.ValueKind switch
     {
-        var absent = (columns is { Count: > 0 } ? columns : [ColumnChoice.TextName]).First(column => item[column] is not JsonValue);
-        return $"There is no text in '{absent}'; the line has: {ColumnChoice.Shown([.. item.Select(static property => property.Key)])}.";
-    }
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        _ => null,
+    };
 
-    /// <summary>What is neither id nor text; an object called metadata is taken for what it says.</summary>
-    private static JsonObject? Metadata(JsonObject item, UploadOptions options)
+    private static string Missing(JsonElement item, JsonLineProperties properties)
     {
-        string[] used = [options.IdColumn ?? ColumnChoice.IdName, .. options.TextColumns is { Count: > 0 } texts ? texts : [ColumnChoice.TextName]];
-        var metadata = new JsonObject();
-        var nested = item[MetadataName] as JsonObject;
-        foreach (var (name, value) in item.Where(property => !used.Contains(property.Key)).Concat(nested ?? []))
-        {
-            var isWanted = options.MetadataColumns is null ? !ReferenceEquals(value, nested) || nested is null : options.MetadataColumns.Contains(name);
-            if (isWanted)
-            {
-                metadata[name] = value?.DeepClone();
-            }
-        }
-
-        return metadata.Count > 0 ? metadata : null;
+        var absent = properties.TextColumns.First(column => !properties.TryGet(column, out var value) || Scalar(value) is null);
+        return $"There is no text in '{absent}'; the line has: {ColumnChoice.Shown([.. item.EnumerateObject().Select(static property => property.Name)])}.";
     }
 
     private static string Position(JsonException exception) =>
