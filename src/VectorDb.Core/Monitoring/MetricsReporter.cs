@@ -36,8 +36,9 @@ internal sealed partial class MetricsReporter(
             {
                 await WriteAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // A ledger that does not answer in time looks like a cancellation, and one that left here would end the worker.
                 LogNotWritten(log, exception);
             }
         }

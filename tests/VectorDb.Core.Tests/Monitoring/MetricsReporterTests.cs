@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using VectorDb.Core.Monitoring;
 using VectorDb.Core.Queue;
@@ -48,5 +49,37 @@ public sealed class MetricsReporterTests
         Assert.Equal(3, line.GetProperty("QueueBacklog").GetInt64());
         Assert.Equal(1.5, line.GetProperty("BacklogPerInstance").GetDouble());
         Assert.Equal(3, line.GetProperty("RecordsFailed").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_ledger_that_does_not_answer_in_time_costs_a_line_and_not_the_worker()
+    {
+        using var folder = new TemporaryFolder();
+        await using var services = new ServiceCollection().AddSingleton(TimeProvider.System)
+            .AddSqliteTaskLedger(folder.File("tasks.db")).BuildServiceProvider();
+        var ledger = Without.Call(services.GetRequiredService<IChunkLedger>(), nameof(IChunkLedger.BacklogAsync), new TaskCanceledException("The request timed out."));
+        var log = new CountingLog();
+        using var reporter = new MetricsReporter(ledger, storage: null!, new MetricsFile(folder.File("m.jsonl")), "staging", TimeProvider.System, log);
+
+        await reporter.StartAsync(Cancellation);
+        await Eventually.TrueAsync(() => log.Lines > 0 || reporter.ExecuteTask!.IsCompleted, "the line fails");
+
+        Assert.False(reporter.ExecuteTask!.IsCompleted);
+        await reporter.StopAsync(Cancellation);
+    }
+
+    private sealed class CountingLog : ILogger<MetricsReporter>
+    {
+        private int _lines;
+
+        public int Lines => Volatile.Read(ref _lines);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Interlocked.Increment(ref _lines);
     }
 }
