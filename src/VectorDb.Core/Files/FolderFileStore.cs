@@ -32,7 +32,12 @@ internal sealed class FolderFileStore(string folder, Action<string> flushFolder)
         }
         catch
         {
-            File.Delete(temporary);
+            // Neither may be there; that must not hide why.
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             RemoveIfEmpty(directory);
             throw;
         }

@@ -48,6 +48,20 @@ public sealed class FolderFileStoreTests : FileStoreConformance, IDisposable
         Assert.False(Directory.Exists(_folder.File("files/uploads/t")));
     }
 
+    [Fact]
+    public async Task A_disk_without_room_for_the_folder_is_what_the_failure_tells_of()
+    {
+        var full = new FolderFileStore(_folder.File("files"), folder =>
+        {
+            Directory.Delete(Directory.EnumerateDirectories(folder).Single());
+            throw new IOException("No space left on device");
+        });
+
+        var error = await Assert.ThrowsAsync<IOException>(() => full.WriteAsync("uploads/t/a", new MemoryStream(new byte[10]), Cancel));
+
+        Assert.Equal("No space left on device", error.Message);
+    }
+
     [Theory]
     [InlineData("../../etc/passwd", "uploads/t/passwd")]
     [InlineData("..\\..\\boot.ini", "uploads/t/boot.ini")]
