@@ -41,6 +41,18 @@ public sealed class SqliteLedgerTests : LedgerConformance, IDisposable
         Assert.Contains("schema 99", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_file_that_could_not_be_made_at_first_is_made_once_it_can()
+    {
+        File.WriteAllText(_folder.File("data"), "in the way");
+        var database = new LedgerDatabase(_folder.File("data/tasks.db"));
+        Assert.ThrowsAny<IOException>(() => database.Read(static _ => 0));
+
+        File.Delete(_folder.File("data"));
+
+        Assert.Equal(0, database.Read(static session => session.Scalar<long>("SELECT count(*) FROM tasks")));
+    }
+
     public void Dispose()
     {
         _folder.Dispose();

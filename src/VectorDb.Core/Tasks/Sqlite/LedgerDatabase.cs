@@ -40,7 +40,8 @@ internal sealed class LedgerDatabase
     public LedgerDatabase(string path)
     {
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
-        _ready = new Lazy<bool>(() => Prepare(path));
+        // A failure is not kept: the disk may have room again the next time.
+        _ready = new Lazy<bool>(() => Prepare(path), LazyThreadSafetyMode.PublicationOnly);
     }
 
     public T Read<T>(Func<LedgerSession, T> read)
