@@ -50,6 +50,16 @@ public sealed class DynamoLedgerTests(SharedMoto moto) : LedgerConformance, ICla
     }
 
     [Fact]
+    public async Task An_id_that_the_table_would_refuse_for_its_length_is_that_of_no_task()
+    {
+        // The emulator takes keys of any length.
+        var refusing = Without.Call<IAmazonDynamoDB>(
+            _client, nameof(IAmazonDynamoDB.GetItemAsync), new AmazonDynamoDBException("Size of hashkey has exceeded the maximum size limit of 2048 bytes"));
+
+        Assert.Null(await new DynamoTaskLedger(new DynamoTable(refusing, _table), Time).FindAsync(new string('x', 5_000), Cancel));
+    }
+
+    [Fact]
     public async Task A_request_that_ends_after_the_commit_still_gets_its_task()
     {
         using var request = new CancellationTokenSource();

@@ -81,6 +81,7 @@ public abstract class LedgerConformance
         Assert.Null(third.NextCursor);
         Assert.Equal([made[2]], (await Tasks.ListAsync(10, null, "other", Cancel)).Items.Select(task => task.Id));
         await Assert.ThrowsAsync<FormatException>(() => Tasks.ListAsync(10, "nonsense", null, Cancel));
+        await Assert.ThrowsAsync<FormatException>(() => Tasks.ListAsync(10, new string('#', 5_000), null, Cancel));
     }
 
     [Fact]

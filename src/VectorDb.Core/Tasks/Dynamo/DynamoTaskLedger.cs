@@ -12,6 +12,9 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
     /// <summary>Behind every cursor there can be.</summary>
     private const string Newest = "~";
 
+    /// <summary>Of 1,024 bytes that a sort key has at most, whatever the letters.</summary>
+    private const int LongestKey = 256;
+
     /// <summary>State is pending, processing or processing_chunks.</summary>
     public const string IsOpen = "#state <= :lastOpen";
 
@@ -37,11 +40,11 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
     }
 
     public async Task<IngestTask?> FindAsync(string taskId, CancellationToken cancellationToken) =>
-        await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is { } item ? Task(item) : null;
+        IsKey(taskId) && await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is { } item ? Task(item) : null;
 
     public async Task<Page<IngestTask>> ListAsync(int limit, string? cursor, string? collection, CancellationToken cancellationToken)
     {
-        if (cursor?.Contains('#', StringComparison.Ordinal) == false)
+        if (cursor is not null && !(cursor.Contains('#', StringComparison.Ordinal) && IsKey(cursor)))
         {
             throw new FormatException($"'{cursor}' is not a cursor of the task list.");
         }
@@ -117,6 +120,9 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
 
         return null;
     }
+
+    // The table refuses longer keys, and that is a failure where there merely is nothing.
+    private static bool IsKey(string text) => text.Length <= LongestKey;
 
     /// <summary>Notes the retry with the task, unless another has been noted in the meantime.</summary>
     private static Change Retried(string taskId, string retry, string? earlier)
