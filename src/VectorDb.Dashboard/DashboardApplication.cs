@@ -31,6 +31,7 @@ internal static class DashboardApplication
         app.UseService();
         app.UseSecurityHeaders();
         app.UseOwnSiteOnly();
+        app.UseFailurePage();
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthentication();

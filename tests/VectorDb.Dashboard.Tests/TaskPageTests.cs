@@ -55,6 +55,19 @@ public sealed class TaskPageTests
         Assert.Equal(TaskState.ProcessingChunks, (await host.Ledger.FindAsync(task.Id, Cancellation))!.State);
     }
 
+    [Theory]
+    [InlineData("/dashboard/tasks/one")]
+    [InlineData("/dashboard/tasks/one/errors")]
+    public async Task A_ledger_that_cannot_be_read_is_told_of_on_the_page(string path)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("tasks.db"));
+        await using var host = await DashboardHost.OpenAsync("--VECTORDB_DATA", folder.Path);
+        var answer = await host.Client().GetAsync(path, Cancellation);
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Contains($"under the request id {answer.Headers.GetValues("X-Request-Id").Single()}", await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
     [Fact]
     public async Task A_task_that_does_not_exist_is_a_404_with_a_way_back()
     {
