@@ -162,6 +162,31 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
     }
 
     [Fact]
+    public async Task A_collection_can_be_made_at_any_moment_of_another_ones_going()
+    {
+        var other = await OpenAsync(sameData: true);
+        var making = true;
+        var dropping = Task.Run(
+            async () =>
+            {
+                while (Volatile.Read(ref making))
+                {
+                    await other.DropAsync("letters", Cancellation);
+                }
+            },
+            Cancellation);
+
+        for (var n = 0; n < 100; n++)
+        {
+            Assert.Equal(Letters, (await Store.CreateAsync(Letters, Cancellation)).Collection.Spec);
+            Assert.Equal(Letters, (await Store.CreateAsync(Letters, Cancellation)).Collection.Spec);
+        }
+
+        Volatile.Write(ref making, false);
+        await dropping;
+    }
+
+    [Fact]
     public async Task Settings_are_told_without_a_look_at_the_records()
     {
         await CreateWithAsync(Letters, Record("a", 1, 0, 0));

@@ -43,13 +43,23 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         CollectionRules.Check(spec);
         return GuardAsync(async () =>
         {
-            if (await _collections.TryMakeAsync(spec, cancellationToken) is { } made)
+            while (true)
             {
-                return (made, true);
-            }
+                if (await _collections.TryMakeAsync(spec, cancellationToken) is { } made)
+                {
+                    return (made, true);
+                }
 
-            var existing = await GetAsync(spec.Name, cancellationToken);
-            return existing.Spec == spec ? (existing, false) : throw new CollectionConflictException(existing);
+                try
+                {
+                    var existing = await GetAsync(spec.Name, cancellationToken);
+                    return existing.Spec == spec ? (existing, false) : throw new CollectionConflictException(existing);
+                }
+                catch (CollectionNotFoundException)
+                {
+                    // Dropped between the two: its name is free now.
+                }
+            }
         });
     }
 
@@ -211,16 +221,21 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
     /// <summary>Runs it on the table that has the name now: one remembered may have been dropped by another process.</summary>
     private Task<T> WithAsync<T>(string collection, Func<PostgresCollection, Task<T>> work, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        var remembered = _known.TryGetValue(collection, out var found);
-        found ??= await LookUpAsync(collection, cancellationToken);
-        try
+        for (var isRemembered = _known.TryGetValue(collection, out var found); ; (isRemembered, found) = (false, null))
         {
-            return await work(found);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
-        {
-            _known.TryRemove(collection, out _);
-            return remembered ? await work(await LookUpAsync(collection, cancellationToken)) : throw new CollectionNotFoundException(collection);
+            found ??= await LookUpAsync(collection, cancellationToken);
+            try
+            {
+                return await work(found);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+            {
+                _known.TryRemove(collection, out _);
+                if (!isRemembered)
+                {
+                    throw new CollectionNotFoundException(collection);
+                }
+            }
         }
     });
 
