@@ -158,6 +158,7 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
         await api.PutAsync(records, JsonSerializer.Serialize(new { records = new[] { new { id, vector = new[] { 1, 2, 3 } } } }));
 
         Assert.Equal(id, (await api.GetAsync(path)).Json.GetProperty("id").GetString());
+        Assert.Equal(id, (await api.GetAsync(path + "/")).Json.GetProperty("id").GetString());
         Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync(path)).Status);
         (await api.DeleteAsync(path)).Problem(HttpStatusCode.NotFound);
     }

@@ -86,7 +86,8 @@ internal static class RecordEndpoints
     private static string WholeId(HttpContext context, string routed)
     {
         var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        var path = target.AsSpan(0, target.AsSpan().IndexOf('?') is var query and >= 0 ? query : target.Length);
+        // A slash behind the id, which routing overlooks, is no part of it.
+        var path = target.AsSpan(0, target.AsSpan().IndexOf('?') is var query and >= 0 ? query : target.Length).TrimEnd('/');
         return path.IndexOf('%') < 0 ? routed : Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
     }
 
