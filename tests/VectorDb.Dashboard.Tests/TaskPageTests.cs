@@ -46,6 +46,23 @@ public sealed class TaskPageTests
     }
 
     [Fact]
+    public async Task What_a_cancelled_task_had_not_come_to_can_be_retried_too()
+    {
+        await using var host = await DashboardHost.OpenAsync();
+        var id = Guid.NewGuid().ToString("N");
+        await host.Ledger.CreateAsync(new NewTask(id, "books", $"uploads/{id}/a", new UploadOptions(), null, id), Cancellation);
+        using var client = host.Client();
+        Assert.DoesNotContain($"/dashboard/tasks/{id}/retry", await client.GetStringAsync($"/dashboard/tasks/{id}", Cancellation));
+
+        await host.Ledger.CancelAsync(id, Cancellation);
+        Assert.Contains($"/dashboard/tasks/{id}/retry", await client.GetStringAsync($"/dashboard/tasks/{id}", Cancellation));
+        var answer = await client.SubmitAsync($"/dashboard/tasks/{id}", $"/dashboard/tasks/{id}/retry");
+
+        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        Assert.DoesNotContain(id, answer.Headers.Location!.ToString());
+    }
+
+    [Fact]
     public async Task A_form_that_this_site_did_not_render_changes_nothing()
     {
         await using var host = await DashboardHost.OpenAsync();

@@ -43,7 +43,7 @@ public sealed record IngestTask(
     public bool IsStopped => HasEnded || Error is not null;
 
     /// <summary>Records of it failed, or it ended before it had read all of them.</summary>
-    internal bool CanBeRetried => HasEnded && (Failed > 0 || State is TaskState.Failed or TaskState.Cancelled);
+    public bool CanBeRetried => HasEnded && (Failed > 0 || State is TaskState.Failed or TaskState.Cancelled);
 
     internal NewTask Again(string id) => new(id, Collection, FileKey, Options, IdempotencyKey: null, ContentHash) { CollectionId = CollectionId };
 
