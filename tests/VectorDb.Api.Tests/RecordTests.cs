@@ -209,6 +209,25 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_page_of_long_texts_ends_early_and_the_next_one_goes_on()
+    {
+        const int Records = 250;
+        var records = await RecordsAsync();
+        var text = new string('x', 100_000);
+        var rows = string.Join(',', Enumerable.Range(0, Records).Select(n => $$"""{"id":"r{{n:D3}}","text":"{{text}}","vector":[1,2,3]}"""));
+        Assert.Equal(HttpStatusCode.OK, (await api.PutAsync(records, $$"""{"records":[{{rows}}]}""")).Status);
+
+        var first = (await api.GetAsync(records + "?limit=1000")).Json;
+        var second = (await api.GetAsync($"{records}?limit=1000&cursor={first.GetProperty("nextCursor").GetString()}")).Json;
+
+        Assert.InRange(Ids(first).Count(), 1, Records - 1);
+        Assert.Equal(Enumerable.Range(0, Records).Select(static n => $"r{n:D3}"), Ids(first).Concat(Ids(second)));
+        Assert.Null(second.GetProperty("nextCursor").GetString());
+
+        static IEnumerable<string?> Ids(JsonElement page) => page.GetProperty("items").EnumerateArray().Select(static item => item.GetProperty("id").GetString());
+    }
+
+    [Fact]
     public async Task Deleting_by_filter_takes_the_matches_alone_and_counts_them()
     {
         var records = await RecordsAsync();

@@ -16,6 +16,10 @@ namespace VectorDb.Api.Records;
 
 internal static class RecordEndpoints
 {
+    /// <summary>A page is read so many records at a time, and ends early when the texts of it take too much memory: of a thousand each may have a million letters.</summary>
+    private const int ReadAtOnce = Paging.Default;
+    private const int MostLettersInPage = 16 * 1024 * 1024;
+
     public static void MapRecords(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/collections/{collection}/records").WithTags("Records");
@@ -23,7 +27,7 @@ internal static class RecordEndpoints
             .WithDescription("All of them or none. Text is embedded when no vector is given. Of two with one id the last wins.")
             .Accepts<RecordBatch>("application/json").Fails(404, 413, 415);
         group.MapGet("", ScrollAsync).Needs(Scope.Read).WithSummary("List records by id")
-            .WithDescription("The cursor stays valid while records come and go.").DescribesPages()
+            .WithDescription("The cursor stays valid while records come and go. A page of long texts ends before its limit: there are more while there is a cursor.").DescribesPages()
             .Describes("filter", """Only records that match, as JSON: {"must":[{"key":"lang","match":"en"}]}.""").Fails(404);
         group.MapGet("/{id}", GetAsync).Needs(Scope.Read).WithSummary("Get a record").Fails(404);
         group.MapDelete("/{id}", DeleteAsync).Needs(Scope.Write).WithSummary("Delete a record").Fails(404);
@@ -49,9 +53,20 @@ internal static class RecordEndpoints
     private static async Task<Ok<ListView<RecordSummary>>> ScrollAsync(
         string collection, string? limit, string? cursor, string? filter, IVectorStore store, CancellationToken cancellationToken)
     {
-        var page = await store.ScrollAsync(
-            collection, Paging.Limit(limit), cursor, filter is null ? null : FilterParser.Parse(filter), cancellationToken);
-        return TypedResults.Ok(new ListView<RecordSummary>([.. page.Items.Select(RecordSummary.Of)], page.NextCursor));
+        var most = Paging.Limit(limit);
+        var wanted = filter is null ? null : FilterParser.Parse(filter);
+        var items = new List<RecordSummary>();
+        var letters = 0L;
+        do
+        {
+            var page = await store.ScrollAsync(collection, Math.Min(most - items.Count, ReadAtOnce), cursor, wanted, cancellationToken);
+            items.AddRange(page.Items.Select(RecordSummary.Of));
+            letters += page.Items.Sum(static record => (long)(record.Text?.Length ?? 0));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null && items.Count < most && letters < MostLettersInPage);
+
+        return TypedResults.Ok(new ListView<RecordSummary>(items, cursor));
     }
 
     private static async Task<Ok<RecordView>> GetAsync(
