@@ -46,8 +46,16 @@ internal sealed class TestMemory(string folder, string root)
     private static ContentHash HashOfRepository(string root) => ContentHash.Of(
     [
         .. ReadByTests.Select(name => Path.Combine(root, name)).Where(Directory.Exists).Select(path => KeyValuePair.Create(path[root.Length..], ContentHash.OfFolder(path))),
-        .. Directory.EnumerateFiles(root).Select(path => KeyValuePair.Create(path[root.Length..], ContentHash.OfFile(path))),
+        .. Directory.EnumerateFiles(root).Where(IsOfRepository).Select(path => KeyValuePair.Create(path[root.Length..], ContentHash.OfFile(path))),
     ]);
+
+    /// <summary>Settings of environments are nobody's but this machine's: git ignores all of them but the template, and no test reads them.</summary>
+    private static bool IsOfRepository(string path)
+    {
+        const string Settings = ".env";
+        var name = Path.GetFileName(path);
+        return !(name == Settings || name.StartsWith(Settings + ".", StringComparison.Ordinal)) || name.EndsWith(".template", StringComparison.Ordinal);
+    }
 
     private static int? Read(string path) =>
         File.Exists(path) && int.TryParse(File.ReadAllText(path), NumberStyles.None, CultureInfo.InvariantCulture, out var tests) ? tests : null;

@@ -57,6 +57,19 @@ public sealed class TestMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task The_settings_of_this_machine_are_not_of_what_was_tested_but_their_template_is()
+    {
+        await RememberAsync(TestSuite.Full, 42);
+
+        File.WriteAllText(_folder.File("repository", ".env"), "VECTORDB_REGION=eu-central-1");
+        File.WriteAllText(_folder.File("repository", ".env.production"), "VECTORDB_REGION=eu-central-1");
+        Assert.Equal(42, Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+
+        File.WriteAllText(_folder.File("repository", ".env.production.template"), "VECTORDB_REGION=");
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+    }
+
+    [Fact]
     public async Task Passes_of_long_ago_are_forgotten()
     {
         for (var i = 0; i < 510; i++)
