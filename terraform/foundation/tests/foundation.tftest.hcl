@@ -641,3 +641,23 @@ run "those_who_publish_alarms_may_use_the_key" {
     error_message = "SNS encrypts in the name of who publishes."
   }
 }
+
+run "a_deployer_puts_a_firewall_before_its_own_balancer_alone" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_policy.changing["compute"].policy).Statement : jsonencode(statement.Action) => statement.Resource if strcontains(jsonencode(statement.Action), "elasticloadbalancing:") && strcontains(jsonencode(statement.Action), "WebACL") } == {
+      jsonencode(["elasticloadbalancing:CreateWebACLAssociation", "elasticloadbalancing:DeleteWebACLAssociation"]) = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/vectordb-test/*"
+    }
+    error_message = "AWS WAF asks the balancer's service too whether its caller may associate; SetWebACL would be for every balancer."
+  }
+
+  assert {
+    condition     = strcontains(aws_iam_policy.reading.policy, "elasticloadbalancing:GetLoadBalancerWebACL")
+    error_message = "A plan looks whether the firewall is associated."
+  }
+}

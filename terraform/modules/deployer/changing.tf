@@ -9,6 +9,7 @@ locals {
   parameters       = ["arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}", "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/*"]
   profiles         = ["web", "worker"]
   groups           = [for profile in local.profiles : "arn:${var.partition}:autoscaling:${local.regional}:autoScalingGroup:*:autoScalingGroupName/${var.name}-${profile}"]
+  balancer         = "arn:${var.partition}:elasticloadbalancing:${local.regional}:loadbalancer/app/${var.name}/*"
   certificates     = "arn:${var.partition}:acm:${local.regional}:certificate/*"
   backup_plans     = "arn:${var.partition}:backup:${local.regional}:backup-plan:*"
   service_state    = "${local.state_bucket_arn}/service.tfstate"
@@ -63,10 +64,13 @@ locals {
       { Sid = "Balancer", Effect = "Allow", Resource = [for name in ["loadbalancer/app/${var.name}", "listener/app/${var.name}", "targetgroup/${var.name}-web"] : "arn:${var.partition}:elasticloadbalancing:${local.regional}:${name}/*"], Action = [for action in [
         "AddTags", "CreateListener", "CreateLoadBalancer", "CreateTargetGroup", "DeleteListener", "DeleteLoadBalancer", "DeleteTargetGroup", "ModifyListener",
         "ModifyListenerAttributes", "ModifyLoadBalancerAttributes", "ModifyTargetGroup", "ModifyTargetGroupAttributes", "RemoveTags", "SetSecurityGroups", "SetSubnets",
-        "SetWebACL",
       ] : "elasticloadbalancing:${action}"] },
-      { Sid = "Firewall", Effect = "Allow", Resource = ["arn:${var.partition}:wafv2:${local.regional}:regional/webacl/${var.name}/*", "arn:${var.partition}:wafv2:${local.regional}:regional/managedruleset/*/*", "arn:${var.partition}:elasticloadbalancing:${local.regional}:loadbalancer/app/${var.name}/*"],
-      Action = [for action in ["AssociateWebACL", "CreateWebACL", "DeleteWebACL", "DisassociateWebACL", "TagResource", "UntagResource", "UpdateWebACL"] : "wafv2:${action}"] },
+      # AWS WAF asks the balancer's service too. That keeps other balancers out of reach, for AWS documents DisassociateWebACL on any
+      # resource. The older elasticloadbalancing:SetWebACL would do in place of both actions, but for every balancer of the account.
+      { Sid = "FirewallOfBalancer", Effect = "Allow", Resource = local.balancer, Action = ["elasticloadbalancing:CreateWebACLAssociation", "elasticloadbalancing:DeleteWebACLAssociation"] },
+      { Sid = "Firewall", Effect = "Allow", Resource = ["arn:${var.partition}:wafv2:${local.regional}:regional/webacl/${var.name}/*", "arn:${var.partition}:wafv2:${local.regional}:regional/managedruleset/*/*", local.balancer],
+      Action = [for action in ["AssociateWebACL", "CreateWebACL", "DeleteWebACL", "TagResource", "UntagResource", "UpdateWebACL"] : "wafv2:${action}"] },
+      { Sid = "FirewallAway", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["wafv2:DisassociateWebACL"] },
       { Sid = "RequestCertificates", Effect = "Allow", Resource = "*", Condition = { StringEquals = merge(local.in_region.StringEquals, local.claimed.StringEquals) }, Action = ["acm:RequestCertificate"] },
       { Sid = "TagCertificates", Effect = "Allow", Resource = local.certificates, Condition = local.claimed, Action = ["acm:AddTagsToCertificate"] },
       { Sid = "Certificates", Effect = "Allow", Resource = local.certificates, Condition = local.of_environment, Action = ["acm:DeleteCertificate"] },

@@ -8,6 +8,13 @@ import re
 #: Signing names that are not the prefix of the service's permissions.
 _PREFIXES = {"monitoring": "cloudwatch"}
 
+#: What a call asks of the service whose resource it is about, beside its own permission:
+#: https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html#security_iam_action-additions
+_OF_THE_RESOURCE = {
+    "wafv2:AssociateWebACL": "elasticloadbalancing:CreateWebACLAssociation",
+    "wafv2:DisassociateWebACL": "elasticloadbalancing:DeleteWebACLAssociation",
+    "wafv2:GetWebACLForResource": "elasticloadbalancing:GetLoadBalancerWebACL"}
+
 #: Sub-resources of a bucket by the query that names them.
 _BUCKET = {
     "accelerate": "AccelerateConfiguration", "acl": "BucketAcl", "cors": "BucketCORS", "encryption": "EncryptionConfiguration",
@@ -38,7 +45,8 @@ def of_action(service: str, action: str) -> list[str]:
     """A call of a Query or JSON service; the few whose permission has another name than the call."""
     if service == "budgets" and not action.endswith("TagsForResource"):
         return ["budgets:ViewBudget" if action.startswith("Describe") else "budgets:ModifyBudget"]
-    return [f"{_PREFIXES.get(service, service)}:{action}"]
+    own = f"{_PREFIXES.get(service, service)}:{action}"
+    return [own, _OF_THE_RESOURCE[own]] if own in _OF_THE_RESOURCE else [own]
 
 
 def of_transaction(body: bytes) -> list[str]:
