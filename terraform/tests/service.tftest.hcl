@@ -183,6 +183,61 @@ run "a_parameter_that_is_there_already_is_no_error" {
   }
 }
 
+run "what_was_approved_for_the_queue_is_not_left_for_the_maintenance_window" {
+  command = plan
+
+  module {
+    source = "./modules/cache"
+  }
+
+  variables {
+    name                   = "vectordb-test"
+    vpc_id                 = "vpc-0"
+    subnet_ids             = ["subnet-0", "subnet-1"]
+    client_security_groups = {}
+    node_type              = "cache.t4g.small"
+    nodes                  = 2
+    snapshot_days          = 7
+    kms_key_arn            = "arn:aws:kms:eu-central-1:123456789012:key/mock"
+    topic_arn              = "arn:aws:sns:eu-central-1:123456789012:mock"
+    log_retention_days     = 30
+    deletion_protection    = true
+  }
+
+  assert {
+    condition     = aws_elasticache_replication_group.this.apply_immediately
+    error_message = "Every later plan would say the same again."
+  }
+}
+
+run "what_was_approved_for_the_database_is_not_left_for_the_maintenance_window" {
+  command = plan
+
+  module {
+    source = "./modules/database"
+  }
+
+  variables {
+    name                   = "vectordb-test"
+    vpc_id                 = "vpc-0"
+    subnet_ids             = ["subnet-0", "subnet-1"]
+    client_security_groups = {}
+    engine_version         = "17"
+    instances              = 2
+    minimum_capacity       = 0.5
+    maximum_capacity       = 8
+    backup_days            = 14
+    kms_key_arn            = "arn:aws:kms:eu-central-1:123456789012:key/mock"
+    log_retention_days     = 30
+    deletion_protection    = true
+  }
+
+  assert {
+    condition     = aws_rds_cluster.this.apply_immediately && alltrue([for instance in aws_rds_cluster_instance.this : instance.apply_immediately])
+    error_message = "Every later plan would say the same again."
+  }
+}
+
 run "instances_read_their_own_secrets_only" {
   command = apply
 

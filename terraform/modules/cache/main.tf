@@ -87,8 +87,9 @@ resource "aws_elasticache_replication_group" "this" {
   maintenance_window         = "sun:03:30-sun:04:30"
   auto_minor_version_upgrade = true
   notification_topic_arn     = var.topic_arn
-  apply_immediately          = false
-  final_snapshot_identifier  = var.deletion_protection ? "${var.name}-final" : null
+  # A plan is read and approved: what it says is done, and not left for the maintenance window as what every later plan says too.
+  apply_immediately         = true
+  final_snapshot_identifier = var.deletion_protection ? "${var.name}-final" : null
 
   log_delivery_configuration {
     destination      = aws_cloudwatch_log_group.slow.name

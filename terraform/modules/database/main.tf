@@ -70,7 +70,8 @@ resource "aws_rds_cluster" "this" {
   skip_final_snapshot                 = !var.deletion_protection
   final_snapshot_identifier           = "${var.name}-final"
   enabled_cloudwatch_logs_exports     = ["postgresql"]
-  apply_immediately                   = false
+  # A plan is read and approved: what it says is done, and not left for the maintenance window.
+  apply_immediately = true
 
   serverlessv2_scaling_configuration {
     min_capacity = var.minimum_capacity
@@ -100,7 +101,7 @@ resource "aws_rds_cluster_instance" "this" {
   performance_insights_enabled    = true
   performance_insights_kms_key_id = var.kms_key_arn
   promotion_tier                  = count.index
-  apply_immediately               = false
+  apply_immediately               = true
 
   lifecycle {
     # The cluster's: AWS moves both.
