@@ -238,6 +238,36 @@ run "what_was_approved_for_the_database_is_not_left_for_the_maintenance_window" 
   }
 }
 
+run "an_alarm_ends_when_there_are_few_requests_and_one_of_them_rings_none" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    name             = "vectordb-test"
+    environment      = "test"
+    topic_arn        = "arn:aws:sns:eu-central-1:123456789012:mock"
+    load_balancer    = "app/mock/0123456789abcdef"
+    target_group     = "targetgroup/mock/0123456789abcdef"
+    groups           = { web = "vectordb-test-web" }
+    cache_nodes      = ["vectordb-test-001"]
+    database_cluster = "vectordb-test"
+    tasks_table      = "vectordb-test-tasks"
+    certificate_arn  = "arn:aws:acm:eu-central-1:123456789012:certificate/0"
+    latency_seconds  = 1
+    backlog          = 500
+  }
+
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => [alarm.evaluate_low_sample_count_percentiles, alarm.treat_missing_data, alarm.datapoints_to_alarm] if alarm.extended_statistic != null } == {
+      latency = ["evaluate", "notBreaching", 5]
+    }
+    error_message = "An alarm that stays raised without traffic stops every rollout."
+  }
+}
+
 run "instances_read_their_own_secrets_only" {
   command = apply
 
