@@ -37,6 +37,17 @@ public sealed class TerraformSourcesTests : IDisposable
         Assert.Contains("version     = \"5.100.0\"", locks[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_lock_files_know_the_provider_of_every_platform_so_that_a_plan_can_be_made_on_each()
+    {
+        // 14 packages, each as it is unpacked and as it is downloaded; the latter also the one that lists them.
+        const int Platforms = 14;
+        var hashes = File.ReadAllLines(Path.Combine(Repository.Root, "terraform", ".terraform.lock.hcl")).Select(line => line.Trim()).ToLookup(line => line.Split(':')[0]);
+
+        Assert.Equal(Platforms, hashes["\"h1"].Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(Platforms + 1, hashes["\"zh"].Distinct(StringComparer.Ordinal).Count());
+    }
+
     private Terraform Root(string name)
     {
         RequiredTool.Find("terraform");
