@@ -189,7 +189,7 @@ variable "cache" {
 variable "database" {
   description = "Aurora PostgreSQL. Capacities are in Aurora capacity units."
   type = object({
-    engine_version   = optional(string, "17.5")
+    engine_version   = optional(string, "17")
     instances        = optional(number, 2)
     minimum_capacity = optional(number, 0.5)
     maximum_capacity = optional(number, 8)
@@ -198,8 +198,8 @@ variable "database" {
   default = {}
 
   validation {
-    condition     = var.database.instances >= 1 && var.database.minimum_capacity >= 0.5 && var.database.maximum_capacity > var.database.minimum_capacity && var.database.backup_days >= 7 && startswith(var.database.engine_version, "17.")
-    error_message = "database has at least 1 instance, 0.5 units, a maximum above the minimum, 7 days of backup, and engine version 17."
+    condition     = var.database.instances >= 1 && var.database.minimum_capacity >= 0.5 && var.database.maximum_capacity > var.database.minimum_capacity && var.database.backup_days >= 7 && can(regex("^17(\\.[0-9]+)?$", var.database.engine_version))
+    error_message = "database has at least 1 instance, 0.5 units, a maximum above the minimum, 7 days of backup, and engine version 17 or 17.x."
   }
 }
 

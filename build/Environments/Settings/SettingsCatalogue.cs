@@ -89,6 +89,7 @@ internal static partial class SettingsCatalogue
         [
             Text("CACHE_NODE_TYPE", "Type of the queue's nodes.", "cache.t4g.small") with { Variable = "cache.node_type" },
             Whole("CACHE_NODES", "Nodes of the queue, 2 to 6.", "2", "cache.nodes"),
+            Text("DATABASE_VERSION", "Aurora PostgreSQL that a new database is made with: 17, the minor version that AWS recommends, or one that it still makes, 17.x.", "17") with { Form = (AuroraVersion(), "17 or 17.x"), Variable = "database.engine_version" },
             Whole("DATABASE_INSTANCES", "Database instances.", "2", "database.instances"),
             Number("DATABASE_MINIMUM_CAPACITY", "Aurora capacity units at least.", "0.5", "database.minimum_capacity"),
             Number("DATABASE_MAXIMUM_CAPACITY", "Aurora capacity units at most.", "8", "database.maximum_capacity"),
@@ -152,6 +153,9 @@ internal static partial class SettingsCatalogue
 
     [GeneratedRegex(@"\A[0-9]{12}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex AccountId();
+
+    [GeneratedRegex(@"\A17(\.[0-9]+)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex AuroraVersion();
 
     [GeneratedRegex(@"\Ahttps?://[^\s/?#]+/?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex WebAddress();

@@ -86,13 +86,13 @@ resource "aws_rds_cluster" "this" {
   }
 }
 
+# Their version is the cluster's: AWS moves both.
 resource "aws_rds_cluster_instance" "this" {
   count = var.instances
 
   identifier                      = "${var.name}-${count.index + 1}"
   cluster_identifier              = aws_rds_cluster.this.id
   engine                          = aws_rds_cluster.this.engine
-  engine_version                  = aws_rds_cluster.this.engine_version
   instance_class                  = "db.serverless"
   db_subnet_group_name            = aws_db_subnet_group.this.name
   publicly_accessible             = false
@@ -102,9 +102,4 @@ resource "aws_rds_cluster_instance" "this" {
   performance_insights_kms_key_id = var.kms_key_arn
   promotion_tier                  = count.index
   apply_immediately               = true
-
-  lifecycle {
-    # The cluster's: AWS moves both.
-    ignore_changes = [engine_version]
-  }
 }

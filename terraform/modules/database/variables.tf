@@ -19,7 +19,7 @@ variable "client_security_groups" {
 }
 
 variable "engine_version" {
-  description = "Version of Aurora PostgreSQL, major 17."
+  description = "Version of Aurora PostgreSQL, major 17. Without a minor one AWS takes the one that it recommends."
   type        = string
 }
 

@@ -34,7 +34,7 @@ public sealed class AppliedEnvironmentTests(AppliedEnvironment environment) : IC
         var resources = environment.Again.Plan.Resources.ToLookup(resource => resource.Type);
 
         // The state has seen them, and nothing goes back: the second plan changes nothing.
-        Assert.Equal(AppliedEnvironment.RaisedDatabase, Assert.Single(resources["aws_rds_cluster"]).Values.GetProperty("engine_version").GetString());
+        Assert.Equal(AppliedEnvironment.RaisedDatabase, Assert.Single(resources["aws_rds_cluster"]).Values.GetProperty("engine_version_actual").GetString());
         Assert.Equal(AppliedEnvironment.RaisedCache, Assert.Single(resources["aws_elasticache_replication_group"]).Values.GetProperty("engine_version").GetString());
     }
 

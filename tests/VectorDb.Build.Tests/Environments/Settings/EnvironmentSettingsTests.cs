@@ -39,6 +39,7 @@ public sealed class EnvironmentSettingsTests
     [InlineData("VECTORDB_MONTHLY_BUDGET_USD", "1,000", "takes a number, for example 2 or 0.5")]
     [InlineData("VECTORDB_REGION", "Frankfurt", "takes the name of a region, for example eu-central-1")]
     [InlineData("VECTORDB_ACCOUNT", "1234-5678-9012", "takes 12 digits")]
+    [InlineData("VECTORDB_DATABASE_VERSION", "16.9", "takes 17 or 17.x")]
     [InlineData("VECTORDB_AWS_ENDPOINT", "localhost:9", "takes an address, for example http://127.0.0.1:5000")]
     public void A_value_that_cannot_be_taken_is_refused_and_never_taken_for_none(string name, string value, string reason)
     {
