@@ -32,7 +32,8 @@ internal static class CredentialFinding
                 new Finding("credentials", $"There are no credentials that AWS takes ({message})", "Every call to AWS is refused.", Fix),
             "AccessDenied" or "AccessDeniedException" or "Forbidden" or "UnauthorizedOperation" => new Finding(
                 "permission", message, $"A deploy to {environment} needs what the role vectordb-{environment}-deployer may do.",
-                $"take that role: aws sts assume-role --role-arn arn:aws:iam::<account>:role/vectordb-{environment}-deployer --role-session-name deploy"),
+                $"take that role, by a profile that renews it: aws configure set role_arn arn:aws:iam::<account>:role/vectordb-{environment}-deployer --profile deployer "
+                + "&& aws configure set source_profile <profile> --profile deployer && export AWS_PROFILE=deployer"),
             _ => null,
         };
     }

@@ -56,12 +56,15 @@ public sealed class PreflightTests(AccountWithContainers build) : IClassFixture<
     [Theory]
     [InlineData("ExpiredToken", "credentials-expired")]
     [InlineData("InvalidClientTokenId", "credentials")]
-    [InlineData("AccessDenied", "permission")]
-    public async Task Credentials_that_AWS_refuses_are_named(string code, string id)
+    [InlineData("AccessDenied", "permission", "aws configure set role_arn")]
+    public async Task Credentials_that_AWS_refuses_are_named_with_what_renews_itself(string code, string id, string fix = "aws sso login")
     {
         await build.Aws.ControlAsync(HttpMethod.Post, "faults", new { service = "sts", action = "*", times = 1, status = 403, code, message = "no" }, Token);
 
-        Assert.Equal([id], await IdsAsync());
+        var finding = Assert.Single(await new AccountCheck(build.Account, TimeProvider.System).FindAsync(Token));
+
+        Assert.Equal(id, finding.Id);
+        Assert.Contains(fix, finding.Fix, StringComparison.Ordinal);
     }
 
     [Fact]
