@@ -1,9 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Images;
 
-/// <summary>The <c>docker</c> program, talking to the engine that it finds (<c>DOCKER_HOST</c> or its default).</summary>
+/// <summary>The <c>docker</c> program, talking to the engine that it finds (<c>DOCKER_HOST</c>, the current context or its default).</summary>
 internal sealed class DockerClient(CommandRunner commands)
 {
     /// <summary>Timestamps and attestations that would give the same content another digest; older engines ignore both.</summary>
@@ -67,7 +69,7 @@ internal sealed class DockerClient(CommandRunner commands)
     /// <returns>The digest that the registry reported.</returns>
     public async Task<string> PushAsync(string name, string configuration, CancellationToken cancellation)
     {
-        await commands.RunAsync(WithLogin(configuration, "push", "--quiet", name), cancellation);
+        await commands.RunAsync(await WithLoginAsync(configuration, ["push", "--quiet", name], cancellation), cancellation);
         var inspected = await commands.RunAsync(new Command("docker", "image", "inspect", name), cancellation);
         var repository = name[..name.LastIndexOf(':')];
         using var document = JsonDocument.Parse(inspected.Output);
@@ -77,11 +79,22 @@ internal sealed class DockerClient(CommandRunner commands)
     }
 
     /// <summary>Writes a login into <paramref name="configuration"/>; the password goes in on standard input.</summary>
-    public Task LogInAsync(string registry, string user, string password, string configuration, CancellationToken cancellation) =>
-        commands.RunAsync(WithLogin(configuration, "login", "--username", user, "--password-stdin", registry) with { Input = password }, cancellation);
-
-    private static Command WithLogin(string configuration, params IReadOnlyList<string> arguments) => new("docker", arguments)
+    public async Task LogInAsync(string registry, string user, string password, string configuration, CancellationToken cancellation)
     {
-        Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = configuration },
-    };
+        // An empty configuration hands logins to the credential store of the system, where they stay; one that knows a registry keeps them itself.
+        var known = new JsonObject { ["auths"] = new JsonObject { [registry] = new JsonObject() } };
+        await PrivateFolder.WriteAsync(Path.Combine(configuration, "config.json"), known.ToJsonString(), cancellation);
+        var command = await WithLoginAsync(configuration, ["login", "--username", user, "--password-stdin", registry], cancellation);
+        await commands.RunAsync(command with { Input = password }, cancellation);
+    }
+
+    /// <summary>The user's Docker context is in the user's own configuration: which engine it means is looked up there.</summary>
+    private async Task<Command> WithLoginAsync(string configuration, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        var context = await commands.RunAsync(new Command("docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"), cancellation);
+        return new Command("docker", arguments)
+        {
+            Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DOCKER_CONFIG"] = configuration, ["DOCKER_HOST"] = context.Output.Trim() },
+        };
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,6 +15,7 @@ namespace VectorDb.Build.Tests.Images;
 /// <summary>With a real engine and a real registry; the base image is an empty one made on the spot.</summary>
 [Trait(Suites.Trait, Suites.Full)]
 [Collection(DockerEngine.Name)]
+[UnsupportedOSPlatform("windows")]
 public sealed class ImageTests : IAsyncLifetime
 {
     /// <summary>As ECR refuses a tag that is set: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html</summary>
@@ -138,6 +140,18 @@ public sealed class ImageTests : IAsyncLifetime
         await BuildAndPushAsync();
 
         Assert.Empty(Directory.GetDirectories("/dev/shm", "vectordb-login-*"));
+    }
+
+    [Fact]
+    public async Task A_push_goes_to_the_engine_of_the_current_context_and_gives_its_login_to_no_store_of_the_system()
+    {
+        using var user = new DockerUser(_folder);
+        await user.UseContextAsync(Token);
+
+        var (_, pushed) = await BuildAndPushAsync();
+
+        Assert.All(pushed, static image => Assert.True(image.Pushed));
+        Assert.False(File.Exists(user.Stored));
     }
 
     [Fact]
