@@ -8,7 +8,7 @@
 set -Eeuo pipefail
 
 ASPNET_IMAGE=${ASPNET_IMAGE:-mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled}
-NGINX_IMAGE=${NGINX_IMAGE:-public.ecr.aws/nginx/nginx:1.28}
+NGINX_IMAGE=${NGINX_IMAGE:-public.ecr.aws/nginx/nginx:1.28-alpine}
 INSTANCE_IMAGE=${INSTANCE_IMAGE:-vectordb-rehearsal/instance:2}
 CACHE=${VECTORDB_BASE_IMAGE_CACHE:-/var/cache/vectordb-base-images}
 SUITE=trixie
@@ -72,7 +72,7 @@ aspnet() {
 nginx() {
   absent "$NGINX_IMAGE" || return 0
   local tarball
-  tarball=$(root nginx ca-certificates,nginx-light,libnginx-mod-http-headers-more-filter)
+  tarball=$(root nginx ca-certificates,curl,nginx-light,libnginx-mod-http-headers-more-filter)
   docker import --change 'CMD ["nginx", "-g", "daemon off;"]' "$tarball" "$NGINX_IMAGE" >/dev/null
   say "$NGINX_IMAGE: made from Debian $SUITE"
 }

@@ -21,7 +21,7 @@ namespace VectorDb.Build.Tests.Rehearsal;
 public sealed class FleetSite : IAsyncLifetime
 {
     private const string Bucket = "vectordb-fleet-releases";
-    private const string ProxyImage = "public.ecr.aws/nginx/nginx:1.28";
+    private const string ProxyImage = "public.ecr.aws/nginx/nginx:1.28-alpine";
 
     private static readonly string[] Plugins = ["/usr/local/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins"];
     private static readonly BasicAWSCredentials Deployer = new("test", "test");
