@@ -1,3 +1,5 @@
+using Amazon;
+
 namespace VectorDb.Build.Aws;
 
 /// <summary>The services without a package of their own, each over its protocol.</summary>
@@ -22,6 +24,8 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
 
     public ElastiCacheClient ElastiCache { get; } = new(Query(connection, time, "elasticache", "elasticache", "2015-02-02"));
 
+    public IamClient Iam { get; } = new(Global(connection, time, "iam", "2010-05-08"));
+
     public void Dispose()
     {
         Ecr.Dispose();
@@ -33,6 +37,7 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
         CloudWatch.Dispose();
         Sts.Dispose();
         ElastiCache.Dispose();
+        Iam.Dispose();
     }
 
     private static AwsJsonProtocol Json(AwsConnection connection, TimeProvider time, string signingName, string host, string target) =>
@@ -40,4 +45,16 @@ internal sealed class AwsServices(AwsConnection connection, TimeProvider time) :
 
     private static AwsQueryProtocol Query(AwsConnection connection, TimeProvider time, string signingName, string host, string version) =>
         new(new AwsTransport(connection, signingName, time), connection.EndpointOf(host), version);
+
+    /// <summary>One service for all regions of a partition: https://docs.aws.amazon.com/general/latest/gr/iam-service.html</summary>
+    private static AwsQueryProtocol Global(AwsConnection connection, TimeProvider time, string service, string version)
+    {
+        var (host, region) = RegionEndpoint.GetBySystemName(connection.Region).PartitionName switch
+        {
+            "aws-cn" => ($"{service}.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+            "aws-us-gov" => ($"{service}.us-gov.amazonaws.com", "us-gov-west-1"),
+            _ => ($"{service}.amazonaws.com", "us-east-1"),
+        };
+        return new(new AwsTransport(connection with { Region = region }, service, time), connection.Endpoint ?? new Uri($"https://{host}/"), version);
+    }
 }

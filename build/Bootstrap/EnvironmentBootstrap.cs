@@ -30,6 +30,12 @@ public sealed class EnvironmentBootstrap
             changed |= made;
             return $"{account.StateBucket} {(made ? "made" : "is there")}";
         });
+        await _journal.RunAsync("Services' own roles", async () =>
+        {
+            var made = await ServiceRoles.EnsureAsync(account, cancellation);
+            changed |= made.Count > 0;
+            return made.Count == 0 ? "all there" : $"made for {string.Join(", ", made)}";
+        });
         changed |= await _foundation.EnsureAsync(account, approve, cancellation);
         await _journal.RunAsync("Pinned files", async () =>
         {

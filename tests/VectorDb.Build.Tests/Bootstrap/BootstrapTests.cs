@@ -27,6 +27,7 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
         var second = await build.SucceedAsync("Bootstrap");
         Assert.Contains($"Nothing to do: environment {build.Name} is as its settings say.", second, StringComparison.Ordinal);
 
+        await ServicesHaveTheirRolesAsync();
         await PinnedFileIsThereAsync();
         await SmokeKeyIsOneOfTheServicesAsync();
         await TheQueuesPasswordOutlivesItsFirstVersionAsync();
@@ -63,6 +64,16 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
         Assert.Equal(1, shared.ExitCode);
         Assert.Contains($"on which others live: {build.Name}-too.", shared.Output + shared.Error, StringComparison.Ordinal);
         Assert.NotNull(await build.Account.Services.SecretsManager.FindAsync($"vectordb/{build.Name}/api-keys", Token));
+    }
+
+    private async Task ServicesHaveTheirRolesAsync()
+    {
+        foreach (var service in new[] { "autoscaling", "backup", "elasticache", "elasticloadbalancing", "rds" })
+        {
+            Assert.True(await build.Account.Services.Iam.HasServiceLinkedRoleAsync($"{service}.amazonaws.com", Token), service);
+        }
+
+        Assert.False(await build.Account.Services.Iam.HasServiceLinkedRoleAsync("ecs.amazonaws.com", Token));
     }
 
     private async Task PinnedFileIsThereAsync()

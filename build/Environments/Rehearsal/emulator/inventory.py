@@ -42,7 +42,8 @@ def names(region: str = "us-east-1") -> dict[str, list[str]]:
         "elasticache": lambda: [name for name in of(elasticache_backends, "replication_groups", "cache_clusters", "cache_subnet_groups", "users")()
                                 if name != "default"],
         "elbv2": of(elbv2_backends, "load_balancers", "target_groups"),
-        "iam": lambda: [*(role.name for role in iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values()),
+        # Roles of AWS's own services stay with an account.
+        "iam": lambda: [*(role.name for role in iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values() if not role.path.startswith("/aws-service-role/")),
                         *iam_backends[DEFAULT_ACCOUNT_ID]["aws"].instance_profiles],
         "logs": of(logs_backends, "groups"),
         "rds": of(rds_backends, "clusters", "databases"),
