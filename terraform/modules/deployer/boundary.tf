@@ -18,8 +18,9 @@ resource "aws_iam_policy" "boundary" {
         Sid    = "Account"
         Effect = "Allow"
         Action = [
-          "cloudwatch:PutMetricData", "ec2:DescribeTags", "ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "ssm:UpdateInstanceInformation",
-          "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+          "cloudwatch:PutMetricData", "ec2:DescribeTags", "ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "secretsmanager:BatchGetSecretValue",
+          "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
+          "ssmmessages:OpenDataChannel",
         ]
         Resource = "*"
       },

@@ -37,6 +37,13 @@ locals {
         Resource = var.secret_arns
       },
       {
+        # Several of these in one call, which has no resource itself.
+        Sid      = "SecretsAtOnce"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:BatchGetSecretValue"]
+        Resource = ["*"]
+      },
+      {
         Sid      = "Decryption"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:GenerateDataKey"]

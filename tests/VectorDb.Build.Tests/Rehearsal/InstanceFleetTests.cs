@@ -22,7 +22,7 @@ public sealed class InstanceFleetTests(FleetSite site) : IClassFixture<FleetSite
         await Eventually.TrueAsync(async () => (await group.LogAsync("web-bootstrap", instance.Id)).Contains($"release {site.Model.Release} serves", StringComparison.Ordinal), "its bootstrap log arrives");
         await Eventually.TrueAsync(async () => (await group.LogAsync("api", instance.Id)).Contains("with a password of", StringComparison.Ordinal), "its containers' logs arrive");
         Assert.Superset(
-            new HashSet<string>(["s3:GetObject", "ssm:GetParametersByPath", "secretsmanager:GetSecretValue", "ecr:GetAuthorizationToken", "logs:PutLogEvents", "autoscaling:CompleteLifecycleAction"]),
+            new HashSet<string>(["s3:GetObject", "ssm:GetParametersByPath", "secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "ecr:GetAuthorizationToken", "logs:PutLogEvents", "autoscaling:CompleteLifecycleAction"]),
             (await group.CalledAsync()).Keys.ToHashSet());
 
         await group.ResizeAsync(0);

@@ -69,7 +69,7 @@ public sealed class UserDataTests
         var (exitCode, listing) = await instance.RebootAsync(ListSettings);
         Assert.Equal(0, exitCode);
         Assert.Contains("VECTORDB_REDIS_PASSWORD 400 1654", listing);
-        Assert.Equal(["get-secret-value", "compose up"], InOrder(instance.Calls, "get-secret-value", "compose up"));
+        Assert.Equal(["batch-get-secret-value", "compose up"], InOrder(instance.Calls, "batch-get-secret-value", "compose up"));
         Assert.DoesNotContain(instance.Calls, call => call.Contains("lifecycle"));
     }
 
@@ -114,7 +114,7 @@ public sealed class UserDataTests
             bash /opt/vectordb/current/settings-worker.sh 2>&1; echo "exit code $?"
             cat /run/vectordb/settings/VECTORDB_REDIS_PASSWORD; ls -A /run/vectordb
             """);
-        Assert.Contains("secret vectordb/production/redis-password cannot be read\nexit code 1\nredis-very-secret", seen);
+        Assert.Contains("secret vectordb/production/redis-password cannot be read: ResourceNotFoundException there is none\nexit code 1\nredis-very-secret", seen);
         Assert.DoesNotContain(".settings.", seen.Replace(".settings.lock", ""));
     }
 

@@ -8,9 +8,11 @@ import re
 #: Signing names that are not the prefix of the service's permissions.
 _PREFIXES = {"monitoring": "cloudwatch"}
 
-#: What a call asks of the service whose resource it is about, beside its own permission:
+#: What a call needs beside its own permission, of the resource that it is about:
 #: https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html#security_iam_action-additions
+#: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
 _OF_THE_RESOURCE = {
+    "secretsmanager:BatchGetSecretValue": "secretsmanager:GetSecretValue",
     "wafv2:AssociateWebACL": "elasticloadbalancing:CreateWebACLAssociation",
     "wafv2:DisassociateWebACL": "elasticloadbalancing:DeleteWebACLAssociation",
     "wafv2:GetWebACLForResource": "elasticloadbalancing:GetLoadBalancerWebACL"}

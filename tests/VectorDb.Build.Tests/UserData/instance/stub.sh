@@ -41,10 +41,18 @@ case "$name $*" in
   "curl "*/health*) printf '{"release":"%s"}' "$(<'/behaviour/release')" >"$(option -o "$@")" ;;
   "aws s3api get-object"*) cp "/behaviour/bucket/$(option --key "$@")" "${!#}" ;;
   "aws ssm get-parameters-by-path"*) cat "/behaviour/parameters$(option --path "$@").json" ;;
-  "aws secretsmanager get-secret-value"*)
-    secret="/behaviour/secrets/$(option --secret-id "$@")"
-    [[ -e $secret ]] || { echo 'An error occurred (ResourceNotFoundException)' >&2; exit 254; }
-    cat "$secret"; echo ;;
+  "aws secretsmanager batch-get-secret-value"*)
+    found='{"SecretValues":[],"Errors":[]}'
+    [[ $3 == --secret-id-list ]] || exit 252
+    for secret in "${@:4}"; do
+      [[ $secret != --* ]] || break
+      if [[ -e /behaviour/secrets/$secret ]]; then
+        found=$(jq --arg name "$secret" --rawfile value "/behaviour/secrets/$secret" '.SecretValues += [{ARN: $name, Name: $name, SecretString: $value}]' <<<"$found")
+      else
+        found=$(jq --arg name "$secret" '.Errors += [{SecretId: $name, ErrorCode: "ResourceNotFoundException", Message: "there is none"}]' <<<"$found")
+      fi
+    done
+    printf '%s\n' "$found" ;;
   "aws autoscaling complete-lifecycle-action"*)
     if fails no-launch-waits; then
       echo 'An error occurred (ValidationError): No active Lifecycle Action found' >&2
