@@ -9,7 +9,7 @@ namespace VectorDb.Build.Environments.Rehearsal.Fleet;
 /// </summary>
 internal sealed class InstanceFleet : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly CommandRunner _commands;
     private readonly EmulatedAws _aws;

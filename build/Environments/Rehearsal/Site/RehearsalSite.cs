@@ -24,8 +24,8 @@ internal sealed class RehearsalSite : IAsyncDisposable
     private const string Zone = "rehearsal.example.org";
 
     private static readonly int[] Ports = [NameServer.Port, 80, Balancer.Port, DatabaseServer.Port, QueueServer.Port];
-    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Sometimes = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Sometimes = TimeSpan.FromSeconds(1);
 
     private readonly List<IAsyncDisposable> _started = [];
     private readonly List<MissingPart> _missing = [];

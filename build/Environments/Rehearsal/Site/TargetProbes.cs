@@ -10,7 +10,7 @@ namespace VectorDb.Build.Environments.Rehearsal.Site;
 /// </summary>
 internal sealed class TargetProbes(TargetPool pool, EmulatedAws aws, Action<string> problem, TimeProvider time) : IAsyncDisposable
 {
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<Target, (CancellationTokenSource Stop, Task Run)> _running = [];
 

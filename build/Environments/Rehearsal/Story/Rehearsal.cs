@@ -39,6 +39,7 @@ public sealed class Rehearsal
     {
         RehearsalStage? stage = null;
         InstanceFleet? fleet = null;
+        var began = MachineWork.Read();
         try
         {
             await _journal.RunAsync("Site", async () =>
@@ -53,14 +54,20 @@ public sealed class Rehearsal
                 return;
             }
 
+            var opened = MachineWork.Read();
             await _journal.RunAsync("Base images", () => BaseImagesAsync(cancellation));
             await _journal.RunAsync("Machine image", async () =>
             {
                 fleet = await InstanceFleet.StartAsync(_commands, stage.Site.Aws, OptionsOf(stage.Site, network, registry), _journal.Say, _time, cancellation);
                 return "a disk with the layers of the base images";
             });
+            var imaged = MachineWork.Read();
             var load = await new ReleaseStory(stage, fleet!, PermissionCheck.Of(_workspace.Root, _journal.Say), _journal, _time).RunAsync(cancellation);
             await JudgeAsync(stage, load, cancellation);
+            if (MachineWork.Read() is { } ended)
+            {
+                await _journal.RunAsync("Work", () => Task.FromResult<string?>($"{ended - imaged! + (opened! - began!)}, base images aside"));
+            }
         }
         catch (Exception failure) when (failure is not OperationCanceledException && stage is not null)
         {

@@ -27,6 +27,10 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 #: What an alarm's action does, by prefix of its ARN.
 actions: dict[str, Callable[[str, Alarm, float | None], None]] = {}
 
+#: Between two looks at the alarms: no metric of AWS is finer, and each look reads all of them.
+_LOOK_SECONDS = 1.0
+_next_look = 0.0
+
 
 def publish(namespace: str, data: list[dict[str, Any]], region: str = "us-east-1", account: str = DEFAULT_ACCOUNT_ID) -> None:
     for datum in data:
@@ -40,7 +44,7 @@ def values(backend: CloudWatchBackend, alarm: Alarm) -> list[float | None]:
     end, found = datetime.now(timezone.utc).replace(tzinfo=None), []
     wanted = {(dimension.name, dimension.value) for dimension in alarm.dimensions}
     points = [(_naive(datum.timestamp), datum) for datum in backend.metric_data
-              if datum.namespace == alarm.namespace and datum.name == alarm.metric_name
+              if datum.name == alarm.metric_name and datum.namespace == alarm.namespace
               and {(dimension.name, dimension.value) for dimension in datum.dimensions} == wanted]
     for period in range(int(alarm.evaluation_periods)):
         until = end - timedelta(seconds=period * int(alarm.period))
@@ -74,6 +78,10 @@ def judge(backend: CloudWatchBackend, alarm: Alarm) -> str:
 
 
 def step() -> None:
+    global _next_look
+    if clock.now() < _next_look:
+        return
+    _next_look = clock.now() + _LOOK_SECONDS
     for regions in list(cloudwatch_backends.values()):
         for backend in list(regions.values()):
             for alarm in list(backend.alarms.values()):

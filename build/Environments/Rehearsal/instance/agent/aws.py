@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
+import functools
 import hashlib
 import hmac
 import json
@@ -14,6 +15,8 @@ from typing import Any
 
 _METADATA = "http://169.254.169.254/latest"
 _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+#: Token of the metadata service, and until when it is used.
+_session = ("", 0.0)
 
 
 class Refused(Exception):
@@ -21,8 +24,16 @@ class Refused(Exception):
 
 
 def metadata(path: str) -> str:
-    token = _open(urllib.request.Request(f"{_METADATA}/api/token", headers={"X-aws-ec2-metadata-token-ttl-seconds": "300"}, method="PUT"))
-    return _open(urllib.request.Request(f"{_METADATA}/{path}", headers={"X-aws-ec2-metadata-token": token}))
+    global _session
+    if time.monotonic() > _session[1]:
+        token = _open(urllib.request.Request(f"{_METADATA}/api/token", headers={"X-aws-ec2-metadata-token-ttl-seconds": "300"}, method="PUT"))
+        _session = (token, time.monotonic() + 240)
+    return _open(urllib.request.Request(f"{_METADATA}/{path}", headers={"X-aws-ec2-metadata-token": _session[0]}))
+
+
+@functools.cache
+def _unchanging(path: str) -> str:
+    return metadata(path)
 
 
 def call_json(service: str, target: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -39,8 +50,8 @@ def call_query(service: str, version: str, action: str, parameters: dict[str, st
 def _post(service: str, body: str, headers: dict[str, str]) -> str:
     endpoint = os.environ["AWS_ENDPOINT"].rstrip("/") + "/"
     host = urllib.parse.urlparse(endpoint).netloc
-    region = metadata("meta-data/placement/region")
-    role = metadata("meta-data/iam/security-credentials/")
+    region = _unchanging("meta-data/placement/region")
+    role = _unchanging("meta-data/iam/security-credentials/")
     keys = json.loads(metadata(f"meta-data/iam/security-credentials/{role}"))
 
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
