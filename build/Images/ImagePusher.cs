@@ -24,9 +24,12 @@ internal sealed class ImagePusher(DockerClient docker, IImageRegistry registry, 
         using var session = new LoginFolder();
         await _retry.ExecuteAsync(
             async token => await docker.LogInAsync(login.ProxyEndpoint.Authority, login.User, login.Password, session.Path, token), cancellation);
-        return await Task.WhenAll(images.Zip(
-            known,
-            (image, found) => found is null ? PushAsync(image, login, session.Path, cancellation) : Task.FromResult(Kept(image, found))));
+        Task<PushedImage> BringAsync(BuiltImage image, RegistryImage? found) =>
+            found is null ? PushAsync(image, login, session.Path, cancellation) : Task.FromResult(Kept(image, found));
+
+        // One before the others: what they share with it an engine then neither compresses nor sends again.
+        var first = await BringAsync(images[0], known[0]);
+        return [first, .. await Task.WhenAll(images.Skip(1).Zip(known.Skip(1), BringAsync))];
     }
 
     private static PushedImage Kept(BuiltImage image, RegistryImage found) =>
