@@ -287,7 +287,7 @@ run "instances_read_their_own_secrets_only" {
 
   assert {
     condition = alltrue([for statement in jsondecode(module.identity["web"].policy).Statement :
-      contains(["RegistryLogin", "HostMetrics", "OwnTags", "SessionManager"], statement.Sid) || !contains(statement.Resource, "*")
+      contains(["RegistryLogin", "SecretsAtOnce", "HostMetrics", "OwnTags", "SessionManager"], statement.Sid) || !contains(statement.Resource, "*")
     ])
     error_message = "Only actions that AWS gives no resource to may have any."
   }
