@@ -50,6 +50,8 @@ check_sdk() {
   command -v dotnet >/dev/null || fail "dotnet is not in PATH. Install the .NET 10 SDK: https://dot.net/download"
   local version
   version=$(cd "$root" && { dotnet --version 2>/dev/null || true; })
+  [[ -n $version || -d ${DOTNET_CLI_HOME:-${HOME:-/}} ]] ||
+    fail "dotnet needs a home folder, and ${DOTNET_CLI_HOME:-${HOME:-}} is none. Make it, or set HOME or DOTNET_CLI_HOME to one"
   case $version in
     [1-9][0-9].*) ;;
     *) fail "the .NET 10 SDK is needed; found: $(cd / && dotnet --list-sdks | tr '\n' ' '). Install it: https://dot.net/download" ;;

@@ -146,6 +146,18 @@ public sealed class BuildScriptTests : IDisposable
         Assert.Contains("https://dot.net/download", result.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_home_folder_that_does_not_exist_is_not_taken_for_a_missing_SDK()
+    {
+        var home = _tree.Full("nowhere");
+
+        var result = await _tree.RunAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = home, ["DOTNET_CLI_HOME"] = "" }, "print");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"dotnet needs a home folder, and {home} is none", result.Errors, StringComparison.Ordinal);
+    }
+
     private static Dictionary<string, string> PathWithoutFlock(TemporaryFolder programs)
     {
         foreach (var name in (string[])["bash", "cat", "cksum", "dirname", "dotnet", "find", "ln", "mkdir", "mv", "readlink", "rm", "sh", "sleep", "sort", "tr"])
