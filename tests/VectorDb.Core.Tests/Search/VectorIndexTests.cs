@@ -144,6 +144,7 @@ public sealed class VectorIndexTests
 
     /// <summary>Among records that are all about as near, a bound that is wrong once in thousands of times can rule out every one of them.</summary>
     [Theory]
+    [Trait(Suites.Trait, Suites.Full)]
     [InlineData(1)]
     [InlineData(2)]
     public void There_are_as_many_results_as_were_asked_for_however_few_these_are(int topK)
