@@ -45,6 +45,7 @@ app.MapPost("/upload", static async (HttpRequest request, CancellationToken canc
 
     return total;
 });
+app.MapPost("/print/{line}", static (string line) => Console.WriteLine(line));
 app.MapPost("/exit/{code:int}", static (int code) => Environment.Exit(code));
 app.MapFallback(() => $"{folder} {release}");
 if (Environment.GetEnvironmentVariable("VECTORDB_SUPERVISED") == "1" && mood != "deaf")

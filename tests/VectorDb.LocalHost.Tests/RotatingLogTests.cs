@@ -48,4 +48,32 @@ public sealed class RotatingLogTests : IDisposable
         after.Append("after");
         Assert.Equal(["before", "after"], File.ReadLines(_folder.File("api.log")));
     }
+
+    [Fact]
+    public void A_full_disk_costs_the_lines_that_find_no_room_and_no_others()
+    {
+        RequiredTool.Demand(File.Exists("/dev/full"), "a file that is always full is not on this machine");
+        File.CreateSymbolicLink(_folder.File("api.log"), "/dev/full");
+        using var log = new RotatingLog(_folder.File("api.log"));
+
+        log.Append("lost");
+        File.Delete(_folder.File("api.log"));
+        log.Append("kept");
+
+        Assert.Equal(["kept"], File.ReadLines(_folder.File("api.log")));
+    }
+
+    [Fact]
+    public void A_log_that_cannot_be_rotated_goes_on_once_it_can()
+    {
+        using var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 10, olderFiles: 1);
+        log.Append("first");
+        Directory.CreateDirectory(_folder.File("api.log.1", "in the way"));
+        log.Append("second");
+        Directory.Delete(_folder.File("api.log.1"), recursive: true);
+        log.Append("third");
+
+        Assert.Equal(["first"], File.ReadLines(_folder.File("api.log.1")));
+        Assert.Equal(["third"], File.ReadLines(_folder.File("api.log")));
+    }
 }

@@ -56,7 +56,14 @@ internal sealed class ProcessRegister(string runFolder) : IDisposable
         lock (_gate)
         {
             change();
-            AtomicFile.WriteJson(_path, new Entry(_host, [.. _children]));
+            try
+            {
+                AtomicFile.WriteJson(_path, new Entry(_host, [.. _children]));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // On a full disk services start and end all the same; the next change writes this one too.
+            }
         }
     }
 

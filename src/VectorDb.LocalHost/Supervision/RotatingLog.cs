@@ -8,20 +8,19 @@ internal sealed class RotatingLog(string path, long maximumBytes = 10 << 20, int
     private readonly Lock _gate = new();
     private FileStream? _stream;
 
+    /// <summary>Never throws, so that whoever prints goes on: a line that finds no room is lost, and the next one tries again.</summary>
     public void Append(string line)
     {
-        var bytes = Encoding.UTF8.GetBytes(line + "\n");
         lock (_gate)
         {
-            _stream ??= Open();
-            if (_stream.Length > 0 && _stream.Length + bytes.Length > maximumBytes)
+            try
             {
-                _stream.Dispose();
-                Rotate();
-                _stream = Open();
+                Write(Encoding.UTF8.GetBytes(line + "\n"));
             }
-
-            _stream.Write(bytes);
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Close();
+            }
         }
     }
 
@@ -29,13 +28,41 @@ internal sealed class RotatingLog(string path, long maximumBytes = 10 << 20, int
     {
         lock (_gate)
         {
-            _stream?.Dispose();
-            _stream = null;
+            Close();
+        }
+    }
+
+    private void Write(byte[] line)
+    {
+        _stream ??= Open();
+        if (_stream.Length > 0 && _stream.Length + line.Length > maximumBytes)
+        {
+            Close();
+            Rotate();
+            _stream = Open();
+        }
+
+        var end = _stream.Length;
+        try
+        {
+            _stream.Write(line);
+        }
+        catch (IOException)
+        {
+            // Half of it may have found room: the next line would go on in the middle of this one.
+            _stream.SetLength(end);
+            throw;
         }
     }
 
     // Unbuffered: what a process said last is on file even when this one is killed.
     private FileStream Open() => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+    private void Close()
+    {
+        _stream?.Dispose();
+        _stream = null;
+    }
 
     private void Rotate()
     {

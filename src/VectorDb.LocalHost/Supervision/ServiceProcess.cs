@@ -83,7 +83,18 @@ internal sealed class ServiceProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return new ServiceProcess(Fork(start), register, log);
+        var process = Fork(start);
+        try
+        {
+            return new ServiceProcess(process, register, log);
+        }
+        catch
+        {
+            // Nobody would watch it, nor end it.
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts a process while no other is being started.</summary>
