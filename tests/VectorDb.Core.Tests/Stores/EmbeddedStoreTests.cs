@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using VectorDb.Core.Stores;
 using VectorDb.Core.Stores.Embedded;
 using SqliteDatabase = VectorDb.Core.Stores.Embedded.Database;
@@ -94,6 +95,30 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
         Assert.Equal(["a", "b", "c", "d", "e", "f"], (await Store.SearchAsync("letters", query, Cancellation)).Select(hit => hit.Record.Id).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task While_a_collection_is_read_into_memory_writes_to_it_return_those_to_others_show_and_its_first_search_finds_all()
+    {
+        var query = new SearchQuery(new float[] { 1, 0, 0 }, 100);
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        await CreateWithAsync(Letters with { Name = "others" }, Record("a", 1, 0, 0));
+        using var reading = new HeldReading("letters");
+        var late = Open(log: reading);
+        Assert.Single(await late.SearchAsync("others", query, Cancellation));
+        var before = late.SearchAsync("letters", query, Cancellation);
+        await reading.IsHeld.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+        await Store.UpsertAsync("letters", [Record("b", 1, 0, 0)], Cancellation);
+        await late.UpsertAsync("letters", [Record("c", 1, 0, 0)], Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await Store.UpsertAsync("others", [Record("b", 1, 0, 0)], Cancellation);
+        await Eventually.TrueAsync(async () => (await late.SearchAsync("others", query, Cancellation)).Count == 2, "the search of others");
+        var after = late.SearchAsync("letters", query, Cancellation);
+
+        Assert.False(before.IsCompleted);
+        reading.Release();
+        Assert.Equal(3, (await after).Count);
+        await before;
+    }
+
     protected override ValueTask<IVectorStore> OpenAsync(bool sameData = false) => new(Open());
 
     protected override Task StoreUncheckedAsync(IReadOnlyList<Core.Records.Record> records)
@@ -102,10 +127,10 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
         return Task.CompletedTask;
     }
 
-    private EmbeddedStore Open(TimeSpan? pollInterval = null)
+    private EmbeddedStore Open(TimeSpan? pollInterval = null, ILogger<EmbeddedStore>? log = null)
     {
         var options = new VectorStoreOptions(VectorStoreKind.Embedded, _folder.File("data", "vectors.db"));
-        var store = new EmbeddedStore(pollInterval is { } interval ? options with { PollInterval = interval } : options);
+        var store = new EmbeddedStore(pollInterval is { } interval ? options with { PollInterval = interval } : options, log);
         _open.Add(store);
         return store;
     }
@@ -121,5 +146,32 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
             write.Execute(sql);
             return entry;
         });
+    }
+
+    /// <summary>Holds up whoever says that it has read a collection into memory.</summary>
+    private sealed class HeldReading(string collection) : ILogger<EmbeddedStore>, IDisposable
+    {
+        private readonly ManualResetEventSlim _release = new();
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task IsHeld => _held.Task;
+
+        public void Release() => _release.Set();
+
+        public void Dispose() => Release();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception).StartsWith($"Read {collection} ", StringComparison.Ordinal))
+            {
+                _held.TrySetResult();
+                _release.Wait(CancellationToken.None);
+            }
+        }
     }
 }

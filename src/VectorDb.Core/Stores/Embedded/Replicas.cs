@@ -13,7 +13,7 @@ internal sealed partial class Replicas : IAsyncDisposable
     private readonly Readers _readers;
     private readonly TimeSpan _pollInterval;
     private readonly ILogger _log;
-    private readonly ConcurrentDictionary<string, Lazy<Task<Replica>>> _loaded = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Loading> _loaded = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _nudge = new(0, 1);
     private readonly Lazy<Task> _polling;
@@ -35,7 +35,7 @@ internal sealed partial class Replicas : IAsyncDisposable
     public async Task<Replica> GetAsync(string collection, CancellationToken cancellationToken)
     {
         _ = _polling.Value;
-        return await _loaded.GetOrAdd(collection, Loading).Value.WaitAsync(cancellationToken);
+        return await _loaded.GetOrAdd(collection, name => new Loading(loading => LoadAsync(name, loading))).Replica.WaitAsync(cancellationToken);
     }
 
     /// <summary>Brings it up to the file, and gives the one that now has the name.</summary>
@@ -82,18 +82,15 @@ internal sealed partial class Replicas : IAsyncDisposable
         _nudge.Dispose();
     }
 
-    private Lazy<Task<Replica>> Loading(string collection)
-    {
-        Lazy<Task<Replica>>? loading = null;
-        return loading = new Lazy<Task<Replica>>(() => Task.Run(() => LoadAsync(collection, loading!)));
-    }
-
     // Whoever asked for it may be gone by the time that it fails, and the next one to ask starts afresh.
-    private async Task<Replica> LoadAsync(string collection, Lazy<Task<Replica>> loading)
+    private async Task<Replica> LoadAsync(string collection, Loading loading)
     {
         try
         {
             var replica = new Replica(_readers.Read(database => Catalog.Get(database, collection)));
+            await replica.UpdateAsync(_readers, _stopping.Token);
+            LogRead(collection, replica.Index.Current.Sequence);
+            loading.Read = replica;
             await replica.UpdateAsync(_readers, _stopping.Token);
             return replica;
         }
@@ -112,9 +109,14 @@ internal sealed partial class Replicas : IAsyncDisposable
         }
     }
 
-    private async Task UpdateAsync(string collection, Lazy<Task<Replica>> loading)
+    // Nobody waits for one that is still being read, which may take long.
+    private async Task UpdateAsync(string collection, Loading loading)
     {
-        var replica = await loading.Value;
+        if (loading.Read is not { } replica)
+        {
+            return;
+        }
+
         await replica.UpdateAsync(_readers, _stopping.Token);
         if (!replica.Exists)
         {
@@ -161,7 +163,7 @@ internal sealed partial class Replicas : IAsyncDisposable
         database?.Dispose();
     }
 
-    private async Task<bool> TryUpdateAsync(string collection, Lazy<Task<Replica>> loading)
+    private async Task<bool> TryUpdateAsync(string collection, Loading loading)
     {
         if (_waiting.TryGetValue(collection, out var polls) && polls > 0)
         {
@@ -175,7 +177,7 @@ internal sealed partial class Replicas : IAsyncDisposable
             _waiting.Remove(collection);
             return true;
         }
-        catch (Exception) when (loading.Value.IsFaulted)
+        catch (Exception) when (loading.Replica.IsFaulted)
         {
             // It is not there any more, and who asked for it was told.
             return true;
@@ -201,4 +203,29 @@ internal sealed partial class Replicas : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Searches of {Collection} do not show its latest records: they could not be read; this is tried again")]
     private partial void LogBehind(Exception exception, string collection);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Read {Collection} into memory, up to its change {Sequence}")]
+    private partial void LogRead(string collection, long sequence);
+
+    /// <summary>A collection on its way into memory, and from then on.</summary>
+    private sealed class Loading
+    {
+        private readonly Lazy<Task<Replica>> _replica;
+        private Replica? _read;
+
+        public Loading(Func<Loading, Task<Replica>> load) => _replica = new Lazy<Task<Replica>>(() => Task.Run(() => load(this)));
+
+        /// <summary>For searches: with all that is committed by the time that it completes.</summary>
+        public Task<Replica> Replica => _replica.Value;
+
+        /// <summary>
+        /// For writes: null while it is read. Its loader looks at the file once more after it has set this, so that a write committed
+        /// before need not be followed, and any later one finds it here.
+        /// </summary>
+        public Replica? Read
+        {
+            get => Volatile.Read(ref _read);
+            set => Interlocked.Exchange(ref _read, value);
+        }
+    }
 }
