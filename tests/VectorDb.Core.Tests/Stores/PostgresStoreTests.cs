@@ -162,6 +162,60 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
     }
 
     [Fact]
+    public async Task Connections_to_a_server_that_turned_into_a_reader_are_made_anew()
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        await using var source = NpgsqlDataSource.Create(_connection);
+        await RunAsync("SET default_transaction_read_only = on");
+        await using var store = Open();
+        await Assert.ThrowsAsync<StoreException>(() => store.UpsertAsync("letters", [Record("b", 0, 1, 0)], Cancellation));
+        await RunAsync("RESET default_transaction_read_only");
+
+        // New connections take writes from now on, as those to the address of a cluster do once it names the new writer.
+        await store.UpsertAsync("letters", [Record("b", 0, 1, 0)], Cancellation);
+
+        Assert.Equal(2, (await store.GetAsync("letters", Cancellation)).Count);
+
+        async Task RunAsync(string change)
+        {
+            await using var alter = source.CreateCommand($"ALTER DATABASE {new NpgsqlConnectionStringBuilder(_connection).Database} {change}");
+            await alter.ExecuteNonQueryAsync(Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_only_reads_is_busy_and_one_that_may_be_asked_again()
+    {
+        await Store.CreateAsync(Letters, Cancellation);
+        _connection += ";Options=-c default_transaction_read_only=on";
+        await using var store = Open();
+
+        var fault = await Assert.ThrowsAsync<StoreException>(() => store.UpsertAsync("letters", [Record("a", 1, 0, 0)], Cancellation));
+
+        Assert.Equal(StoreFault.Busy, fault.Fault);
+    }
+
+    [Fact]
+    public async Task A_connection_looks_after_half_a_minute_of_silence_whether_its_server_is_still_there()
+    {
+        RequiredTool.Demand(File.Exists("/proc/net/tcp"), "the connections of this machine are not in /proc/net/tcp");
+        _connection += ";Application Name=probed";
+        await using var store = Open();
+        await store.PingAsync(Cancellation);
+        await using var source = NpgsqlDataSource.Create(_connection.Replace("probed", "other", StringComparison.Ordinal));
+        await using var find = source.CreateCommand("SELECT client_port FROM pg_stat_activity WHERE application_name = 'probed'");
+        var port = (int)(await find.ExecuteScalarAsync(Cancellation))!;
+
+        // Its timer: 2 is that of the probes, and the time until it ends is in hundredths of a second.
+        var timer = await Eventually.ReturnsAsync(
+            async () => (await File.ReadAllLinesAsync("/proc/net/tcp", Cancellation)).Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Single(fields => fields[1].EndsWith($":{port:X4}", StringComparison.Ordinal))[5].Split(':'),
+            static timer => timer[0] == "02",
+            "the timer of the probes");
+        Assert.InRange(Convert.ToInt32(timer[1], 16), 0, 30_00);
+    }
+
+    [Fact]
     public async Task A_collection_can_be_made_at_any_moment_of_another_ones_going()
     {
         var other = await OpenAsync(sameData: true);

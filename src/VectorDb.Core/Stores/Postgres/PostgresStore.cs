@@ -14,6 +14,10 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
 {
     private const string Columns = "id, content_hash, metadata, text";
 
+    // Seconds. A host that went without a word is given up for dead a minute and a quarter later, by the nine probes of Linux.
+    private const int SilenceBeforeProbes = 30;
+    private const int BetweenProbes = 5;
+
     private readonly NpgsqlDataSource _source;
     private readonly PostgresCollections _collections;
     private readonly ConcurrentDictionary<string, PostgresCollection> _known = new(StringComparer.Ordinal);
@@ -23,6 +27,9 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         var builder = new NpgsqlDataSourceBuilder(
             options.ConnectionString ?? throw new ArgumentException("The PostgreSQL store needs a connection string.", nameof(options)));
         builder.UseVector();
+        builder.ConnectionStringBuilder.TcpKeepAlive = true;
+        builder.ConnectionStringBuilder.TcpKeepAliveTime = SilenceBeforeProbes;
+        builder.ConnectionStringBuilder.TcpKeepAliveInterval = BetweenProbes;
         if (options.CurrentConnectionString is { } current && builder.ConnectionStringBuilder.Password is { } first)
         {
             builder.ConnectionStringBuilder.Password = null;
@@ -200,13 +207,13 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
     private static void Add(NpgsqlCommand command, string name, NpgsqlDbType type, object value) =>
         command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value });
 
-    private static async Task GuardAsync(Func<Task> work) => await GuardAsync(async () =>
+    private async Task GuardAsync(Func<Task> work) => await GuardAsync(async () =>
     {
         await work();
         return true;
     });
 
-    private static async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    private async Task<T> GuardAsync<T>(Func<Task<T>> work)
     {
         try
         {
@@ -214,6 +221,12 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         }
         catch (Exception e) when (PostgresFaults.IsFault(e))
         {
+            if (PostgresFaults.IsOfReader(e))
+            {
+                // The writer of before a failover came back as a reader: connections to it are as good as ever, but for writing.
+                _source.Clear();
+            }
+
             throw PostgresFaults.Error(e);
         }
     }
