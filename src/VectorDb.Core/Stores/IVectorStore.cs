@@ -59,6 +59,7 @@ public interface IVectorStore
     /// <returns>How many of them were there.</returns>
     Task<int> DeleteAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken);
 
+    /// <summary>Of many, some may be gone before the others, and stay so when it fails or is given up on the way: the same call again goes on.</summary>
     /// <returns>How many matched and are gone.</returns>
     Task<long> DeleteAsync(string collection, Filter filter, CancellationToken cancellationToken);
 

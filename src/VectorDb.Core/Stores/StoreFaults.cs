@@ -19,7 +19,10 @@ public enum StoreFault
     TooNew,
 }
 
-/// <summary>The store failed, not the request. Whatever was accepted before is still there; of this call nothing is.</summary>
+/// <summary>
+/// The store failed, not the request. Whatever was accepted before is still there; of this call nothing is, but that a delete by filter
+/// may have come part of its way.
+/// </summary>
 public sealed class StoreException(StoreFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public StoreFault Fault { get; } = fault;

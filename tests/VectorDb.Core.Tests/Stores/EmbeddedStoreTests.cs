@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using VectorDb.Core.Filters;
 using VectorDb.Core.Stores;
 using VectorDb.Core.Stores.Embedded;
 using SqliteDatabase = VectorDb.Core.Stores.Embedded.Database;
@@ -7,6 +8,8 @@ namespace VectorDb.Core.Tests.Stores;
 
 public sealed class EmbeddedStoreTests : VectorStoreConformance
 {
+    private static readonly Filter Odd = FilterParser.Parse("""{"must":[{"key":"odd","match":1}]}""");
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<EmbeddedStore> _open = [];
 
@@ -117,6 +120,49 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
         reading.Release();
         Assert.Equal(3, (await after).Count);
         await before;
+    }
+
+    [Fact]
+    public async Task A_delete_by_filter_looks_for_its_records_while_another_process_writes()
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        using var other = SqliteDatabase.Open(_folder.File("data", "vectors.db"));
+        other.Execute("BEGIN IMMEDIATE");
+
+        Assert.Equal(0, await Store.DeleteAsync("letters", Odd, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_delete_by_filter_of_more_than_one_write_takes_all_that_match_out_of_every_process()
+    {
+        await CreateWithAsync(Letters, [.. Enumerable.Range(0, 4_500).Select(n => Record($"r{n}", 1, n, 0) with { Metadata = Json($$"""{"odd":{{n % 2}}}""") })]);
+        var other = Open();
+        var query = new SearchQuery(new float[] { 1, 0, 0 }, 1_000, Odd);
+        Assert.Equal(1_000, (await other.SearchAsync("letters", query, Cancellation)).Count);
+
+        Assert.Equal(2_250, await Store.DeleteAsync("letters", Odd, Cancellation));
+
+        Assert.Equal(2_250, (await Store.GetAsync("letters", Cancellation)).Count);
+        Assert.Empty(await Store.SearchAsync("letters", query, Cancellation));
+        await Eventually.TrueAsync(async () => (await other.SearchAsync("letters", query, Cancellation)).Count == 0, "the other store's search");
+        Assert.Equal(1_000, (await other.SearchAsync("letters", query with { Filter = null }, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task A_record_that_is_replaced_after_it_was_chosen_to_be_deleted_stays()
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0), Record("b", 0, 1, 0));
+        using (var database = SqliteDatabase.Open(_folder.File("data", "vectors.db")))
+        {
+            var table = new RecordTable(1);
+            var chosen = database.Read(read => table.Sequences(read, ["a", "b"]));
+            await Store.UpsertAsync("letters", [Record("a", 0, 0, 1)], Cancellation);
+
+            Assert.Equal(1, database.Write(write => table.Delete(write, Catalog.Get(write, "letters"), chosen)).Count);
+        }
+
+        Assert.Equal(1, (await Store.GetAsync("letters", Cancellation)).Count);
+        Assert.Equal("a", Assert.Single(await Open().SearchAsync("letters", new SearchQuery(new float[] { 1, 0, 0 }, 10), Cancellation)).Record.Id);
     }
 
     protected override ValueTask<IVectorStore> OpenAsync(bool sameData = false) => new(Open());

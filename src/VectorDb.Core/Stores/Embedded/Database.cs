@@ -48,6 +48,9 @@ internal sealed class Database : IDisposable
 
     public int Statements => _statements.Count;
 
+    /// <summary>Rows that the last INSERT, UPDATE or DELETE changed.</summary>
+    public int Changes => raw.sqlite3_changes(Handle);
+
     private sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(Database));
 
     public static Database Open(string path)

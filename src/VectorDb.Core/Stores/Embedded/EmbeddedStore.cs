@@ -16,6 +16,9 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     // More are only of use while a search's very results are replaced faster than it reads them.
     private const int MaximumAttempts = 5;
 
+    // In one write: other processes get their turn in between.
+    private const int MostDeletedAtOnce = 1_000;
+
     private readonly string _path;
     private readonly Readers _readers;
     private readonly Replicas _replicas;
@@ -135,13 +138,49 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
             },
             cancellationToken);
 
-    public async Task<int> DeleteAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
-        (int)await DeleteAsync(collection, (database, table) => table.Sequences(database, ids.Distinct(StringComparer.Ordinal)), cancellationToken);
+    public async Task<int> DeleteAsync(string collection, IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        var deleted = await WriteAsync(
+            database =>
+            {
+                var entry = Catalog.Get(database, collection);
+                return Delete(database, entry, new RecordTable(entry.Id).Sequences(database, ids.Distinct(StringComparer.Ordinal)));
+            },
+            cancellationToken);
+        await PublishAsync(collection);
+        return (int)deleted;
+    }
 
-    public Task<long> DeleteAsync(string collection, Filter filter, CancellationToken cancellationToken)
+    /// <summary>Those that match at its beginning. To look at them all may take long, so no other write waits for that.</summary>
+    public async Task<long> DeleteAsync(string collection, Filter filter, CancellationToken cancellationToken)
     {
         var compiled = new CompiledFilter(filter);
-        return DeleteAsync(collection, (database, table) => table.Sequences(database, compiled, cancellationToken), cancellationToken);
+        var entry = await ReadAsync(database => Catalog.Get(database, collection), cancellationToken);
+        var (deleted, last) = (0L, 0L);
+        try
+        {
+            List<long> victims;
+            do
+            {
+                victims = await ReadAsync(
+                    database => new RecordTable(Now(database).Id).Sequences(database, compiled, last, entry.Sequence, MostDeletedAtOnce, cancellationToken),
+                    cancellationToken);
+                if (victims.Count > 0)
+                {
+                    deleted += await WriteAsync(database => Delete(database, Now(database), victims), cancellationToken);
+                    last = victims[^1];
+                }
+            }
+            while (victims.Count == MostDeletedAtOnce);
+        }
+        finally
+        {
+            await PublishAsync(collection);
+        }
+
+        return deleted;
+
+        CatalogEntry Now(Database database) => Catalog.Find(database, entry.Id) ?? throw new CollectionNotFoundException(collection);
     }
 
     public Task<Page<Record>> ScrollAsync(
@@ -218,26 +257,9 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
         return hits;
     }
 
-    private async Task<long> DeleteAsync(
-        string collection, Func<Database, RecordTable, List<long>> choose, CancellationToken cancellationToken)
-    {
-        var deleted = await WriteAsync(
-            database =>
-            {
-                var entry = Catalog.Get(database, collection);
-                var table = new RecordTable(entry.Id);
-                var victims = choose(database, table);
-                if (victims.Count > 0)
-                {
-                    table.Delete(database, entry, victims);
-                }
-
-                return victims.Count;
-            },
-            cancellationToken);
-        await PublishAsync(collection);
-        return deleted;
-    }
+    /// <returns>How many of them were there.</returns>
+    private static long Delete(Database database, CatalogEntry entry, List<long> victims) =>
+        victims.Count == 0 ? 0 : entry.Count - new RecordTable(entry.Id).Delete(database, entry, victims).Count;
 
     private Task<T> ReadAsync<T>(Func<Database, T> read, CancellationToken cancellationToken)
     {

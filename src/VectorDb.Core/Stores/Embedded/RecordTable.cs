@@ -41,13 +41,18 @@ internal sealed class RecordTable(long collection)
         return Prune(database, entry with { Count = count, Sequence = sequence });
     }
 
+    /// <param name="victims">One that was replaced or deleted since it was chosen is left out.</param>
+    /// <returns>The entry as it is afterwards.</returns>
     public CatalogEntry Delete(Database database, CatalogEntry entry, IEnumerable<long> victims)
     {
         var (count, sequence) = (entry.Count, entry.Sequence);
         foreach (var victim in victims)
         {
-            Bury(database, victim, ++sequence);
-            count--;
+            if (Bury(database, victim, sequence + 1))
+            {
+                sequence++;
+                count--;
+            }
         }
 
         return Prune(database, entry with { Count = count, Sequence = sequence });
@@ -71,11 +76,12 @@ internal sealed class RecordTable(long collection)
         return sequences;
     }
 
-    public List<long> Sequences(Database database, CompiledFilter filter, CancellationToken cancellationToken)
+    /// <returns>The first in (after, upTo] that match, in that order, at most <paramref name="limit"/>.</returns>
+    public List<long> Sequences(Database database, CompiledFilter filter, long after, long upTo, int limit, CancellationToken cancellationToken)
     {
-        using var rows = database.Use($"SELECT seq, metadata FROM {_records}");
+        using var rows = database.Use($"SELECT seq, metadata FROM {_records} WHERE seq > ?1 AND seq <= ?2 ORDER BY seq").Bind(1, after).Bind(2, upTo);
         var sequences = new List<long>();
-        while (rows.Step())
+        while (sequences.Count < limit && rows.Step())
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (filter.Matches(rows.Bytes(1)))
@@ -147,12 +153,19 @@ internal sealed class RecordTable(long collection)
         { ContentHash = row.Text(2) };
     }
 
-    private void Bury(Database database, long victim, long sequence)
+    /// <returns>Whether it was there.</returns>
+    private bool Bury(Database database, long victim, long sequence)
     {
         using var delete = database.Use($"DELETE FROM {_records} WHERE seq = ?1").Bind(1, victim);
         delete.Run();
+        if (database.Changes == 0)
+        {
+            return false;
+        }
+
         using var bury = database.Use($"INSERT INTO {_tombstones}(seq, victim) VALUES(?1, ?2)").Bind(1, sequence).Bind(2, victim);
         bury.Run();
+        return true;
     }
 
     private CatalogEntry Prune(Database database, CatalogEntry entry)
