@@ -20,6 +20,10 @@ internal enum LedgerEvent
     [JsonStringEnumMemberName("failed")]
     Failed,
 
+    /// <summary>The run ended before anything of the release was started; nothing is said about the release.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
+
     /// <summary>A signal ended the run; nothing is said about the release.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,

@@ -7,18 +7,24 @@ namespace VectorDb.Build.Rollout;
 /// <summary>Takes back a candidate that failed, and says in the ledger what became of it.</summary>
 internal sealed class RollbackOfFailure(IReleaseEnvironment environment, ReleaseGate gate, StepJournal journal)
 {
-    /// <param name="activated">Whether the candidate may have the traffic.</param>
-    /// <param name="previous">What had it before.</param>
+    /// <param name="stage">How far the candidate came.</param>
+    /// <param name="previous">What had the traffic before.</param>
     /// <param name="cancelled">Whether a signal ended the run.</param>
-    public async Task RunAsync(Manifest candidate, bool activated, ReleaseId? previous, Exception failure, bool cancelled)
+    public async Task RunAsync(Manifest candidate, SwitchoverStage stage, ReleaseId? previous, Exception failure, bool cancelled)
     {
         // The run itself may have been cancelled: tidying up is not.
         using var limit = new CancellationTokenSource(environment.Rules.UndoLimit);
         try
         {
             await gate.EnsureHeldAsync(limit.Token);
-            await gate.RecordAsync(cancelled ? LedgerEvent.Cancelled : LedgerEvent.Failed, candidate, limit.Token, cancelled ? "a signal ended the run" : failure.Message);
-            var stays = activated && !await GoBackAsync(candidate, previous, limit.Token);
+            var what = cancelled ? LedgerEvent.Cancelled : stage == SwitchoverStage.Preparing ? LedgerEvent.Refused : LedgerEvent.Failed;
+            await gate.RecordAsync(what, candidate, limit.Token, cancelled ? "a signal ended the run" : failure.Message);
+            var stays = stage switch
+            {
+                SwitchoverStage.Preparing => true,
+                SwitchoverStage.Starting => previous == candidate.Release,
+                _ => !await GoBackAsync(candidate, previous, limit.Token),
+            };
             if (candidate.Proved is { } proved)
             {
                 await environment.Catalog.ReplaceAsync(proved, limit.Token);
@@ -28,6 +34,10 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
             {
                 await environment.Rollout.RetireAsync(candidate.Release, wait: true, limit.Token);
             }
+        }
+        catch (Exception second) when (stage == SwitchoverStage.Preparing)
+        {
+            journal.Say($"Nothing was moved, but that could not be noted: {second.Message}");
         }
         catch (Exception second)
         {

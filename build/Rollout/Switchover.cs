@@ -22,7 +22,7 @@ internal sealed class Switchover(
     public async Task<ReleaseId?> RunAsync(Manifest candidate, SmokeDepth depth, RolloutPace pace, CancellationToken cancellationToken)
     {
         ReleaseId? previous = null;
-        var activated = false;
+        var stage = SwitchoverStage.Preparing;
         try
         {
             await journal.RunAsync("Rollout", () => gate.WhileHeldAsync(
@@ -32,9 +32,10 @@ internal sealed class Switchover(
                     await environment.Rollout.PrepareAsync(candidate, pace, held);
                     // Known before anything moves: where the move itself fails, this is what to return to.
                     previous = await RetireLeftoversAsync(candidate.Release, held);
+                    stage = SwitchoverStage.Starting;
                     await environment.Rollout.StartAsync(candidate, held);
                     await gate.EnsureHeldAsync(held);
-                    activated = true;
+                    stage = SwitchoverStage.Activating;
                     previous = await environment.Rollout.ActivateAsync(candidate, pace, held);
                     await gate.EnsureHeldAsync(held);
                     await gate.RecordAsync(LedgerEvent.Activated, candidate, held, took: time.GetElapsedTime(start));
@@ -46,7 +47,7 @@ internal sealed class Switchover(
         catch (Exception failure) when (failure is not LeaseLostException)
         {
             await failures.PrintAsync(candidate.Release, failure, cancellationToken);
-            await _undo.RunAsync(candidate, activated, previous, failure, cancelled: cancellationToken.IsCancellationRequested);
+            await _undo.RunAsync(candidate, stage, previous, failure, cancelled: cancellationToken.IsCancellationRequested);
             throw;
         }
 
@@ -94,4 +95,16 @@ internal sealed class Switchover(
             await environment.Catalog.ReplaceAsync(candidate with { Proved = null }, cancellationToken);
         }
     }
+}
+
+/// <summary>How far a candidate has come.</summary>
+internal enum SwitchoverStage
+{
+    /// <summary>Nothing was moved yet.</summary>
+    Preparing,
+
+    Starting,
+
+    /// <summary>It may have the traffic.</summary>
+    Activating,
 }

@@ -1,4 +1,5 @@
 using VectorDb.Build.Releases.Locking;
+using VectorDb.Build.Rollout;
 using VectorDb.Build.Tests.SmokeTest;
 using static VectorDb.Build.Releases.LedgerEvent;
 
@@ -83,6 +84,90 @@ public sealed class DeployTests
         Assert.Equal([(DeployStarted, second), (Failed, second)], (await build.LedgerAsync()).TakeLast(2));
         Assert.Contains("api ended with exit code 134", build.Output, StringComparison.Ordinal);
         Assert.Contains("Out of memory.", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refusal_in_which_nothing_moved_says_nothing_about_the_release_and_leaves_the_way_back_to_it()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var good = build.Deploy("good");
+        build.Deploy("bad");
+        build.Publish("good");
+        build.Rollout.Before = RefuseAt("prepare");
+
+        Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
+        Assert.Equal([(DeployStarted, good), (Refused, good)], (await build.LedgerAsync()).TakeLast(2));
+
+        build.Rollout.Before = static _ => { };
+        Assert.Equal(0, build.Run("--target=Rollback"));
+        Assert.Equal(good, build.Rollout.Active);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_cannot_be_noted_is_not_called_a_release_that_was_not_taken_back()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        build.Deploy("one");
+        build.Publish("two");
+        build.Rollout.Before = step =>
+        {
+            File.Delete(build.File("ledger.jsonl"));
+            Directory.CreateDirectory(build.File("ledger.jsonl"));
+            RefuseAt("prepare")(step);
+        };
+
+        Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
+
+        Assert.Contains("Nothing was moved, but that could not be noted", build.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("was not taken back", build.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("prepare", false)]
+    [InlineData("prepare", true)]
+    [InlineData("start", true)]
+    public async Task A_second_deploy_of_the_active_release_that_ends_before_it_is_activated_leaves_it_as_it_is(string step, bool bySignal)
+    {
+        await using var build = await BuildRun.CreateAsync();
+        build.Deploy("one");
+        var active = build.Deploy("two");
+        build.Rollout.Host = "an older host";
+        build.Rollout.Before = now =>
+        {
+            if (now == step && bySignal)
+            {
+                build.Signal();
+            }
+            else
+            {
+                RefuseAt(step)(now);
+            }
+        };
+
+        Assert.NotEqual(0, build.Run("--target=Deploy", "--exclusive"));
+
+        Assert.Equal([active], build.Rollout.Running);
+        Assert.DoesNotContain("failed too", build.Output, StringComparison.Ordinal);
+        Assert.Equal((bySignal ? Cancelled : Refused, active), (await build.LedgerAsync()).Last());
+    }
+
+    [Fact]
+    public async Task A_failure_returns_to_the_active_release_although_a_second_deploy_of_it_was_refused()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        build.Deploy("one");
+        var active = build.Deploy("two");
+        build.Rollout.Host = "an older host";
+        build.Rollout.Before = RefuseAt("prepare");
+        Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
+        build.Rollout.Before = static _ => { };
+        build.Publish("three");
+        build.Api.Fault = Fault.WriteFails;
+
+        Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
+
+        Assert.Equal(active, build.Rollout.Active);
+        Assert.Equal([active], build.Rollout.Running);
     }
 
     [Fact]
@@ -273,4 +358,12 @@ public sealed class DeployTests
         Assert.Equal(["api", "dashboard", "worker"], manifest.Services.Keys.Order());
         Assert.Equal("embedded", manifest.Configuration["VECTORDB_STORE"]);
     }
+
+    private static Action<string> RefuseAt(string step) => now =>
+    {
+        if (now == step)
+        {
+            throw new RolloutFailedException("Nothing was moved: an alarm is raised already.");
+        }
+    };
 }

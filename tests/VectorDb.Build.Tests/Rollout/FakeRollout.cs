@@ -41,6 +41,8 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
 
     public Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
     {
+        Before("prepare");
+        cancellationToken.ThrowIfCancellationRequested();
         Host = Host is null || pace == RolloutPace.Watched ? manifest.Host?.Short : Host;
         return Task.CompletedTask;
     }
@@ -67,6 +69,11 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
 
     public async Task RetireAsync(ReleaseId release, bool wait, CancellationToken cancellationToken)
     {
+        if (release == Active)
+        {
+            throw new RolloutFailedException($"Release {release} is active; activate another one first");
+        }
+
         if (_running.Remove(release))
         {
             await NoteAsync("retire", release);

@@ -290,7 +290,7 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
         await _build.DeployAsync("two");
         var refreshes = (await _build.Site.RefreshesAsync("web")).Count;
         await _build.Site.RaiseAlarmAsync();
-        await _build.PublishAsync("three");
+        await _build.PublishAsync("one");
 
         Assert.Equal(1, await _build.RunAsync("Deploy", "--exclusive"));
 
