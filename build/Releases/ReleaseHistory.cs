@@ -27,7 +27,7 @@ internal sealed class ReleaseHistory(IReadOnlyList<LedgerEntry> entries)
     /// <summary>Whether a release passed its proof and has not failed one since.</summary>
     public bool IsVerified(ReleaseId release) => Last(release, LedgerEvent.Verified, LedgerEvent.Failed) is { Event: LedgerEvent.Verified };
 
-    /// <summary>Where a rollback without an argument may go, the best first: verified before the current release was deployed.</summary>
+    /// <summary>Where a rollback without an argument may go, the best first: verified before the current release was deployed, and not left by a rollback since.</summary>
     /// <param name="active">The current release; null when there is none.</param>
     public IReadOnlyList<ReleaseId> Before(ReleaseId? active)
     {
@@ -38,9 +38,12 @@ internal sealed class ReleaseHistory(IReadOnlyList<LedgerEntry> entries)
                 .Where(entry => entry is { Event: LedgerEvent.Verified, Release: not null } && entry.Release != active)
                 .Select(entry => entry.Release!.Value)
                 .Distinct()
-                .Where(IsVerified),
+                .Where(release => IsVerified(release) && !WasLeft(release)),
         ];
     }
+
+    /// <summary>Whether a rollback left it since it was last proved: only by name does anybody come back to it.</summary>
+    private bool WasLeft(ReleaseId release) => Last(release, LedgerEvent.Verified, LedgerEvent.RolledBack) is { Event: LedgerEvent.RolledBack };
 
     private LedgerEntry? Last(ReleaseId release, params ReadOnlySpan<LedgerEvent> events)
     {

@@ -42,7 +42,9 @@ public sealed class Rollback
         var previous = await _switchover.RunAsync(target, SmokeDepth.Quick, RolloutPace.Return, cancellationToken);
         if (previous is { } old)
         {
-            await _gate.RecordAsync(LedgerEvent.RolledBack, left, cancellationToken, $"to {target.Release}", _time.GetElapsedTime(start));
+            // What was left for a release that nobody would have gone back to unasked is as good as it was.
+            var what = history.Before(active).Contains(target.Release) ? LedgerEvent.RolledBack : LedgerEvent.Retired;
+            await _gate.RecordAsync(what, left, cancellationToken, $"to {target.Release}", _time.GetElapsedTime(start));
             await _environment.Rollout.StandDownAsync(old, wait: false, cancellationToken);
         }
 

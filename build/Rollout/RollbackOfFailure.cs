@@ -23,7 +23,7 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
             {
                 SwitchoverStage.Preparing => true,
                 SwitchoverStage.Starting => previous == candidate.Release,
-                _ => !await GoBackAsync(candidate, previous, limit.Token),
+                _ => !await GoBackAsync(candidate, previous, cancelled, limit.Token),
             };
             if (candidate.Proved is { } proved)
             {
@@ -47,7 +47,7 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
     }
 
     /// <returns>False when the candidate has to stay, because it served before this run and there is nothing in its place.</returns>
-    private async Task<bool> GoBackAsync(Manifest candidate, ReleaseId? previous, CancellationToken cancellationToken)
+    private async Task<bool> GoBackAsync(Manifest candidate, ReleaseId? previous, bool cancelled, CancellationToken cancellationToken)
     {
         var history = new ReleaseHistory(await environment.Ledger.ReadAsync(cancellationToken));
         if (await FindReturnAsync(candidate, previous, history, cancellationToken) is not { } target)
@@ -59,7 +59,7 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
             }
 
             await environment.Rollout.AbandonAsync(cancellationToken);
-            await gate.RecordAsync(LedgerEvent.RolledBack, candidate, cancellationToken, "there was no release to return to: nothing is active");
+            await SayTakenBackAsync("there was no release to return to: nothing is active");
             await gate.RecordAsync(LedgerEvent.Stopped, manifest: null, cancellationToken);
             journal.Close("There was no release to return to: nothing is active now.");
             return true;
@@ -72,7 +72,7 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
             await environment.Rollout.RetireAsync(unproved, wait: false, cancellationToken);
         }
 
-        await gate.RecordAsync(LedgerEvent.RolledBack, candidate, cancellationToken, $"to {target.Release}");
+        await SayTakenBackAsync($"to {target.Release}");
         await gate.RecordAsync(LedgerEvent.Activated, target, cancellationToken, $"back from {candidate.Release}");
         if (target.Release == candidate.Release)
         {
@@ -83,6 +83,10 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
         journal.Close($"Rolled back: release {target.Release} is active again.");
         await gate.FreezeAfterRollbackAsync($"release {candidate.Release} failed and was taken back", cancellationToken);
         return true;
+
+        // A rollback never returns unasked to what was rolled back from, and a signal says nothing against a release.
+        Task SayTakenBackAsync(string outcome) =>
+            cancelled ? Task.CompletedTask : gate.RecordAsync(LedgerEvent.RolledBack, candidate, cancellationToken, outcome);
     }
 
     /// <summary>

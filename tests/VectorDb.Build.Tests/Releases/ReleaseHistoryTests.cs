@@ -30,6 +30,23 @@ public sealed class ReleaseHistoryTests
     }
 
     [Fact]
+    public void A_rollback_never_returns_unasked_to_what_was_rolled_back_from()
+    {
+        var history = History(Deploy(1), Deploy(2), Deploy(3), Rollback(to: 2), [Entry(LedgerEvent.RolledBack, 3)], Deploy(2));
+
+        Assert.Equal([Release(1)], history.Before(Release(2)));
+        Assert.True(history.IsVerified(Release(3)));
+    }
+
+    [Fact]
+    public void What_was_rolled_back_from_and_proved_again_since_can_be_returned_to()
+    {
+        var history = History(Deploy(1), Deploy(2), Rollback(to: 1), [Entry(LedgerEvent.RolledBack, 2)], Deploy(2), Deploy(3));
+
+        Assert.Equal([Release(2), Release(1)], history.Before(Release(3)));
+    }
+
+    [Fact]
     public void Nothing_from_before_a_destruction_can_be_returned_to()
     {
         var history = History(Deploy(1), [Entry(LedgerEvent.Destroyed, 1)], Deploy(2));

@@ -25,7 +25,7 @@ namespace VectorDb.Build.Tests.Rollout;
 internal sealed class BuildRun : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly CancellationTokenSource _signal = new();
+    private CancellationTokenSource _signal = new();
 
     private BuildRun(SampleApi api)
     {
@@ -71,7 +71,7 @@ internal sealed class BuildRun : IAsyncDisposable
         return release;
     }
 
-    /// <summary>What Ctrl+C does.</summary>
+    /// <summary>What Ctrl+C does to the run that goes on.</summary>
     public void Signal() => _signal.Cancel();
 
     /// <returns>The exit code.</returns>
@@ -79,6 +79,8 @@ internal sealed class BuildRun : IAsyncDisposable
     {
         var (invocation, problems) = ArgumentParser.Parse(args, Target.Of(typeof(BuildContext).Assembly));
         Assert.Empty(problems);
+        _signal.Dispose();
+        _signal = new CancellationTokenSource();
         var session = new BuildSession(_folder.Path, invocation!, _signal.Token);
         using var output = new StringWriter();
         var exitCode = new CakeHost()

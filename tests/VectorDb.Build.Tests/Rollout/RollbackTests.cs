@@ -37,6 +37,47 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task Only_by_name_does_a_rollback_come_back_to_what_was_rolled_back_from_and_from_there_it_returns()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var good = build.Deploy("good");
+        var bad = build.Deploy("bad");
+        build.Run("--target=Rollback");
+        build.Run("--target=Stop");
+        build.Deploy("good");
+
+        Assert.Equal(1, build.Run("--target=Rollback"));
+        Assert.Equal(good, build.Rollout.Active);
+
+        Assert.Equal(0, build.Run("--target=Rollback", $"--to={bad}"));
+        Assert.Equal((Retired, good), (await build.LedgerAsync()).Last());
+        Assert.Equal(0, build.Run("--target=Rollback"));
+        Assert.Equal(good, build.Rollout.Active);
+    }
+
+    [Fact]
+    public async Task A_rollback_that_a_signal_ended_can_be_asked_for_again()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var first = build.Deploy("one");
+        var second = build.Deploy("two");
+        build.Rollout.Before = step =>
+        {
+            if (step == "activate")
+            {
+                build.Rollout.Before = static _ => { };
+                build.Signal();
+            }
+        };
+        Assert.NotEqual(0, build.Run("--target=Rollback"));
+        Assert.Equal(second, build.Rollout.Active);
+
+        Assert.Equal(0, build.Run("--target=Rollback"));
+
+        Assert.Equal(first, build.Rollout.Active);
+    }
+
+    [Fact]
     public async Task An_unknown_release_is_a_usage_error()
     {
         await using var build = await BuildRun.CreateAsync();
