@@ -108,6 +108,12 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
             {
                 return manifest.Proved ?? manifest;
             }
+
+            if (target == previous && (await environment.Rollout.StatusAsync(cancellationToken)).Running.Any(running => running.Id == target))
+            {
+                // Somebody has removed its manifest. As it runs, its id is enough to give it the traffic back.
+                return failed with { Release = target, Commit = history.LastActivation(target)?.Commit ?? "none", Proved = null };
+            }
         }
 
         return null;

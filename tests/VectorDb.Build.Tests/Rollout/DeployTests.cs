@@ -190,6 +190,23 @@ public sealed class DeployTests
     }
 
     [Fact]
+    public async Task A_failed_release_gives_way_to_the_one_before_although_its_manifest_was_removed_while_it_served()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        build.Deploy("one");
+        var second = build.Deploy("two");
+        await build.Environment.Catalog.RemoveAsync(second, Cancellation);
+        build.Publish("three");
+        build.Api.Fault = Fault.WriteFails;
+
+        Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
+
+        Assert.Equal(second, build.Rollout.Active);
+        Assert.Equal([second], build.Rollout.Running);
+        Assert.Equal((Activated, second), (await build.LedgerAsync()).Last());
+    }
+
+    [Fact]
     public async Task A_log_that_cannot_be_read_does_not_keep_a_failed_release_from_being_taken_back()
     {
         await using var build = await BuildRun.CreateAsync();
