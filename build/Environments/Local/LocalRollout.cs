@@ -59,7 +59,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         if (port is { } asked && asked != status.Host.Port)
         {
             throw new RolloutFailedException(
-                $"The local host listens on port {status.Host.Port}, not {asked}. Move it: ./build.sh --target=Stop, then ./build.sh --target=Deploy --port={asked}");
+                $"The local host listens on port {status.Host.Port}, not {asked}. Leave --port out, or move it: ./build.sh --target=Stop, then ./build.sh --target=Deploy --port={asked}");
         }
 
         if (pace == RolloutPace.Watched && status.Host.Content != wanted.Short)

@@ -53,6 +53,13 @@ public sealed class ArgumentParserTests
         Assert.Equal([problem], problems);
     }
 
+    [Theory]
+    [InlineData("--target=Deploy")]
+    [InlineData("--target=Rollback")]
+    [InlineData("--target=Restore", "--from=backups")]
+    public void Whatever_may_start_the_local_host_takes_its_port(params string[] args) =>
+        Assert.Equal(9999, Parse([.. args, "--port=9999"]).Value(Options.Port));
+
     [Fact]
     public void All_problems_are_told_at_once() =>
         Assert.Equal(3, ArgumentParser.Parse(["--dry-run", "--target=Deply", "--port=x"], Targets).Problems.Count);
