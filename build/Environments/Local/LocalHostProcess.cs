@@ -8,6 +8,10 @@ namespace VectorDb.Build.Environments.Local;
 internal static class LocalHostProcess
 {
     private const string Assembly = "VectorDb.LocalHost.dll";
+    private const string HomeArgument = "--home";
+
+    /// <summary>Linux shows them; elsewhere no orphan is seen.</summary>
+    private const string ProcessTable = "/proc";
 
     /// <summary>Seconds for which the release before stays ready for a rollback; the host has a default of its own.</summary>
     private const string Standby = "VECTORDB_STANDBY";
@@ -32,7 +36,7 @@ internal static class LocalHostProcess
             {
                 if (process.HasExited)
                 {
-                    throw new RolloutFailedException($"The local host did not start (exit code {process.ExitCode}): {string.Concat(await said).Trim()}");
+                    throw new RolloutFailedException($"The local host did not start (exit code {process.ExitCode}): {string.Concat(await said).Trim()}{(FindOrphan(home) is { } orphan ? $" {NameOf(orphan)}" : "")}");
                 }
 
                 if (await status(limit.Token) is { } answer && answer.Host.Pid == process.Id)
@@ -55,6 +59,38 @@ internal static class LocalHostProcess
         }
     }
 
+    /// <returns>The process of a host of this home that nobody reaches any more, because its files were removed; null where none is seen.</returns>
+    public static int? FindOrphan(LocalHome home)
+    {
+        foreach (var folder in Directory.Exists(ProcessTable) ? Directory.EnumerateDirectories(ProcessTable) : [])
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && IsOrphan(folder, home))
+            {
+                return id;
+            }
+        }
+
+        return null;
+    }
+
+    public static string NameOf(int orphan) => $"The host of this folder still runs as process {orphan}, but its files were removed. End it: kill {orphan}";
+
+    private static bool IsOrphan(string process, LocalHome home)
+    {
+        try
+        {
+            var arguments = File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
+            return arguments.Any(static argument => Path.GetFileName(argument) == Assembly)
+                && arguments.SkipWhile(static argument => argument != HomeArgument).ElementAtOrDefault(1) == home.Environment
+                && !Directory.Exists(Path.Combine(process, "cwd", Path.GetFileName(Path.GetDirectoryName(home.ControlSocket)!)));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It has just ended, or belongs to somebody else.
+            return false;
+        }
+    }
+
     private static ProcessStartInfo StartInfo(LocalHome home, string folder, int port)
     {
         Directory.CreateDirectory(home.Environment);
@@ -63,7 +99,7 @@ internal static class LocalHostProcess
             Environment.ProcessPath ?? "dotnet",
             [
                 Path.Combine(folder, Assembly),
-                "--home", home.Environment,
+                HomeArgument, home.Environment,
                 "--port", port.ToString(CultureInfo.InvariantCulture),
                 "--content", Path.GetFileName(folder),
                 "--background",

@@ -116,7 +116,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
     {
         if (await _host.StatusAsync(cancellationToken) is null)
         {
-            return false;
+            return LocalHostProcess.FindOrphan(home) is { } orphan ? throw new RolloutFailedException(LocalHostProcess.NameOf(orphan)) : false;
         }
 
         await _host.StopAsync(forget, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
@@ -139,6 +140,30 @@ public sealed class LocalRolloutTests : IDisposable
         var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.PrepareAsync(manifest, RolloutPace.Watched, Cancellation));
 
         Assert.Contains("The local host did not start (exit code", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_whose_files_were_removed_is_named_by_what_cannot_start_beside_it_and_cannot_stop_it()
+    {
+        Directory.CreateDirectory(Path.Combine(_home.Environment, "run"));
+        using var host = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read -r _", "/elsewhere/VectorDb.LocalHost.dll", "--home", _home.Environment])
+        {
+            WorkingDirectory = _home.Environment,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+        })!;
+        Assert.False(await _rollout.StopAsync(Cancellation));
+
+        Directory.Delete(_home.Root, recursive: true);
+        var (manifest, _) = Publish();
+        await _rollout.StageAsync(manifest, Cancellation);
+        var start = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.PrepareAsync(manifest, RolloutPace.Watched, Cancellation));
+        var stop = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.StopAsync(Cancellation));
+
+        Assert.All([start, stop], failure => Assert.EndsWith($"kill {host.Id}", failure.Message, StringComparison.Ordinal));
+        host.StandardInput.Close();
+        await host.WaitForExitAsync(Cancellation);
+        Assert.False(await _rollout.StopAsync(Cancellation));
     }
 
     [Fact]
