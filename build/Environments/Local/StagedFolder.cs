@@ -5,6 +5,7 @@ internal static class StagedFolder
 {
     private const string Prefix = ".staging-";
 
+    /// <param name="target">Where it will be, in the place of what may be there.</param>
     /// <param name="complete">Is given the unfinished copy, to add what belongs to it.</param>
     public static void Create(string target, Action<string> complete)
     {
@@ -12,9 +13,19 @@ internal static class StagedFolder
         Directory.CreateDirectory(parent);
         RemoveLeftovers(parent);
         var staging = Path.Combine(parent, $"{Prefix}{Path.GetFileName(target)}");
-        Directory.CreateDirectory(staging);
-        complete(staging);
-        Directory.Move(staging, target);
+        try
+        {
+            Directory.CreateDirectory(staging);
+            complete(staging);
+            Remove(target);
+            Directory.Move(staging, target);
+        }
+        catch
+        {
+            // Whoever mends a full disk needs the room.
+            Remove(staging);
+            throw;
+        }
     }
 
     public static void Remove(string folder)

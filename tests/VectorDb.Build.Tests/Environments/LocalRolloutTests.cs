@@ -202,7 +202,7 @@ public sealed class LocalRolloutTests : IDisposable
 
         await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.StageAsync(manifest, Cancellation));
 
-        Assert.False(Directory.Exists(_home.FolderOf(manifest.Release)));
+        Assert.Empty(Directory.GetFileSystemEntries(_home.Releases));
     }
 
     [Fact]
