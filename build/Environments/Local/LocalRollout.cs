@@ -27,22 +27,20 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
                 status.Host.Content)
             : new RolloutStatus(UrlOf(port ?? await _lastPort.ReadAsync(cancellationToken)), Active: null, [], Host: null);
 
-    public Task StageAsync(Manifest manifest, CancellationToken cancellationToken)
+    /// <remarks>What lies there already may be damaged, or what a killed removal has left. What runs is left alone all the same.</remarks>
+    public async Task StageAsync(Manifest manifest, CancellationToken cancellationToken)
     {
+        var status = await StatusAsync(cancellationToken);
         var folder = home.FolderOf(manifest.Release);
-        if (!File.Exists(Path.Combine(folder, FileReleaseCatalog.FileName)))
+        if (status.Running.All(release => release.Id != manifest.Release) && !manifest.Services.All(service => Holds(Path.Combine(folder, service.Key), service.Value)))
         {
-            // Without a manifest it is what a killed run has left, of a copy or of a removal.
-            StagedFolder.Remove(folder);
-            StagedFolder.Create(folder, staging => CopyServices(manifest, staging));
+            StagedFolder.Create(folder, staging => CopyRelease(manifest, folder, staging));
         }
 
-        if (manifest.Host is { } content && home.FolderOf(content) is var host && !Directory.Exists(host))
+        if (manifest.Host is { } content && status.Host != content.Short && home.FolderOf(content) is var host && !Holds(host, content))
         {
-            StagedFolder.Create(host, staging => StagedFolder.Copy(Path.Combine(published, PublishedOutput.HostName), staging));
+            StagedFolder.Create(host, staging => Copy(PublishedOutput.HostName, staging, content));
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken)
@@ -124,17 +122,29 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         return true;
     }
 
-    private void CopyServices(Manifest manifest, string folder)
+    private static bool Holds(string folder, ContentHash content) => Directory.Exists(folder) && ContentHash.OfFolder(folder) == content;
+
+    /// <summary>Who first released it and when stays, where its files are staged anew.</summary>
+    private void CopyRelease(Manifest manifest, string former, string folder)
     {
         foreach (var (name, content) in manifest.Services)
         {
-            var copy = Path.Combine(folder, name);
-            var source = Path.Combine(published, name);
-            StagedFolder.Copy(source, copy);
-            if (ContentHash.OfFolder(copy) != content)
-            {
-                throw new RolloutFailedException($"{source} changed while it was copied; run the command again.");
-            }
+            Copy(name, Path.Combine(folder, name), content);
+        }
+
+        if (Path.Combine(former, FileReleaseCatalog.FileName) is var description && File.Exists(description))
+        {
+            File.Copy(description, Path.Combine(folder, FileReleaseCatalog.FileName));
+        }
+    }
+
+    private void Copy(string program, string folder, ContentHash content)
+    {
+        var source = Path.Combine(published, program);
+        StagedFolder.Copy(source, folder);
+        if (ContentHash.OfFolder(folder) != content)
+        {
+            throw new RolloutFailedException($"{source} changed while it was copied; run the command again.");
         }
     }
 

@@ -46,7 +46,15 @@ internal static class StagedFolder
 
         Parallel.ForEach(
             Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories),
-            file => File.Copy(file, Path.Combine(target, Path.GetRelativePath(source, file))));
+            file => CopyFile(file, Path.Combine(target, Path.GetRelativePath(source, file))));
+    }
+
+    /// <summary>On the disk when it returns: what names the copy must not outlive it.</summary>
+    private static void CopyFile(string source, string target)
+    {
+        File.Copy(source, target);
+        using var copy = File.OpenHandle(target);
+        RandomAccess.FlushToDisk(copy);
     }
 
     /// <summary>What a killed run has left; the caller holds the lock, so nobody else is copying.</summary>

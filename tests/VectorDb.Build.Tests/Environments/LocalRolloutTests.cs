@@ -195,6 +195,39 @@ public sealed class LocalRolloutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_release_and_a_damaged_host_are_staged_anew_under_the_manifest_of_the_first_deploy()
+    {
+        var (manifest, output) = Publish();
+        await _rollout.StageAsync(manifest, Cancellation);
+        var catalog = new FileReleaseCatalog(_home.Releases);
+        await catalog.AddAsync(manifest, Cancellation);
+        Directory.Delete(Path.Combine(_home.FolderOf(manifest.Release), "worker"), recursive: true);
+        await File.WriteAllTextAsync(Path.Combine(_home.FolderOf(manifest.Release), "api", "program.dll"), "", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(_home.FolderOf(output.Host), "program.dll"), "", Cancellation);
+
+        await _rollout.StageAsync(manifest with { CreatedBy = "grace@desk" }, Cancellation);
+
+        Assert.All(manifest.Services, service => Assert.Equal(service.Value, ContentHash.OfFolder(Path.Combine(_home.FolderOf(manifest.Release), service.Key))));
+        Assert.Equal(output.Host, ContentHash.OfFolder(_home.FolderOf(output.Host)));
+        Assert.Equal("ada@laptop", (await catalog.FindAsync(manifest.Release, Cancellation))!.CreatedBy);
+    }
+
+    [Fact]
+    public async Task What_runs_keeps_its_files_whatever_became_of_them()
+    {
+        var (manifest, _) = Publish();
+        await _rollout.StageAsync(manifest, Cancellation);
+        var file = Path.Combine(_home.FolderOf(manifest.Release), "api", "program.dll");
+        await File.WriteAllTextAsync(file, "changed by hand", Cancellation);
+        await using var host = await FakeHost.StartAsync(_home.ControlSocket);
+        host.Running.Add(manifest.Release.Value);
+
+        await _rollout.StageAsync(manifest, Cancellation);
+
+        Assert.Equal("changed by hand", await File.ReadAllTextAsync(file, Cancellation));
+    }
+
+    [Fact]
     public async Task Bytes_that_change_while_they_are_copied_are_noticed()
     {
         var (manifest, output) = Publish();
