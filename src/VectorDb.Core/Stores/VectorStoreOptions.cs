@@ -21,15 +21,3 @@ public sealed record VectorStoreOptions(VectorStoreKind Kind, string? Path = nul
     /// <summary>Embedded: how often a process looks for the writes of others. They show in searches after this and the time to apply them.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(25);
 }
-
-/// <summary>
-/// A shortcut between processes on one embedded store. Losing every nudge only costs waiting for the next poll.
-/// </summary>
-public interface IStoreNudge
-{
-    /// <param name="publish">Called after each write of this process, with the collection's name, to tell the others. Must not block or throw.</param>
-    void OnWritten(Action<string> publish);
-
-    /// <summary>Another process wrote: look now.</summary>
-    void Nudge();
-}

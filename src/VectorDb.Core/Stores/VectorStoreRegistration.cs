@@ -8,10 +8,7 @@ namespace VectorDb.Core.Stores;
 
 public static class VectorStoreRegistration
 {
-    /// <summary>
-    /// Registers <see cref="IVectorStore"/> (and, for the embedded one, <see cref="IStoreNudge"/>). The schema is brought up to date
-    /// while the host starts, before it serves.
-    /// </summary>
+    /// <summary>Registers <see cref="IVectorStore"/>. The schema is brought up to date while the host starts, before it serves.</summary>
     public static IServiceCollection AddVectorStore(this IServiceCollection services, VectorStoreOptions options)
     {
         if (options.Kind == VectorStoreKind.Postgres)
@@ -22,7 +19,6 @@ public static class VectorStoreRegistration
         {
             services.AddSingleton(provider => new EmbeddedStore(options, provider.GetService<ILogger<EmbeddedStore>>()));
             services.AddSingleton<IVectorStore>(provider => provider.GetRequiredService<EmbeddedStore>());
-            services.AddSingleton<IStoreNudge>(provider => provider.GetRequiredService<EmbeddedStore>());
         }
 
         services.AddHostedService(provider => new Preparation(provider.GetRequiredService<IVectorStore>(), options.Warm));

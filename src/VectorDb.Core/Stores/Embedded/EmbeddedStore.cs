@@ -11,7 +11,7 @@ namespace VectorDb.Core.Stores.Embedded;
 /// SQLite is the truth; searching runs on replicas in memory. Any number of processes may share the file: each follows the change
 /// sequence, so that a write of one shows in the searches of all.
 /// </summary>
-internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposable
+internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
 {
     // More are only of use while a search's very results are replaced faster than it reads them.
     private const int MaximumAttempts = 5;
@@ -25,7 +25,6 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
     private readonly SemaphoreSlim _writing = new(1);
     private bool _disposed;
     private Database? _writer;
-    private Action<string>? _published;
 
     public EmbeddedStore(VectorStoreOptions options, ILogger<EmbeddedStore>? log = null)
     {
@@ -33,10 +32,6 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
         _readers = new Readers(_path);
         _replicas = new Replicas(_path, _readers, options.PollInterval, log ?? NullLogger<EmbeddedStore>.Instance);
     }
-
-    public void OnWritten(Action<string> publish) => _published += publish;
-
-    public void Nudge() => _replicas.Nudge();
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -102,7 +97,7 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
                 return entry is not null;
             },
             cancellationToken);
-        await PublishAsync(collection);
+        await _replicas.FollowAsync(collection);
         return dropped;
     }
 
@@ -123,7 +118,7 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
                     : new RecordTable(entry.Id).Upsert(database, entry, RecordRules.LastOfEachId(records));
             },
             cancellationToken);
-        await PublishAsync(collection);
+        await _replicas.FollowAsync(collection);
     }
 
     public Task<Record?> FindAsync(string collection, string id, CancellationToken cancellationToken) =>
@@ -147,7 +142,7 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
                 return Delete(database, entry, new RecordTable(entry.Id).Sequences(database, ids.Distinct(StringComparer.Ordinal)));
             },
             cancellationToken);
-        await PublishAsync(collection);
+        await _replicas.FollowAsync(collection);
         return (int)deleted;
     }
 
@@ -175,7 +170,7 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
         }
         finally
         {
-            await PublishAsync(collection);
+            await _replicas.FollowAsync(collection);
         }
 
         return deleted;
@@ -278,12 +273,5 @@ internal sealed class EmbeddedStore : IVectorStore, IStoreNudge, IAsyncDisposabl
         {
             _writing.Release();
         }
-    }
-
-    // What is committed stays so: from here on the caller's cancellation must not make it look undone.
-    private async Task PublishAsync(string collection)
-    {
-        _published?.Invoke(collection);
-        await _replicas.FollowAsync(collection);
     }
 }

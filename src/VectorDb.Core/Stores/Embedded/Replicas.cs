@@ -15,7 +15,6 @@ internal sealed partial class Replicas : IAsyncDisposable
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, Loading> _loaded = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _nudge = new(0, 1);
     private readonly Lazy<Task> _polling;
 
     // Polls that each one that failed still waits; of the polling loop alone.
@@ -45,7 +44,10 @@ internal sealed partial class Replicas : IAsyncDisposable
         return await GetAsync(collection, cancellationToken);
     }
 
-    /// <summary>Brings it up to a write that is committed, when it is loaded. If that fails the write stands all the same, and a later poll shows it.</summary>
+    /// <summary>
+    /// Brings it up to a write that is committed, when it is loaded. If that fails the write stands all the same, and a later poll shows
+    /// it; nor may the caller's cancellation make it look undone.
+    /// </summary>
     public async Task FollowAsync(string collection)
     {
         try
@@ -58,18 +60,6 @@ internal sealed partial class Replicas : IAsyncDisposable
         }
     }
 
-    public void Nudge()
-    {
-        try
-        {
-            _nudge.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Nudged already.
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -79,7 +69,6 @@ internal sealed partial class Replicas : IAsyncDisposable
         }
 
         _stopping.Dispose();
-        _nudge.Dispose();
     }
 
     // Whoever asked for it may be gone by the time that it fails, and the next one to ask starts afresh.
@@ -144,8 +133,6 @@ internal sealed partial class Replicas : IAsyncDisposable
 
                     version = areAllUpToDate ? now : null;
                 }
-
-                await _nudge.WaitAsync(_pollInterval, _stopping.Token);
             }
             catch (OperationCanceledException)
             {
@@ -156,8 +143,9 @@ internal sealed partial class Replicas : IAsyncDisposable
                 // The file may be away for a moment; searches and writes say so to their callers. Start afresh at the next poll.
                 database?.Dispose();
                 (database, version) = (null, null);
-                await Task.Delay(_pollInterval, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+
+            await Task.Delay(_pollInterval, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         database?.Dispose();
