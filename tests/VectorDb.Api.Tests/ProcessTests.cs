@@ -81,6 +81,23 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Contains(Lines(), static text => text.Contains("Authentication is off", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("0123456789abcdef", "0123456789abcdef")]
+    [InlineData("", null)]
+    public async Task It_says_at_start_and_in_health_from_which_commit_it_was_built_when_it_was_told(string given, string? said)
+    {
+        using var http = await StartAsync(("VECTORDB_RELEASE", "r1"), ("VECTORDB_COMMIT", given));
+
+        var health = JsonDocument.Parse(await http.GetStringAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).RootElement;
+        var line = await Eventually.ReturnsAsync(
+            () => Task.FromResult(Lines().Select(static text => JsonDocument.Parse(text).RootElement).FirstOrDefault(static json => json.TryGetProperty("release", out _))),
+            static json => json.ValueKind == JsonValueKind.Object,
+            "the release is logged");
+
+        Assert.Equal(said, health.GetProperty("commit").GetString());
+        Assert.Equal(("r1", said), (line.GetProperty("release").GetString(), line.GetProperty("commit").GetString()));
+    }
+
     [Fact]
     public async Task Probe_mode_tells_health_by_the_exit_code()
     {

@@ -10,7 +10,7 @@ public static class Settings
 
     public static readonly Setting<string> Environment = Text("ENVIRONMENT", LocalEnvironment, "Name of the environment the process runs in.");
     public static readonly Setting<string> Release = Text("RELEASE", "dev", "Id of the release; health reports it.");
-    public static readonly Setting<string?> Commit = Optional("COMMIT", "Commit the release was built from.");
+    public static readonly Setting<string?> Commit = Optional("COMMIT", "Commit the release was built from; health reports it.");
     public static readonly Setting<string?> ImageDigest = Optional("IMAGE_DIGEST", "Digest of the image the process runs in; health reports it.");
     public static readonly Setting<string?> Instance = Optional("INSTANCE", "Machine that the process runs on; health reports it.");
     public static readonly Setting<string?> SecretsDirectory = Optional("SECRETS_DIRECTORY", "Folder with one file a setting, named like it. Environment variables win over it.", allowed: "a folder that exists");

@@ -18,4 +18,5 @@ public sealed record DependencyState(string Name, string Status, double? Latency
 /// <summary>The body of every health answer.</summary>
 /// <param name="Status"><c>ok</c>; the deep check says <c>down</c> when a needed dependency is away.</param>
 public sealed record HealthReport(
-    string Status, string Service, string Release, string? ImageDigest, string? Instance, string? Embedder, IReadOnlyList<DependencyState> Dependencies);
+    string Status, string Service, string Release, string? Commit, string? ImageDigest, string? Instance, string? Embedder,
+    IReadOnlyList<DependencyState> Dependencies);

@@ -75,7 +75,8 @@ internal sealed class ServiceIdentity(string service, IServiceProvider services)
     private readonly Lazy<string?> _embedder = new(() => services.GetService<ITextEmbedder>()?.Name);
 
     public HealthReport Report(string status, IReadOnlyList<DependencyState> dependencies) => new(
-        status, service, _settings.Get(Settings.Release), _settings.Get(Settings.ImageDigest), _settings.Get(Settings.Instance), _embedder.Value, dependencies);
+        status, service, _settings.Get(Settings.Release), _settings.Get(Settings.Commit), _settings.Get(Settings.ImageDigest), _settings.Get(Settings.Instance),
+        _embedder.Value, dependencies);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -13,7 +13,7 @@ using VectorDb.Core.Health;
 namespace VectorDb.Core.Hosting;
 
 /// <summary>What the API, the worker and the dashboard have in common as processes.</summary>
-public static class ServiceProcess
+public static partial class ServiceProcess
 {
     private const int WrongConfiguration = 78;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
@@ -79,9 +79,11 @@ public static class ServiceProcess
         return (builder, settings);
     }
 
-    /// <summary>The first middleware: the caller's own address behind the proxy, and the request's id.</summary>
+    /// <summary>The first middleware: the caller's own address behind the proxy, and the request's id. Logs which release this is.</summary>
     public static void UseService(this WebApplication app)
     {
+        var settings = app.Services.GetRequiredService<ApplicationSettings>();
+        LogRelease(app.Logger, settings.Get(Settings.Release), settings.Get(Settings.Commit));
         app.UseForwardedHeaders();
         app.UseMiddleware<RequestIds>();
     }
@@ -109,4 +111,7 @@ public static class ServiceProcess
             options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Release {Release}, commit {Commit}")]
+    private static partial void LogRelease(ILogger log, string release, string? commit);
 }

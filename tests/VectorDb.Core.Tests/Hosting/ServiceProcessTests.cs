@@ -12,7 +12,7 @@ public sealed class ServiceProcessTests
     [Fact]
     public async Task Health_names_service_release_and_dependencies_and_stays_200_in_an_outage()
     {
-        await using var app = await StartAsync(needed: true, up: false, "--VECTORDB_RELEASE=abc123");
+        await using var app = await StartAsync(needed: true, up: false, "--VECTORDB_RELEASE=abc123", "--VECTORDB_COMMIT=def456");
         using var http = new HttpClient();
 
         var body = await http.GetStringAsync(new Uri(Url(app) + "/health"), TestContext.Current.CancellationToken);
@@ -22,6 +22,7 @@ public sealed class ServiceProcessTests
         Assert.Equal("ok", health.GetProperty("status").GetString());
         Assert.Equal("trial", health.GetProperty("service").GetString());
         Assert.Equal("abc123", health.GetProperty("release").GetString());
+        Assert.Equal("def456", health.GetProperty("commit").GetString());
         Assert.Equal("store", health.GetProperty("dependencies")[0].GetProperty("name").GetString());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, deep.StatusCode);
     }
