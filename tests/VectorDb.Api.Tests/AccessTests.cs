@@ -49,9 +49,8 @@ public sealed class AccessTests
     public async Task A_key_that_is_not_ours_is_401()
     {
         await using var api = await ApiHost.StartAsync("--VECTORDB_AUTH=apikey");
-        var (_, stranger) = ApiKey.Create("stranger", Scope.Admin);
 
-        var answer = await api.SendAsync(HttpMethod.Get, "/api/v1/collections", null, ("X-Api-Key", stranger));
+        var answer = await api.SendAsync(HttpMethod.Get, "/api/v1/collections", null, ("X-Api-Key", TestApiKey.Create("admin").Plain));
 
         Assert.Contains("not known", answer.Problem(HttpStatusCode.Unauthorized).GetProperty("detail").GetString());
     }
@@ -73,7 +72,7 @@ public sealed class AccessTests
 
     private static async Task<string> KeyAsync(ApiHost api, Scope scope)
     {
-        var key = ApiKeyFile.InDataFolder(api.DataFolder).Create("test", scope);
+        var key = TestApiKey.CreateIn(api.SecretsFolder, scope.ToString().ToLowerInvariant());
         var ring = api.Services.GetRequiredService<ApiKeyRing>();
         await Eventually.TrueAsync(() => ring.Find(key) is not null, "the key is read");
         return key;

@@ -11,6 +11,7 @@ namespace VectorDb.Api.Tests;
 public sealed class ApiHost : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _secrets = new();
     private readonly string[] _args;
     private readonly Action<IServiceCollection> _configure;
     private WebApplication? _app;
@@ -32,6 +33,8 @@ public sealed class ApiHost : IAsyncLifetime
 
     public string DataFolder => _folder.Path;
 
+    public string SecretsFolder => _secrets.Path;
+
     public static async Task<ApiHost> StartAsync(params string[] args)
     {
         var host = new ApiHost(args);
@@ -48,7 +51,8 @@ public sealed class ApiHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _app = ApiApplication.Build(["--urls=http://127.0.0.1:0", $"--VECTORDB_DATA={_folder.Path}", "--VECTORDB_EMBEDDER_DIMENSION=64", .. _args], _configure);
+        string[] settings = [$"--VECTORDB_DATA={_folder.Path}", $"--VECTORDB_SECRETS_DIRECTORY={_secrets.Path}", "--VECTORDB_EMBEDDER_DIMENSION=64"];
+        _app = ApiApplication.Build(["--urls=http://127.0.0.1:0", .. settings, .. _args], _configure);
         await _app.StartAsync(TestContext.Current.CancellationToken);
         Http.BaseAddress = new Uri(_app.Urls.First());
     }
@@ -59,6 +63,7 @@ public sealed class ApiHost : IAsyncLifetime
         await _app!.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         _folder.Dispose();
+        _secrets.Dispose();
     }
 
     /// <summary>Makes a collection with a name of its own.</summary>

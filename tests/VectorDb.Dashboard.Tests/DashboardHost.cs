@@ -10,12 +10,14 @@ namespace VectorDb.Dashboard.Tests;
 internal sealed class DashboardHost : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _secrets = new();
     private readonly WebApplication _app;
 
     private DashboardHost(string[] settings)
     {
         _app = DashboardApplication.Build([
-            "--urls", "http://127.0.0.1:0", "--VECTORDB_DATA", _folder.Path, "--VECTORDB_RELEASE", "0123456789ab", "--Logging:LogLevel:Default", "None", .. settings]);
+            "--urls", "http://127.0.0.1:0", "--VECTORDB_DATA", _folder.Path, "--VECTORDB_SECRETS_DIRECTORY", _secrets.Path, "--VECTORDB_RELEASE", "0123456789ab",
+            "--Logging:LogLevel:Default", "None", .. settings]);
         Cookies = new CookieContainer();
     }
 
@@ -34,9 +36,9 @@ internal sealed class DashboardHost : IAsyncDisposable
     public static Task<DashboardHost> WithKeysAsync(params string[] settings) =>
         StartAsync(["--VECTORDB_AUTH", "apikey", .. settings]);
 
-    public string CreateKey(Scope scope) => ApiKeyFile.InDataFolder(_folder.Path).Create("ada", scope);
+    public string CreateKey(Scope scope) => TestApiKey.CreateIn(_secrets.Path, scope.ToString().ToLowerInvariant(), "ada");
 
-    public void RevokeAllKeys() => File.WriteAllText(_folder.File("api-keys"), "");
+    public void RevokeAllKeys() => File.WriteAllText(TestApiKey.FileIn(_secrets.Path), "");
 
     public HttpClient Client() => new(new HttpClientHandler { CookieContainer = Cookies, AllowAutoRedirect = false }) { BaseAddress = Url };
 
@@ -67,6 +69,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         _folder.Dispose();
+        _secrets.Dispose();
     }
 
     private static async Task<DashboardHost> StartAsync(string[] settings)

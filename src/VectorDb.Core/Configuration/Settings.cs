@@ -48,7 +48,7 @@ public static class Settings
     public static readonly Setting<string?> MetricsFile = Optional("METRICS_FILE", "File that the worker adds a line of metrics to every minute, in CloudWatch's embedded metric format; none when not set.", allowed: "a file in a folder that exists");
 
     public static readonly Setting<AuthKind> Auth = Choice("AUTH", AuthKind.Off, "Whether callers need an API key; may be off only where VECTORDB_ENVIRONMENT is local.");
-    public static readonly Setting<string?> ApiKeys = Optional("API_KEYS", "API keys by hash, one `<id> <scope> <sha256> <name>` a line, beside those in the data folder.", secret: true, allowed: "lines of `<id> <scope> <sha256> <name>`");
+    public static readonly Setting<string?> ApiKeys = Optional("API_KEYS", "API keys by hash, one `<id> <scope> <sha256> <name>` a line; CreateApiKey adds one.", secret: true, allowed: "lines of `<id> <scope> <sha256> <name>`");
     public static readonly Setting<KeysKind> Keys = Choice("KEYS", KeysKind.Folder, "Where the Data Protection keys shared by all hosts are kept.");
 
     public static readonly Setting<long> BodyBytes = Number("LIMIT_BODY_BYTES", 64 * 1024 * 1024, 1024, 1L << 31, "Largest JSON body.");

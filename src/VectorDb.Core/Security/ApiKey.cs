@@ -26,20 +26,6 @@ public sealed record ApiKey(string Id, string Name, Scope Scope, string Hash)
     private const int IdLength = 8;
     private const int SecretBytes = 32;
 
-    /// <summary>Makes a key. <c>Plain</c> is to be shown once and kept nowhere.</summary>
-    /// <exception cref="ArgumentException">The name is empty or has a line break.</exception>
-    public static (ApiKey Key, string Plain) Create(string name, Scope scope)
-    {
-        if (string.IsNullOrWhiteSpace(name) || name.AsSpan().ContainsAny('\r', '\n'))
-        {
-            throw new ArgumentException("The name of an API key is one line of text.", nameof(name));
-        }
-
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdLength / 2));
-        var plain = $"{Prefix}{id}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes))}";
-        return (new ApiKey(id, name.Trim(), scope, Convert.ToHexStringLower(HashOf(plain))), plain);
-    }
-
     /// <summary>Whether this is the key presented, in constant time.</summary>
     public bool Is(string presented) => CryptographicOperations.FixedTimeEquals(HashOf(presented), Convert.FromHexString(Hash));
 
@@ -51,9 +37,7 @@ public sealed record ApiKey(string Id, string Name, Scope Scope, string Hash)
             ? presented.Substring(Prefix.Length, IdLength)
             : null;
 
-    /// <summary><c>{id} {scope} {sha256} {name}</c>, the form it is stored in.</summary>
-    public string ToLine() => $"{Id} {Scope.ToString().ToLowerInvariant()} {Hash} {Name}";
-
+    /// <summary>Reads <c>{id} {scope} {sha256} {name}</c>, the form it is stored in.</summary>
     /// <exception cref="FormatException">The line is not of that form.</exception>
     public static ApiKey ParseLine(string line) =>
         line.Split(' ', 4) is [{ Length: IdLength } id, var scope, { Length: 64 } hash, { Length: > 0 } name]

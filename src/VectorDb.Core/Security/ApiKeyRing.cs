@@ -3,14 +3,14 @@ using VectorDb.Core.Configuration;
 namespace VectorDb.Core.Security;
 
 /// <summary>
-/// Every key this process accepts: those of the data folder, of the secrets directory and of the environment. Files are
-/// read again when they change, so that a key made or revoked needs no restart; a key that is not known yet makes it look at once.
+/// Every key this process accepts: those of the secrets directory and of the environment. The file is read again when it
+/// changes, so that a key made or revoked needs no restart; a key that is not known yet makes it look at once.
 /// </summary>
 public sealed class ApiKeyRing
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
-    private readonly ApiKeyFile[] _files;
+    private readonly ApiKeyFile? _file;
     private readonly IReadOnlyList<ApiKey> _fixed;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -20,10 +20,7 @@ public sealed class ApiKeyRing
     public ApiKeyRing(ApplicationSettings settings, TimeProvider time)
     {
         _time = time;
-        var inData = ApiKeyFile.InDataFolder(settings.Get(Settings.Data));
-        _files = settings.Get(Settings.SecretsDirectory) is { } secrets
-            ? [inData, new ApiKeyFile(Path.Combine(secrets, Settings.ApiKeys.Name))]
-            : [inData];
+        _file = settings.Get(Settings.SecretsDirectory) is { } secrets ? new ApiKeyFile(Path.Combine(secrets, Settings.ApiKeys.Name)) : null;
         try
         {
             // Those of the secrets directory are no fixed ones: its file is read again.
@@ -57,7 +54,7 @@ public sealed class ApiKeyRing
         {
             if (ReferenceEquals(known, _known))
             {
-                _known = Stamps().SequenceEqual(known.Stamps) ? known with { CheckedAt = _time.GetTimestamp() } : Reload(known);
+                _known = Stamp() == known.Stamp ? known with { CheckedAt = _time.GetTimestamp() } : Reload(known);
             }
 
             return _known;
@@ -79,12 +76,12 @@ public sealed class ApiKeyRing
 
     private Known Load()
     {
-        var stamps = Stamps();
-        var keys = _files.SelectMany(static file => file.Read()).Concat(_fixed);
-        return new Known(keys.DistinctBy(static key => key.Id).ToDictionary(static key => key.Id), stamps, _time.GetTimestamp());
+        var stamp = Stamp();
+        var keys = (_file?.Read() ?? []).Concat(_fixed);
+        return new Known(keys.DistinctBy(static key => key.Id).ToDictionary(static key => key.Id), stamp, _time.GetTimestamp());
     }
 
-    private (DateTime Written, long Length)[] Stamps() => [.. _files.Select(static file => file.Stamp())];
+    private (DateTime Written, long Length)? Stamp() => _file?.Stamp();
 
-    private sealed record Known(IReadOnlyDictionary<string, ApiKey> ById, (DateTime Written, long Length)[] Stamps, long CheckedAt);
+    private sealed record Known(IReadOnlyDictionary<string, ApiKey> ById, (DateTime Written, long Length)? Stamp, long CheckedAt);
 }

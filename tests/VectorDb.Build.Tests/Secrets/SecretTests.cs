@@ -1,7 +1,10 @@
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Secrets;
 using VectorDb.Core.Security;
+using ApiKey = VectorDb.Core.Security.ApiKey;
+using Issued = VectorDb.Build.ApiKeys.ApiKey;
 
 namespace VectorDb.Build.Tests.Secrets;
 
@@ -58,7 +61,7 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
     [Fact]
     public async Task A_new_key_of_the_smoke_test_replaces_its_own_hash_and_leaves_the_others()
     {
-        var (other, _) = ApiKey.Create("ops", Scope.Admin);
+        var (other, _) = Issued.Create("ops", KeyScope.Admin);
         Assert.True((await PutAsync(other.ToLine(), "api-keys")).Succeeded);
         await SmokeKey.EnsureAsync(build.Account, Token);
         Assert.False(await SmokeKey.EnsureAsync(build.Account, Token));
@@ -80,7 +83,7 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
     public async Task A_key_of_the_smoke_test_that_the_service_does_not_know_is_made_anew()
     {
         await SmokeKey.EnsureAsync(build.Account, Token);
-        var (other, _) = ApiKey.Create("ops", Scope.Admin);
+        var (other, _) = Issued.Create("ops", KeyScope.Admin);
         await Store.PutAsync(build.Account.SecretName("api-keys"), other.ToLine(), Token);
 
         Assert.True(await SmokeKey.EnsureAsync(build.Account, Token));

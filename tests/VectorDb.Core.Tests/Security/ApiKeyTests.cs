@@ -10,42 +10,46 @@ namespace VectorDb.Core.Tests.Security;
 public sealed class ApiKeyTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _secrets = new();
     private readonly FakeTimeProvider _time = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _secrets.Dispose();
+    }
 
     [Fact]
-    public void A_key_is_found_by_itself_and_stored_only_as_its_hash()
+    public void A_key_is_found_by_itself_with_its_name_and_scope()
     {
-        var plain = DataFile.Create("smoke test", Scope.Write);
+        var plain = Create("write", "smoke test");
 
         var found = Ring().Find(plain);
 
         Assert.Equal(("smoke test", Scope.Write), (found!.Name, found.Scope));
-        Assert.DoesNotContain(plain, File.ReadAllText(_folder.File("api-keys")));
     }
 
     [Fact]
     public void A_key_with_one_character_changed_is_unknown()
     {
-        var plain = DataFile.Create("reader", Scope.Read);
+        var plain = Create("read");
         var last = plain[^1] == '0' ? '1' : '0';
 
         Assert.Null(Ring().Find(plain[..^1] + last));
         Assert.Null(Ring().Find(plain[..^1]));
         Assert.Null(Ring().Find(""));
-        Assert.Null(Ring().Find(ApiKey.Create("other", Scope.Read).Plain));
+        Assert.Null(Ring().Find(TestApiKey.Create("read").Plain));
     }
 
     [Fact]
     public void A_key_made_while_running_counts_at_once_and_one_revoked_within_a_second()
     {
         var ring = Ring();
-        var plain = DataFile.Create("late", Scope.Admin);
+        var plain = Create("admin");
 
         Assert.NotNull(ring.Find(plain));
 
-        File.Delete(_folder.File("api-keys"));
+        File.Delete(TestApiKey.FileIn(_secrets.Path));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(ring.Find(plain));
     }
@@ -53,27 +57,25 @@ public sealed class ApiKeyTests : IDisposable
     [Fact]
     public void A_key_removed_from_the_secrets_directory_is_refused_without_a_restart()
     {
-        using var secrets = new TemporaryFolder();
-        var (kept, plainKept) = ApiKey.Create("kept", Scope.Read);
-        var (revoked, plainRevoked) = ApiKey.Create("revoked", Scope.Read);
-        File.WriteAllText(secrets.File("VECTORDB_API_KEYS"), $"{kept.ToLine()}\n{revoked.ToLine()}\n");
-        var ring = Ring(("VECTORDB_SECRETS_DIRECTORY", secrets.Path));
-        Assert.NotNull(ring.Find(plainRevoked));
+        var (kept, revoked) = (TestApiKey.Create("read"), TestApiKey.Create("read"));
+        File.WriteAllText(TestApiKey.FileIn(_secrets.Path), $"{kept.Line}\n{revoked.Line}\n");
+        var ring = Ring();
+        Assert.NotNull(ring.Find(revoked.Plain));
 
-        File.WriteAllText(secrets.File("VECTORDB_API_KEYS"), $"{kept.ToLine()}\n");
+        File.WriteAllText(TestApiKey.FileIn(_secrets.Path), $"{kept.Line}\n");
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Null(ring.Find(plainRevoked));
-        Assert.NotNull(ring.Find(plainKept));
+        Assert.Null(ring.Find(revoked.Plain));
+        Assert.NotNull(ring.Find(kept.Plain));
     }
 
     [Fact]
     public void A_spoilt_file_locks_nobody_out()
     {
-        var plain = DataFile.Create("reader", Scope.Read);
+        var plain = Create("read");
         var ring = Ring();
 
-        File.WriteAllText(_folder.File("api-keys"), "rubbish");
+        File.WriteAllText(TestApiKey.FileIn(_secrets.Path), "rubbish");
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.NotNull(ring.Find(plain));
@@ -82,16 +84,14 @@ public sealed class ApiKeyTests : IDisposable
     [Fact]
     public void Keys_come_from_the_secrets_directory_and_the_environment_as_well()
     {
-        using var secrets = new TemporaryFolder();
-        var (inFile, plainInFile) = ApiKey.Create("file", Scope.Read);
-        var (inVariable, plainInVariable) = ApiKey.Create("variable", Scope.Read);
-        File.WriteAllText(secrets.File("VECTORDB_API_KEYS"), inFile.ToLine());
+        var inFile = Create("read");
+        var inVariable = TestApiKey.Create("read");
 
-        var ring = Ring(("VECTORDB_SECRETS_DIRECTORY", secrets.Path), ("VECTORDB_API_KEYS", inVariable.ToLine()));
+        var ring = Ring(("VECTORDB_API_KEYS", inVariable.Line));
 
         Assert.Equal(2, ring.Count);
-        Assert.NotNull(ring.Find(plainInFile));
-        Assert.NotNull(ring.Find(plainInVariable));
+        Assert.NotNull(ring.Find(inFile));
+        Assert.NotNull(ring.Find(inVariable.Plain));
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class ApiKeyTests : IDisposable
         Assert.NotEmpty(Directory.GetFiles(_folder.File("keys")));
     }
 
-    private ApiKeyFile DataFile => ApiKeyFile.InDataFolder(_folder.Path);
+    private string Create(string scope, string name = "test") => TestApiKey.CreateIn(_secrets.Path, scope, name);
 
     private IDataProtectionProvider Host() => new ServiceCollection()
         .AddSharedKeys(Load(), static _ => throw new InvalidOperationException("not asked for"))
@@ -118,7 +118,8 @@ public sealed class ApiKeyTests : IDisposable
     private ApiKeyRing Ring(params (string Name, string Value)[] values) => new(Load(values), _time);
 
     private ApplicationSettings Load(params (string Name, string Value)[] values) => ApplicationSettings.Load(new ConfigurationBuilder()
-        .AddKeyPerFile(values.FirstOrDefault(static value => value.Name == "VECTORDB_SECRETS_DIRECTORY").Value ?? _folder.File("no-secrets"), optional: true)
-        .AddInMemoryCollection(values.Append(("VECTORDB_DATA", _folder.Path)).ToDictionary(static pair => pair.Item1, static pair => (string?)pair.Item2))
+        .AddKeyPerFile(_secrets.Path, optional: false)
+        .AddInMemoryCollection(new Dictionary<string, string?> { ["VECTORDB_DATA"] = _folder.Path, ["VECTORDB_SECRETS_DIRECTORY"] = _secrets.Path })
+        .AddInMemoryCollection(values.ToDictionary(static pair => pair.Name, static pair => (string?)pair.Value))
         .Build());
 }
