@@ -37,11 +37,11 @@ internal static partial class UploadEndpoints
             .Describes("onError", "Whether a bad record fails alone or fails the task.", ParameterDescriptions.OneOf("continue", "abort"))
             .Describes("format", "Told from the name and the first bytes when auto.", ParameterDescriptions.OneOf("auto", "csv", "jsonl", "text"))
             .DescribesHeader("Idempotency-Key", "The same upload sent again with it returns the task made first.")
-            .Accepts<IFormFile>("multipart/form-data", UploadReader.RawTypes).Fails(400, 404, 413, 415, 422, 507);
+            .Accepts<IFormFile>("multipart/form-data", UploadReceiver.RawTypes).Fails(400, 404, 413, 415, 422, 507);
 
     private static async Task<Accepted<UploadAccepted>> UploadAsync(
         string collection, HttpRequest request, IVectorStore store, ITextEmbedder embedder, IFileStore files, ITaskLedger ledger, ITaskQueue queue,
-        TimeProvider time, ILogger<UploadReader> log, CancellationToken cancellationToken)
+        TimeProvider time, ILogger<UploadReceiver> log, CancellationToken cancellationToken)
     {
         var target = await store.IdentifyAsync(collection, cancellationToken);
         DemandFitting(target.Spec, embedder);
@@ -49,7 +49,7 @@ internal static partial class UploadEndpoints
         var taskId = TaskIds.New(time);
         using var scope = log.BeginTask(taskId);
         var form = new UploadForm(request.Query);
-        var file = await new UploadReader(files).StoreAsync(request, taskId, form, cancellationToken);
+        var file = await new UploadReceiver(files).StoreAsync(request, taskId, form, cancellationToken);
         var task = await BookAsync(new NewTask(taskId, collection, file.Key, form.Read(), key, ContentHash(file, form.Read())) { CollectionId = target.Id });
         LogAccepted(log, task.Id, collection, file.Bytes);
         if (!await queue.NudgeAsync(task.Id, cancellationToken))

@@ -11,7 +11,7 @@ internal sealed record PlannedRequest(int[] Places, string[] Texts, int Tokens)
     }
 
     private PlannedRequest Slice(Range range) =>
-        new(Places[range], Texts[range], Texts[range].Sum(OpenAi.Tokens.Estimate));
+        new(Places[range], Texts[range], Texts[range].Sum(TokenCount.Estimate));
 }
 
 internal static class RequestPlan
@@ -29,15 +29,15 @@ internal static class RequestPlan
             {
                 outcomes[place] = new EmbeddingOutcome(Vector: null, "The text is empty.");
             }
-            else if (Tokens.IsOver(text, limits.MostTokensInInput))
+            else if (TokenCount.IsOver(text, limits.MostTokensInInput))
             {
                 outcomes[place] = new EmbeddingOutcome(
                     Vector: null,
-                    $"The text has {Tokens.Count(text)} tokens; {limits.Model} takes {limits.MostTokensInInput}. Upload with a chunk size to cut long texts.");
+                    $"The text has {TokenCount.Of(text)} tokens; {limits.Model} takes {limits.MostTokensInInput}. Upload with a chunk size to cut long texts.");
             }
             else
             {
-                var more = Math.Min(Tokens.Estimate(text), limits.MostTokensInInput);
+                var more = Math.Min(TokenCount.Estimate(text), limits.MostTokensInInput);
                 if (places.Count == limits.MostInputs || (tokens + more > limits.MostTokensInRequest && places.Count > 0))
                 {
                     Close();

@@ -6,7 +6,7 @@ using VectorDb.Core.Files;
 namespace VectorDb.Api.Uploads;
 
 /// <summary>Takes the file of an upload, multipart or raw, and streams it to storage as it comes.</summary>
-internal sealed class UploadReader(IFileStore files)
+internal sealed class UploadReceiver(IFileStore files)
 {
     private const int LongestBoundary = 200;
     private const int LongestField = 4096;

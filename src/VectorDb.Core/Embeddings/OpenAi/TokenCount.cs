@@ -7,7 +7,7 @@ namespace VectorDb.Core.Embeddings.OpenAi;
 /// How many tokens a text has. Exact counting (cl100k, all of OpenAI's embedding models) is slow beside everything else a worker
 /// does, so it is kept for texts where it decides something: a text never has more tokens than UTF-8 bytes.
 /// </summary>
-internal static class Tokens
+internal static class TokenCount
 {
     /// <summary>English has about 4.5 bytes a token, Chinese about 2.5. A request that this lets grow too large is bisected.</summary>
     private const int BytesEach = 3;
@@ -19,5 +19,5 @@ internal static class Tokens
     public static bool IsOver(string text, int limit) =>
         text.Length > limit / BytesEach && Encoding.UTF8.GetByteCount(text) > limit && Exact.Value.CountTokens(text) > limit;
 
-    public static int Count(string text) => Exact.Value.CountTokens(text);
+    public static int Of(string text) => Exact.Value.CountTokens(text);
 }
