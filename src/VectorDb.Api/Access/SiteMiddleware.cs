@@ -3,7 +3,7 @@ using VectorDb.Core.Security;
 
 namespace VectorDb.Api.Access;
 
-/// <summary>Keeps sites of other people out while no key is asked for, but for the calls that anybody may make by any name.</summary>
+/// <summary>While no key is asked for, refuses what another site's page sent through somebody's browser; calls marked with <see cref="AnyHost"/> are open to all.</summary>
 internal sealed class SiteMiddleware(RequestDelegate next, SiteCheck site)
 {
     public Task InvokeAsync(HttpContext context)

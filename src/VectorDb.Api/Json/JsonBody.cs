@@ -66,7 +66,7 @@ internal sealed class JsonBody : IDisposable
         }
         catch (ArgumentException)
         {
-            // What the serialiser throws instead where it reads an object of free form, such as a filter.
+            // Thrown, and no JsonException, for a repeated property of free-form JSON such as a filter.
             throw RequestException.Invalid("body", "has an object with two properties of the same name");
         }
     }
@@ -85,7 +85,7 @@ internal sealed class JsonBody : IDisposable
         // One byte more than the longest body: a full buffer is always too small, and only the end of the body leaves room in it.
         var largest = (int)Math.Min(
             (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? Array.MaxLength) + 1, Array.MaxLength);
-        // One that says it is longer gets no room for all of it: the server refuses it at the first read.
+        // A body announced as longer than allowed gets no buffer of that size: the server refuses it at the first read.
         await GrowAsync(request.ContentLength < largest ? (int)request.ContentLength + 1 : Math.Min(FirstSize, largest), cancellationToken);
         int read;
         while ((read = await request.Body.ReadAsync(_buffer.AsMemory(_end), cancellationToken)) > 0)

@@ -55,8 +55,8 @@ internal ref struct JsonCursor
         return Parse(start);
     }
 
-    /// <summary>The same, unless there are more values, objects and arrays in it: of each a node takes far more memory than its letters.</summary>
-    /// <returns>False when there are; then none is made of them.</returns>
+    /// <summary>As <see cref="Node"/>, but refuses more than <paramref name="most"/> values: nodes take far more memory than their text.</summary>
+    /// <returns>False when there are more; then no node is made.</returns>
     public bool TryNode(int most, out JsonNode? node)
     {
         var start = _offset + (int)_reader.TokenStartIndex;

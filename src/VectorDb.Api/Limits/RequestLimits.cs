@@ -40,7 +40,7 @@ internal static class RequestLimits
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new BodyLimit(settings.Get(Settings.UploadBytes)), new RequestTimeoutAttribute(UploadTimeout));
 
-    /// <summary>What is sent for as long as there is more of it: cut off, it would look like all of it. It may take as long as an upload.</summary>
+    /// <summary>A streamed answer may take as long as an upload: cut off by the usual limit, it would look complete.</summary>
     public static TBuilder AsDownload<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new RequestTimeoutAttribute(UploadTimeout));

@@ -16,7 +16,7 @@ internal static class ProblemMetadata
         return builder;
     }
 
-    /// <summary>Documents what any call may answer: asked wrongly, by whom it may not be, too often, or while something here is away.</summary>
+    /// <summary>Documents the failures of every call: a bad request, no key or too small a one, too many requests, or a part that is away.</summary>
     public static TBuilder FailsLikeAll<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder
     {

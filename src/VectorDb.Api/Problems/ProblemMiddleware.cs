@@ -9,7 +9,7 @@ using VectorDb.Core.Tasks;
 
 namespace VectorDb.Api.Problems;
 
-/// <summary>Every failure leaves as problem details; what the caller cannot help is logged and told without its insides.</summary>
+/// <summary>Turns every failure into problem details. One that is not the caller's fault is logged, and told without internals.</summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
 {
     private const int SqliteBusy = 5;
@@ -34,7 +34,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Of an answer that is under way the status can be changed no more.
+            // Once the answer has begun, its status cannot change.
             if (!context.Response.HasStarted)
             {
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -99,7 +99,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         _ => Failed(),
     };
 
-    // No status is no answer. A refusal is a mistake of ours, which time does not heal, unless it is for asking too much.
+    // Status 0 means that no answer came. A refusal is a mistake of ours, which no retry heals, unless we asked too much.
     private static bool IsOutage(AmazonServiceException exception) =>
         (int)exception.StatusCode is 0 or >= StatusCodes.Status500InternalServerError or StatusCodes.Status429TooManyRequests
         || exception is { Retryable: not null } or ProvisionedThroughputExceededException or ThrottlingException;

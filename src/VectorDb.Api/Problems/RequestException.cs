@@ -40,7 +40,7 @@ internal sealed class FieldErrors
         }
     }
 
-    /// <summary>Every bad record of a batch is told: the batch has a limit already.</summary>
+    /// <summary>Every bad record is reported: the size of the batch is limited already.</summary>
     /// <param name="problem"><c>{field}: {what}</c>, as the rules of records put it.</param>
     public void AddRecord(int index, string problem)
     {

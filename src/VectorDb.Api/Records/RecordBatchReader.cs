@@ -188,7 +188,7 @@ internal static class RecordBatchReader
         return metadata is null && !isNull ? "metadata: must be an object" : null;
     }
 
-    /// <summary>Where the next vector is read to. One that is none leaves it to the next: thousands of them take no more room than one.</summary>
+    /// <summary>Where the next vector is read to. A bad vector leaves it to the next, so that thousands of bad ones take no more room than one.</summary>
     private sealed class VectorRoom(int dimension)
     {
         private float[]? _numbers;

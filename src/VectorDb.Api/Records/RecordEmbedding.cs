@@ -88,7 +88,7 @@ internal static class RecordEmbedding
         }
     }
 
-    // What the embedding service says of itself is for its customer, who is not the caller.
+    // The embedding service's own words are for its customer, which is us and not the caller: they go to the log alone.
     private static RequestException Away(TimeSpan? wait, string? reason) =>
         new(StatusCodes.Status503ServiceUnavailable, "The text cannot be embedded now; send this again later, or send vectors.")
         {

@@ -16,7 +16,7 @@ namespace VectorDb.Api.Records;
 
 internal static class RecordEndpoints
 {
-    /// <summary>A page is read so many records at a time, and ends early when the texts of it take too much memory: of a thousand each may have a million letters.</summary>
+    /// <summary>Read this many records at a time, and end the page early when its texts grow large: one text may have a million characters.</summary>
     private const int ReadAtOnce = Paging.Default;
     private const int MostLettersInPage = 16 * 1024 * 1024;
 

@@ -11,7 +11,7 @@ internal sealed class UploadReceiver(IFileStore files)
     private const int LongestBoundary = 200;
     private const int LongestField = 4096;
 
-    /// <summary>What a reader throws of its own; a failing disk has the number of its error instead.</summary>
+    /// <summary>HResult of the exception for a body that ends early; that of a failing disk is the system's error number.</summary>
     private const int EndOfBody = unchecked((int)0x80131620);
 
     /// <summary>Content types of a file that is the whole body.</summary>

@@ -13,7 +13,7 @@ public enum Metric
     Euclidean,
 }
 
-/// <summary>What makes a collection: taken names with other settings are a conflict.</summary>
+/// <summary>Settings of a collection. A name that is taken with other settings is a conflict.</summary>
 /// <param name="Name">1 to 64 characters of a-z, A-Z, 0-9, '-' and '_'.</param>
 /// <param name="Dimension">Length of every vector in it, 1 to 16,000.</param>
 /// <param name="Metric">How its vectors are compared.</param>

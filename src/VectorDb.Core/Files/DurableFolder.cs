@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace VectorDb.Core.Files;
 
-/// <summary>Names that outlive a power cut: flushing a file keeps what is in it, and flushing its folder what it is called.</summary>
+/// <summary>Makes file names survive a power cut: flushing a file saves its content only, flushing its folder its name.</summary>
 internal static partial class DurableFolder
 {
     private const int CloseOnExec = 0x80000;

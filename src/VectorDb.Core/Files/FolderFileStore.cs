@@ -32,7 +32,7 @@ internal sealed class FolderFileStore(string folder, Action<string> flushFolder)
         }
         catch
         {
-            // Neither may be there; that must not hide why.
+            // File and folder may not exist, and deleting what is not there must not hide the first failure.
             if (File.Exists(temporary))
             {
                 File.Delete(temporary);
@@ -105,7 +105,7 @@ internal sealed class FolderFileStore(string folder, Action<string> flushFolder)
             }
             catch (DirectoryNotFoundException) when (attempt < MostTries)
             {
-                // Who removed the last file in it removed it as well, just now.
+                // Another call has just removed the last file in the folder, and the folder with it.
             }
         }
     }

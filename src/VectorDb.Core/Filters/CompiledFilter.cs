@@ -7,8 +7,8 @@ namespace VectorDb.Core.Filters;
 /// <param name="Path">The key, with dots or without.</param>
 /// <param name="Text">Equals this string, when not null.</param>
 /// <param name="Flag">Equals this boolean, when not null.</param>
-/// <param name="Low">Otherwise a number of at least this,</param>
-/// <param name="High">and at most this. Open bounds are closed ones at the next double.</param>
+/// <param name="Low">For a test of numbers: the lower bound, included. An exclusive bound is the next double, included.</param>
+/// <param name="High">The upper bound, likewise.</param>
 internal sealed record Test(string Path, string? Text, bool? Flag, double Low, double High)
 {
     private readonly string[] _names = Path.Split('.');

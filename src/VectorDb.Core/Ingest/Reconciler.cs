@@ -8,7 +8,7 @@ namespace VectorDb.Core.Ingest;
 
 /// <summary>
 /// Compares the ledger with the queue and announces again what has no job any more (a flushed or failed-over queue, a
-/// nudge that never arrived, a worker that died); and forgets old tasks and files of none. Every worker runs one: an extra job does nothing.
+/// nudge that never arrived, a worker that died); and forgets old tasks, and files that belong to none. Every worker runs one: an extra job does nothing.
 /// </summary>
 internal sealed partial class Reconciler(
     ITaskLedger tasks, IChunkLedger ledger, IChunkQueue queue, IFileStore files, IngestCounts counts, IngestOptions options, TimeProvider time, ILogger<Reconciler> log)
@@ -67,7 +67,7 @@ internal sealed partial class Reconciler(
         await PurgeFilesOfNoTaskAsync(cancellationToken);
     }
 
-    /// <summary>What a process left that was killed between the file and the book. No upload takes so long that it could be under way.</summary>
+    /// <summary>Removes files of a process that was killed between writing a file and booking its task. An upload under way is never that old.</summary>
     private async Task PurgeFilesOfNoTaskAsync(CancellationToken cancellationToken)
     {
         var isKnown = new Dictionary<string, bool>();

@@ -5,8 +5,8 @@ using VectorDb.Core.Tasks;
 namespace VectorDb.Core.Ingest;
 
 /// <summary>
-/// Of a file that is read again, only what failed the last time (as 128-bit hashes: 32 bytes a record) and, where the last time ended
-/// early, what it did not come to. The last time may have been such a selection itself.
+/// Selects from a file that is read again what failed the last time (kept as 128-bit hashes: 32 bytes a record) and, where that task ended
+/// early, what it had not read. That task may have been such a retry itself.
 /// </summary>
 internal sealed class RetrySelection
 {
@@ -47,7 +47,7 @@ internal sealed class RetrySelection
 
     private static UInt128 Key(long row, string? id) => SeenIds.Hash(string.Create(CultureInfo.InvariantCulture, $"{row}\n{id}"));
 
-    /// <param name="total">How far it came.</param>
+    /// <param name="total">Outcomes that the earlier task had read.</param>
     private sealed class Reading(long total)
     {
         private long _position;

@@ -5,7 +5,7 @@ namespace VectorDb.Core.Ingest;
 
 /// <summary>
 /// Removes what an earlier upload made of a row and this one does not replace: pieces beyond the last one now, all of them when it
-/// stays whole, the whole record when it is cut. Of another record that merely is called like a piece it keeps its hands.
+/// stays whole, the whole record when it is cut. A record whose id merely looks like a piece's is left alone.
 /// </summary>
 internal static class SurplusPieces
 {
@@ -15,7 +15,7 @@ internal static class SurplusPieces
     /// <summary>Looked for behind the last piece of every row: two, as one may have failed and so be missing.</summary>
     private const int Probed = 2;
 
-    /// <summary>Looked for at a time once there are some; where so many in a row are missing is the end.</summary>
+    /// <summary>Looked for at a time once there are some; so many in a row without one are the end.</summary>
     private const int Window = 64;
 
     public static string? Unmarked(string? contentHash) =>

@@ -59,7 +59,7 @@ internal static class UploadRecords
         }
     }
 
-    /// <summary>Where the file numbers nothing, the id holds a part of its hash, so that a second file does not overwrite the first.</summary>
+    /// <summary>The id of a row that has none: it holds a part of the file's hash, so that a second file does not overwrite the first.</summary>
     private static string NumberedId(IngestTask task, long row) => string.Create(
         CultureInfo.InvariantCulture,
         $"{task.ContentHash.AsSpan(0, Math.Min(HashDigitsInId, task.ContentHash.Length))}-{row}");

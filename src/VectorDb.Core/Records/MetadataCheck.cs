@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace VectorDb.Core.Records;
 
-/// <summary>One walk through the metadata of one record. Where it is, it keeps as names, and puts them together only for what is wrong there.</summary>
+/// <summary>One walk through the metadata of one record. It keeps the names on the way to where it is, and joins them to a path only to report a problem.</summary>
 internal sealed class MetadataCheck
 {
     private const int LongestShown = 100;
@@ -16,7 +16,7 @@ internal sealed class MetadataCheck
     /// <returns>The first thing that is wrong, with its place; null for nothing.</returns>
     public string? Fault(JsonNode? node)
     {
-        // The object that holds them all is not one of them.
+        // Compared before it is raised: the outermost object does not count.
         if (_values++ > RecordRules.MaximumMetadataValues)
         {
             return RecordRules.TooManyValues;

@@ -8,6 +8,6 @@ namespace VectorDb.Core.Records;
 /// <param name="Metadata">Any JSON object; filters name its keys by dotted path.</param>
 public sealed record Record(string Id, string? Text, ReadOnlyMemory<float> Vector, JsonObject? Metadata)
 {
-    /// <summary>Hash of what was embedded (<see cref="Embeddings"/> names the embedder in it); unchanged text costs no call. Of a piece of a longer text, marked as such.</summary>
+    /// <summary>Hash of the text and the embedder, so that unchanged text is not embedded again; that of a piece of a longer text ends with a mark.</summary>
     public string? ContentHash { get; init; }
 }

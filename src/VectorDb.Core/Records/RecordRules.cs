@@ -20,7 +20,7 @@ public static class RecordRules
     /// <summary>Objects and arrays inside one another.</summary>
     public const int MaximumMetadataDepth = 16;
 
-    /// <summary>Values, objects and arrays in one record's metadata: each takes far more memory than its letters.</summary>
+    /// <summary>Values, objects and arrays in one record's metadata: each takes far more memory than its text.</summary>
     public const int MaximumMetadataValues = 1_000;
 
     public static readonly string TooManyValues = $"metadata: more than {MaximumMetadataValues} values";
@@ -120,8 +120,8 @@ public static class RecordRules
     }
 
     /// <summary>
-    /// A stored vector as others are compared with it. Releases without that limit stored longer ones, to which a distance would be infinite, or none
-    /// at all once codes are made of it: such a one is compared as if it ended at the limit.
+    /// A stored vector as it is compared with others. Earlier releases stored vectors of any length, and distances to very long ones overflow:
+    /// such a vector is shortened to the longest that compares well.
     /// </summary>
     internal static ReadOnlySpan<float> Comparable(CollectionSpec spec, ReadOnlySpan<float> vector)
     {

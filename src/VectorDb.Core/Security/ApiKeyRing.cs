@@ -23,7 +23,7 @@ public sealed class ApiKeyRing
         _file = settings.Get(Settings.SecretsDirectory) is { } secrets ? new ApiKeyFile(Path.Combine(secrets, Settings.ApiKeys.Name)) : null;
         try
         {
-            // Those of the secrets directory are no fixed ones: its file is read again.
+            // Keys of the secrets directory are not fixed: their file is read again.
             _fixed = new LiveSecret(settings, Settings.ApiKeys) is { IsFile: false, Value: { } lines } ? ApiKeyFile.Parse(lines) : [];
             _known = Load();
         }

@@ -9,7 +9,7 @@ using VectorDb.Core.Configuration;
 
 namespace VectorDb.Core.Security;
 
-/// <summary>Data Protection keys shared by every host of one environment, so that a cookie of one is good at all.</summary>
+/// <summary>Data Protection keys shared by every host of one environment, so that a cookie of one is valid on all.</summary>
 public static class SharedKeys
 {
     private const string Application = "vectordb";

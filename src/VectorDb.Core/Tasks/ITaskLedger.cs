@@ -24,7 +24,7 @@ public interface ITaskLedger
     /// <returns>False when it had ended already.</returns>
     Task<bool> CancelAsync(string taskId, CancellationToken cancellationToken);
 
-    /// <summary>Makes a new pending task of the failed records alone and, where it ended before it had read its file, of those it did not read. While there is such a task already, that is it.</summary>
+    /// <summary>Makes a pending task of the failed records and, where the task ended before it had read its file, of the unread ones. While one made before is there, returns that.</summary>
     /// <returns>Null when there is nothing to repeat, it has not ended, or its last records are still to be accounted for.</returns>
     Task<IngestTask?> RetryAsync(string taskId, CancellationToken cancellationToken);
 }
@@ -37,7 +37,7 @@ public sealed record NewTask(
     /// <inheritdoc cref="IngestTask.CollectionId"/>
     public long? CollectionId { get; init; }
 
-    /// <summary>The key as ledgers keep it beside the collection's name: a later collection of that name does not meet it.</summary>
+    /// <summary>The key as ledgers store it: with the collection's id, so that a later collection of the same name does not find it.</summary>
     internal string? ScopedKey => IdempotencyKey is null || CollectionId is null
         ? IdempotencyKey
         : string.Create(CultureInfo.InvariantCulture, $"{CollectionId}:{IdempotencyKey}");

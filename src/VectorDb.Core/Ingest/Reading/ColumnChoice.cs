@@ -41,7 +41,7 @@ internal sealed record ColumnChoice(int? Id, int[] Texts, (int Index, string Nam
                 + "Should this be the text, name it as the text column.");
     }
 
-    /// <summary>The wrong file may have no end of them.</summary>
+    /// <summary>A wrong file may have thousands of columns.</summary>
     public static string Shown(IReadOnlyCollection<string> header)
     {
         var names = string.Join(", ", header.Take(MostShown).Select(static name => name.Length > LongestShown ? name[..LongestShown] + "..." : name));

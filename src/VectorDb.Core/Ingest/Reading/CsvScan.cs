@@ -7,7 +7,7 @@ internal struct CsvScan()
     private bool _atFieldStart = true;
     private bool _mayBeClosing;
 
-    /// <summary>Behind the line feed, once that was found.</summary>
+    /// <summary>Just after the line feed that ends the record, once it is found.</summary>
     public int Position { get; private set; }
 
     private bool InQuotes { get; set; }

@@ -47,7 +47,7 @@ internal sealed class JsonLineProperties
 
     public bool TryGet(string name, out JsonElement value) => _found.TryGetValue(name, out value);
 
-    /// <summary>What is neither id nor text; an object called metadata is taken for what it says.</summary>
+    /// <summary>What is neither id nor text; the properties of an object called metadata count as properties of the line.</summary>
     /// <param name="metadata">Null for none.</param>
     /// <returns>False when it has too many values.</returns>
     public bool TryMetadata(out JsonObject? metadata)

@@ -9,7 +9,7 @@ namespace VectorDb.Core.Ingest.Reading;
 /// </summary>
 internal sealed class TextSource : IDisposable
 {
-    /// <summary>Code points that are no characters, in an order that no file has of its own.</summary>
+    /// <summary>Noncharacters of Unicode, in a sequence that no real file has.</summary>
     public const string Undecodable = "\uFFFF\uFDD0\uFFFE";
 
     private const int PeekBytes = 4;

@@ -4,7 +4,7 @@ namespace VectorDb.Core.Stores.Embedded;
 
 /// <param name="Id">Never used again, so it also tells a collection from a later one of the same name.</param>
 /// <param name="Sequence">Of its last change.</param>
-/// <param name="Horizon">Tombstones up to here are forgotten.</param>
+/// <param name="Horizon">Tombstones up to this sequence are deleted.</param>
 internal sealed record CatalogEntry(long Id, CollectionSpec Spec, long Count, long Sequence, long Horizon)
 {
     public CollectionIdentity Identity => new(Id, Spec);

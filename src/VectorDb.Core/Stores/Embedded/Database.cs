@@ -8,7 +8,7 @@ namespace VectorDb.Core.Stores.Embedded;
 /// <summary>One open connection and its prepared statements, for one caller at a time.</summary>
 internal sealed class Database : IDisposable
 {
-    /// <summary>Of prepared statements: those of collections that are dropped, or not used any more, go in the end.</summary>
+    /// <summary>Prepared statements that are kept, so that those of dropped and unused collections go in the end.</summary>
     public const int MostStatements = 256;
 
     /// <summary>
@@ -26,7 +26,7 @@ internal sealed class Database : IDisposable
         PRAGMA temp_store = MEMORY;
         """;
 
-    // To make a new file a WAL one takes the file for itself, and SQLite does not wait for a connection that is doing the same.
+    // Switching a new file to WAL mode takes an exclusive lock, for which SQLite does not wait while another connection switches it too.
     private static readonly ResiliencePipeline<int> Patience = new ResiliencePipelineBuilder<int>()
         .AddRetry(new RetryStrategyOptions<int>
         {

@@ -13,7 +13,7 @@ namespace VectorDb.Core.Stores.Embedded;
 /// </summary>
 internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
 {
-    // More are only of use while a search's very results are replaced faster than it reads them.
+    // More would help only a search whose results are replaced faster than it reads them.
     private const int MaximumAttempts = 5;
 
     // In one write: other processes get their turn in between.
@@ -217,7 +217,7 @@ internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
     public Task PingAsync(CancellationToken cancellationToken) =>
         ReadAsync(static database => database.Use("SELECT 1").Step(), cancellationToken);
 
-    /// <summary>Once only, though the container, which knows it under several names, asks for it under each.</summary>
+    /// <summary>Once only, though the container disposes it for each service type that it is registered as.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true))

@@ -39,7 +39,7 @@ internal sealed class PostgresCollections(NpgsqlDataSource source)
         return (await PostgresStore.ReadAsync(find, Read, cancellationToken)).SingleOrDefault();
     }
 
-    /// <summary>Those behind a name, in its order. One that is dropped before it is counted is left out.</summary>
+    /// <summary>Collections whose names follow one, in the order of their names. One that is dropped before it is counted is left out.</summary>
     public async Task<Page<Collection>> ListAsync(int size, string after, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -50,7 +50,7 @@ internal sealed class PostgresCollections(NpgsqlDataSource source)
             }
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable && attempt < ListAttempts)
             {
-                // The next list has it no more.
+                // A collection was dropped between listing and counting: the next list does not have it.
             }
         }
     }

@@ -65,7 +65,7 @@ internal sealed record PostgresCollection(long Id, CollectionSpec Spec)
         }
     }
 
-    /// <returns>The score of a distance, the other way about: higher is nearer. Always a number that JSON has: releases without that limit stored vectors to which a distance overflows.</returns>
+    /// <returns>The score of a distance: higher is nearer. Always finite, as JSON demands: earlier releases stored vectors whose distances overflow.</returns>
     public float Score(double distance) => (float)(Spec.Metric == Metric.Cosine ? Math.Clamp(1 - distance, -1, 1) : Math.Max(0 - distance, float.MinValue));
 }
 

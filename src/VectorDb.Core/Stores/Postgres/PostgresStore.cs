@@ -109,7 +109,7 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
                 ON CONFLICT(id) DO UPDATE SET content_hash = excluded.content_hash, metadata = excluded.metadata,
                   text = excluded.text, embedding = excluded.embedding
                 """);
-            // Thousands of vectors take the index long; how long they may take the caller knows.
+            // Indexing thousands of vectors takes long: the caller's token limits it, no timeout of ours.
             upsert.CommandTimeout = 0;
             Add(upsert, "id", NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(batch, record => record.Id));
             Add(upsert, "hash", NpgsqlDbType.Array | NpgsqlDbType.Text, Array.ConvertAll(batch, record => record.ContentHash));

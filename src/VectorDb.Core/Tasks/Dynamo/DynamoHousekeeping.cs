@@ -7,10 +7,10 @@ namespace VectorDb.Core.Tasks.Dynamo;
 /// <summary>What looks over all open or all old tasks.</summary>
 internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
 {
-    /// <summary>Before every sort key there is.</summary>
+    /// <summary>Sorts before every sort key.</summary>
     private const string Oldest = " ";
 
-    /// <summary>Ends a task whose last chunk is done, and forgets that one which has ended was open. A worker that dies before this leaves it to the next look at open tasks.</summary>
+    /// <summary>Ends a task whose last chunk is done, and removes the marker of an open task from one that has ended. A worker that dies before this leaves it to the next look at open tasks.</summary>
     public async Task EndIfDoneAsync(Dictionary<string, AttributeValue> item, CancellationToken cancellationToken)
     {
         var task = DynamoItems.Task(item);
@@ -138,7 +138,7 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
         return new PurgedTasks(count, files);
     }
 
-    /// <summary>A retry of it is still there, which reads the same file.</summary>
+    /// <summary>Whether a retry of it, which reads the same file, is still there.</summary>
     private ValueTask<bool> IsRepeatedAsync(IngestTask task, CancellationToken cancellationToken) =>
         table.QueryAsync(FilePk(task.FileKey), prefix: null, cancellationToken)
             .Select(static reader => Text(reader, "sk")!)

@@ -22,7 +22,7 @@ internal static class DynamoItems
 
     private const int ErrorsInItem = 50;
 
-    /// <summary>Letters of every script as they are: escaped, each would take twice to six times the room that a transaction has.</summary>
+    /// <summary>Leaves characters of every script as they are: escaped, they take two to six times the room, and a transaction has little.</summary>
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string TaskPk(string taskId) => "task#" + taskId;

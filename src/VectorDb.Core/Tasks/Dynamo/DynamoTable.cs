@@ -14,7 +14,7 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
     private const int MostConflicts = 50;
     private const int BatchSize = 25;
 
-    /// <summary>Attributes of a query that only looks for what is there.</summary>
+    /// <summary>Attributes to read where only the existence of items matters.</summary>
     public const string KeysOnly = "pk, sk";
 
     public async Task<Dictionary<string, AttributeValue>?> GetAsync(string pk, string sk, CancellationToken cancellationToken)

@@ -9,10 +9,10 @@ namespace VectorDb.Core.Tasks.Dynamo;
 /// <summary>The book of tasks in a DynamoDB table.</summary>
 internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : ITaskLedger
 {
-    /// <summary>Behind every cursor there can be.</summary>
+    /// <summary>Sorts after every cursor.</summary>
     private const string Newest = "~";
 
-    /// <summary>Of 1,024 bytes that a sort key has at most, whatever the letters.</summary>
+    /// <summary>Characters. A sort key has 1,024 bytes at most, and a character 4.</summary>
     private const int LongestKey = 256;
 
     /// <summary>State is pending, processing or processing_chunks.</summary>
@@ -49,7 +49,7 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             throw new FormatException($"'{cursor}' is not a cursor of the task list.");
         }
 
-        // Of one collection there may be few among many others: those are found faster in large pages.
+        // The tasks of one collection may be few among many: large pages find them faster.
         int? pageSize = collection is null ? limit + 1 : null;
         var items = await table.QueryIndexAsync(AllTasks, cursor ?? Newest, descending: true, pageSize, cancellationToken)
             .Where(item => collection is null || Text(item, "collection") == collection)
@@ -121,7 +121,7 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
         return null;
     }
 
-    // The table refuses longer keys, and that is a failure where there merely is nothing.
+    // The table fails on a longer key, where the answer is that there is no such task.
     private static bool IsKey(string text) => text.Length <= LongestKey;
 
     /// <summary>Notes the retry with the task, unless another has been noted in the meantime.</summary>
