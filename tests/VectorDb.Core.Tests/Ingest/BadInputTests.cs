@@ -112,6 +112,28 @@ public sealed class BadInputTests
     }
 
     [Theory]
+    [InlineData("id,text,tag,tag\n1,a,red,blue\n", "tag")]
+    [InlineData("id,id,text\n1,2,a\n", "id")]
+    [InlineData("id,text,text\n1,a,b\n", "text")]
+    public async Task Of_two_columns_with_one_name_none_is_lost_as_the_file_is_refused(string content, string column)
+    {
+        var error = await Assert.ThrowsAsync<UnreadableFileException>(() => ReadAsync(content, Csv));
+
+        Assert.Equal($"The header has the column '{column}' twice.", error.Message);
+    }
+
+    [Fact]
+    public async Task Columns_that_nobody_asks_for_may_share_a_name_and_so_may_those_without_one_while_they_are_empty()
+    {
+        Assert.Equal(["1"], Ids(await ReadAsync("id,text,tag,tag,lang\n1,a,red,blue,en\n", Csv with { MetadataColumns = ["lang", "lang"] })));
+
+        var outcomes = await ReadAsync("id,text,,\n1,a,,\n2,b,x,\n3,c,x,y\n", Csv);
+
+        Assert.Equal(["1", "2"], Ids(outcomes));
+        Assert.Equal(new RecordError(3, "3", "The row has values in two columns without a name."), Assert.Single(Errors(outcomes)));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("\n\n")]
     public async Task An_empty_file_says_so(string content)
@@ -271,6 +293,7 @@ public sealed class BadInputTests
     [InlineData("{\"body\":\"a\"}", "There is no text in 'text'; the line has: body.")]
     [InlineData("{\"text\":\"a\",\"id\":{}}", "neither a string nor a number")]
     [InlineData("{\"text\":\"a\",\"text\":\"b\"}", "cannot be read")]
+    [InlineData("{\"text\":\"a\",\"metadata\":{\"k\":1,\"l\":3,\"k\":2}}", "'k' is there twice.")]
     [InlineData("{\"text\":\"\\ud800\"}", "cannot be read")]
     public async Task A_bad_line_is_refused_with_the_reason_and_the_next_one_read(string line, string reason)
     {

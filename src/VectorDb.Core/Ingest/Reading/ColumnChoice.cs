@@ -11,7 +11,7 @@ internal sealed record ColumnChoice(int? Id, int[] Texts, (int Index, string Nam
     private const int MostShown = 30;
     private const int LongestShown = 100;
 
-    /// <exception cref="UnreadableFileException">A column is not there; the message names those that are.</exception>
+    /// <exception cref="UnreadableFileException">A column is not there, and the message names those that are; or one is there twice.</exception>
     public static ColumnChoice Of(string[] header, char delimiter, UploadOptions options)
     {
         int Find(string name) => Array.FindIndex(header, column => string.Equals(column, name, StringComparison.OrdinalIgnoreCase)) is var at and >= 0
@@ -25,9 +25,21 @@ internal sealed record ColumnChoice(int? Id, int[] Texts, (int Index, string Nam
             ? [.. names.Select(Find)]
             : header.Length == 1 ? [OnlyColumn(header[0], delimiter, options)] : [Find(TextName)];
         var metadata = options.MetadataColumns is { } chosen
-            ? chosen.Select(name => (Find(name), name))
+            ? chosen.Distinct(StringComparer.Ordinal).Select(name => (Find(name), name))
             : header.Index().Where(column => column.Index != id && !texts.Contains(column.Index)).Select(static column => (column.Index, column.Item));
-        return new ColumnChoice(id, texts, [.. metadata]);
+        var choice = new ColumnChoice(id, texts, [.. metadata]);
+        choice.DemandOnce(header);
+        return choice;
+    }
+
+    /// <summary>Of two columns of one name the values of one would be lost. Those without a name, as spreadsheets leave them behind the last, are mostly empty: rows judge them.</summary>
+    private void DemandOnce(string[] header)
+    {
+        var used = Texts.Concat(Metadata.Select(static column => column.Index)).Concat(Id is { } id ? [id] : []).Select(column => header[column]).ToHashSet(StringComparer.Ordinal);
+        if (header.CountBy(static name => name, StringComparer.Ordinal).FirstOrDefault(name => name.Value > 1 && name.Key.Length > 0 && used.Contains(name.Key)).Key is { } twice)
+        {
+            throw new UnreadableFileException($"The header has the column '{Shown([twice])}' twice.");
+        }
     }
 
     /// <summary>Taken for the text, unless it looks like several that the given delimiter failed to part.</summary>

@@ -51,9 +51,9 @@ internal static class CsvRows
         var metadata = new JsonObject();
         foreach (var (index, name) in columns.Metadata)
         {
-            if (Cells.Typed(fields[index]) is { } value)
+            if (Cells.Typed(fields[index]) is { } value && !metadata.TryAdd(name, value))
             {
-                metadata[name] = value;
+                return SourceRow.Bad(row, id, "The row has values in two columns without a name.");
             }
         }
 

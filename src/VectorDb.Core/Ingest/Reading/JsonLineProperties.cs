@@ -50,6 +50,7 @@ internal sealed class JsonLineProperties
     /// <summary>What is neither id nor text; the properties of an object called metadata count as properties of the line.</summary>
     /// <param name="metadata">Null for none.</param>
     /// <returns>False when it has too many values.</returns>
+    /// <exception cref="FormatException">That object has a name twice.</exception>
     public bool TryMetadata(out JsonObject? metadata)
     {
         metadata = null;
@@ -62,13 +63,8 @@ internal sealed class JsonLineProperties
         JsonElement? nested = TryGet(MetadataName, out var found) && found.ValueKind == JsonValueKind.Object ? found : null;
         var beside = _found.Where(property => !IsUsed(property.Key) && !(_wanted is null && nested is not null && property.Key == MetadataName));
         var within = nested?.EnumerateObject().Select(static property => KeyValuePair.Create(property.Name, property.Value)) ?? [];
-        foreach (var (name, value) in beside.Concat(within))
+        foreach (var (name, value) in beside.Where(IsWanted).Concat(Once(within.Where(IsWanted))))
         {
-            if (_wanted?.Contains(name) == false)
-            {
-                continue;
-            }
-
             Count(value);
             if (_values > RecordRules.MaximumMetadataValues)
             {
@@ -81,6 +77,14 @@ internal sealed class JsonLineProperties
         metadata = read.Count > 0 ? read : null;
         return true;
     }
+
+    private static IEnumerable<KeyValuePair<string, JsonElement>> Once(IEnumerable<KeyValuePair<string, JsonElement>> properties)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        return properties.Select(property => names.Add(property.Key) ? property : throw new FormatException($"'{property.Key}' is there twice."));
+    }
+
+    private bool IsWanted(KeyValuePair<string, JsonElement> property) => _wanted?.Contains(property.Key) != false;
 
     private bool IsUsed(string name) => name == IdColumn || TextColumns.Contains(name);
 
