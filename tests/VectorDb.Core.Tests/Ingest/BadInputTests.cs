@@ -210,6 +210,16 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_header_that_is_not_utf8_is_refused_with_the_way_out()
+    {
+        byte[] latin = [.. "id,text,stra"u8, 0xDF, .. "e\n1,a,b\n"u8];
+
+        var error = await Assert.ThrowsAsync<UnreadableFileException>(() => ReadAsync(latin, Csv));
+
+        Assert.Equal("The header holds bytes that are not valid UTF-8. Save the file as UTF-8 and upload it again.", error.Message);
+    }
+
+    [Fact]
     public async Task A_field_of_ten_megabytes_is_cut_into_pieces_or_costs_its_own_row_only()
     {
         var field = string.Concat(Enumerable.Repeat("ten characters per word ", 10 * 1024 * 1024 / 24));

@@ -17,7 +17,7 @@ internal static class CsvRows
         {
             if (columns is null)
             {
-                header = Array.ConvertAll(record.Fields ?? throw new UnreadableFileException($"The header cannot be read. {record.Error}"), static name => name.Trim());
+                header = Header(record);
                 columns = ColumnChoice.Of(header, delimiter, options);
                 continue;
             }
@@ -30,6 +30,14 @@ internal static class CsvRows
         {
             throw new UnreadableFileException("The file is empty.");
         }
+    }
+
+    private static string[] Header(CsvRecord record)
+    {
+        var names = record.Fields ?? throw new UnreadableFileException($"The header cannot be read. {record.Error}");
+        return Array.TrueForAll(names, static name => TextSource.IsDecodable(name))
+            ? Array.ConvertAll(names, static name => name.Trim())
+            : throw new UnreadableFileException("The header holds bytes that are not valid UTF-8. Save the file as UTF-8 and upload it again.");
     }
 
     private static SourceRow Read(long row, string[] fields, string[] header, ColumnChoice columns)
