@@ -71,13 +71,13 @@ internal static class UploadRecords
         ?? RecordRules.CheckMetadata(row.Metadata)
         ?? pieces.Select(static piece => RecordRules.CheckId(piece.Id) ?? RecordRules.CheckText(piece.Text)).FirstOrDefault(static fault => fault is not null);
 
-    /// <returns>The number of the last piece that is not blank; 0 for a row that stays whole.</returns>
+    /// <returns>The number of the last piece; 0 for a row that stays whole.</returns>
     private static int LastPiece(SourceRow row, UploadOptions options)
     {
         var last = 0;
-        foreach (var (index, piece) in TextPieces.Of(row.Text, options.ChunkSize, options.ChunkOverlap).Index())
+        foreach (var piece in PiecesOf(row, options))
         {
-            last = piece.Length == row.Text.Length ? 0 : string.IsNullOrWhiteSpace(piece) ? last : index + 1;
+            last = piece.Length == row.Text.Length ? 0 : last + 1;
         }
 
         return last;
@@ -85,10 +85,12 @@ internal static class UploadRecords
 
     private static IEnumerable<ChunkRecord> Pieces(SourceRow row, string id, int last, UploadOptions options) => last == 0
         ? [new ChunkRecord(row.Row, id, row.Text, row.Metadata)]
-        : TextPieces.Of(row.Text, options.ChunkSize, options.ChunkOverlap).Index()
-            .Where(static piece => !string.IsNullOrWhiteSpace(piece.Item))
-            .Select(piece => new ChunkRecord(
-                row.Row, PieceIds.Of(id, piece.Index + 1), piece.Item, row.Metadata, id, piece.Index + 1 == last ? last : null));
+        : PiecesOf(row, options).Index().Select(piece => new ChunkRecord(
+            row.Row, PieceIds.Of(id, piece.Index + 1), piece.Item, row.Metadata, id, piece.Index + 1 == last ? last : null));
+
+    /// <summary>Blank ones are no records and so take no number: where numbers go on without a gap, those that a row no longer has are found behind its last one.</summary>
+    private static IEnumerable<string> PiecesOf(SourceRow row, UploadOptions options) =>
+        TextPieces.Of(row.Text, options.ChunkSize, options.ChunkOverlap).Where(static piece => !string.IsNullOrWhiteSpace(piece));
 
     /// <summary>Clipped at once, as a thousand of them are held in memory before they are booked.</summary>
     private static Outcome Bad(SourceRow row, string reason) => new(

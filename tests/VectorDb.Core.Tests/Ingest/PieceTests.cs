@@ -26,6 +26,18 @@ public sealed class PieceTests
     }
 
     [Fact]
+    public async Task Blank_pieces_take_no_number_so_that_those_behind_them_are_removed_too()
+    {
+        await using var pipeline = await Pipeline.StartAsync(SmallChunks);
+        await UploadAsync(pipeline, $"a,{Words(2)}{new string(' ', 100)}{Words(2)}", Pieces);
+        Assert.Equal(["a#1", "a#2", "a#3", "a#4"], await IdsAsync(pipeline));
+
+        await UploadAsync(pipeline, $"a,{Words(2)}", Pieces);
+
+        Assert.Equal(["a#1", "a#2"], await IdsAsync(pipeline));
+    }
+
+    [Fact]
     public async Task A_whole_row_takes_the_place_of_its_pieces_and_pieces_that_of_their_row()
     {
         await using var pipeline = await Pipeline.StartAsync(SmallChunks);
