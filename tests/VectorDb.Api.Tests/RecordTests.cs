@@ -126,13 +126,30 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("""{"records":[{"id":"a","vector":[0,0,0]}]}""", "records[0].vector")]
     [InlineData("""{"records":[{"id":"a","text":"  "}]}""", "records[0].text")]
     [InlineData("""{"records":[{"id":"a","text":"t"}]}""", "records[0].text")]
-    [InlineData("""{"records":[{"id":"a","vector":[1,2,3],"metadata":{"k":1,"k":2}}]}""", "body")]
-    [InlineData("""{"records":[{"id":"\ud800","vector":[1,2,3]}]}""", "body")]
-    [InlineData("""{"records":[{"id":"a\u0000b","vector":[1,2,3]}]}""", "body")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3],"metadata":{"k":1,"k":2}}]}""", "records[0].metadata")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3],"metadata":{"k":[{"l":1,"l":2}]}}]}""", "records[0].metadata")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3],"metadata":{"k":"\ud800"}}]}""", "records[0].metadata")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3],"metadata":{"k":"\u0000"}}]}""", "records[0].metadata.k")]
+    [InlineData("""{"records":[{"id":"a\u0000b","vector":[1,2,3]}]}""", "records[0].id")]
+    [InlineData("""{"records":[{"id":"a","text":"\u0000","vector":[1,2,3]}]}""", "records[0].text")]
+    [InlineData("""{"records":[{"id":"a","vector":[1,2,3]}],"\ud800":1}""", "body")]
     [InlineData("""{"records":[{"id":"a","vector":[1,2,3]}]} {}""", "body")]
     [InlineData("""{"records":[{"id":"a","vector":[1,2""", "body")]
     public async Task A_batch_that_cannot_be_stored_is_400_and_says_where(string body, string field) =>
         (await api.PutAsync(await RecordsAsync(), body)).Invalid(field);
+
+    [Theory]
+    [InlineData(@"""id"":""\ud800"",""vector"":[1,2,3]")]
+    [InlineData(@"""id"":""b"",""text"":""x\udfff"",""metadata"":{""k"":[{}]},""vector"":[1,2,3]")]
+    [InlineData(@"""id"":""b"",""\ud800"":{""k"":[{}]},""vector"":[1,2,3]")]
+    [InlineData(@"""id"":""b"",""metadata"":{""a\ud800"":1,""b"":2},""vector"":[1,2,3]")]
+    public async Task Of_half_a_surrogate_pair_the_record_is_named_and_the_next_one_is_judged_too(string record)
+    {
+        var put = await api.PutAsync(await RecordsAsync(), $$"""{"records":[{"id":"a","vector":[1,2,3]},{{{record}}},{"id":"c","vector":[1,2]}]}""");
+
+        Assert.Contains("half", put.Json.GetProperty("errors").EnumerateObject().First(static error => error.Name.StartsWith("records[1]", StringComparison.Ordinal)).Value[0].GetString());
+        put.Invalid("records[2].vector");
+    }
 
     [Fact]
     public async Task Of_two_records_with_one_id_the_last_wins()

@@ -24,9 +24,10 @@ internal sealed class JsonBody : IDisposable
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    /// <param name="checksStrings">False for a caller that judges strings itself, as it can tell where a bad one is.</param>
     /// <exception cref="RequestException">415 for another content type, 400 for what is not JSON, 503 when there is no room for it now.</exception>
     /// <exception cref="BadHttpRequestException">413 for a body over the limit.</exception>
-    public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken, bool checksStrings = true)
     {
         if (!request.HasJsonContentType())
         {
@@ -42,7 +43,12 @@ internal sealed class JsonBody : IDisposable
         try
         {
             await body.FillAsync(request, cancellationToken);
-            JsonText.Check(body.Span);
+            JsonText.CheckEncoding(body.Span);
+            if (checksStrings)
+            {
+                JsonText.CheckStrings(body.Span);
+            }
+
             return body;
         }
         catch

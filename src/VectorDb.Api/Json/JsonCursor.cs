@@ -21,6 +21,8 @@ internal ref struct JsonCursor
 
     public readonly JsonTokenType Token => _reader.TokenType;
 
+    public readonly int Depth => _reader.CurrentDepth;
+
     private readonly int Position => _offset + (int)_reader.BytesConsumed;
 
     /// <exception cref="JsonException">What follows is not JSON.</exception>
@@ -29,6 +31,7 @@ internal ref struct JsonCursor
     public readonly bool Is(ReadOnlySpan<byte> property) => _reader.ValueTextEquals(property);
 
     /// <summary>The string or property name here, or null when the token is neither.</summary>
+    /// <exception cref="InvalidOperationException">It has half a surrogate pair.</exception>
     public readonly string? Text() => Token is JsonTokenType.String or JsonTokenType.PropertyName ? _reader.GetString() : null;
 
     public readonly bool TryNumber(out double value)
@@ -46,6 +49,15 @@ internal ref struct JsonCursor
     /// <summary>Past the value here, whatever it is.</summary>
     public void Skip() => _reader.Skip();
 
+    /// <summary>To the end of the object that began at this depth, from anywhere inside it.</summary>
+    public void SkipRest(int depth)
+    {
+        while (Token != JsonTokenType.EndObject || Depth > depth)
+        {
+            Next();
+        }
+    }
+
     /// <summary>The value here and past it; null for a JSON null.</summary>
     /// <exception cref="JsonException">It names a property twice.</exception>
     public JsonNode? Node()
@@ -55,9 +67,10 @@ internal ref struct JsonCursor
         return Parse(start);
     }
 
-    /// <summary>As <see cref="Node"/>, but refuses more than <paramref name="most"/> values: nodes take far more memory than their text.</summary>
-    /// <returns>False when there are more; then no node is made.</returns>
-    public bool TryNode(int most, out JsonNode? node)
+    /// <summary>As <see cref="Node()"/>, but refuses more than <paramref name="most"/> values: nodes take far more memory than their text.</summary>
+    /// <returns>Null, or what is wrong with it.</returns>
+    /// <exception cref="InvalidOperationException">A name in it has half a surrogate pair.</exception>
+    public string? Node(int most, out JsonNode? node)
     {
         var start = _offset + (int)_reader.TokenStartIndex;
         var (depth, values) = (_reader.CurrentDepth, 0);
@@ -67,8 +80,22 @@ internal ref struct JsonCursor
             values += Token is JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray ? 0 : 1;
         }
 
-        node = values <= most ? Parse(start) : null;
-        return values <= most;
+        node = null;
+        if (values > most)
+        {
+            return $"more than {most} values";
+        }
+
+        try
+        {
+            node = Parse(start);
+            return null;
+        }
+        catch (JsonException)
+        {
+            // Of what the reader has just walked over.
+            return "has an object with two properties of the same name";
+        }
     }
 
     /// <summary>The array of numbers here, at its opening bracket, and past it.</summary>

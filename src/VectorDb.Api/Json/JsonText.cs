@@ -10,14 +10,20 @@ internal static class JsonText
     /// <summary>Deepest nesting of arrays and objects.</summary>
     public const int MaxDepth = 64;
 
-    /// <exception cref="RequestException">It is not UTF-8, or has half a surrogate pair or a U+0000, which no store can keep.</exception>
-    public static void Check(ReadOnlySpan<byte> json)
+    public const string HalfPair = @"holds half a surrogate pair (\ud800 to \udfff alone)";
+
+    /// <exception cref="RequestException">It is not UTF-8.</exception>
+    public static void CheckEncoding(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
         {
             throw RequestException.Invalid("body", "is not valid UTF-8");
         }
+    }
 
+    /// <exception cref="RequestException">It has half a surrogate pair or a U+0000, which no store can keep.</exception>
+    public static void CheckStrings(ReadOnlySpan<byte> json)
+    {
         // Only an escape can spell those, so a text without one needs no second look.
         if (json.IndexOf(@"\u"u8) >= 0)
         {
@@ -72,7 +78,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            throw RequestException.Invalid("body", @"holds half a surrogate pair (\ud800 to \udfff alone)");
+            throw RequestException.Invalid("body", HalfPair);
         }
         catch (JsonException exception)
         {

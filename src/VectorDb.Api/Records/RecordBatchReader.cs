@@ -25,6 +25,10 @@ internal static class RecordBatchReader
         {
             throw JsonText.Invalid(exception);
         }
+        catch (InvalidOperationException)
+        {
+            throw RequestException.Invalid("body", JsonText.HalfPair);
+        }
     }
 
     private static List<Record> Batch(ReadOnlySpan<byte> json, CollectionSpec spec, int most, FieldErrors errors)
@@ -88,7 +92,16 @@ internal static class RecordBatchReader
                 continue;
             }
 
-            records.Add(Record(ref cursor, spec, room, index, errors));
+            var depth = cursor.Depth;
+            try
+            {
+                records.Add(Record(ref cursor, spec, room, index, errors));
+            }
+            catch (InvalidOperationException)
+            {
+                errors.AddRecord(index, JsonText.HalfPair);
+                cursor.SkipRest(depth);
+            }
         }
 
         return records;
@@ -178,14 +191,11 @@ internal static class RecordBatchReader
     private static string? Metadata(ref JsonCursor cursor, out JsonObject? metadata)
     {
         var isNull = cursor.Token == JsonTokenType.Null;
-        var isRead = cursor.TryNode(RecordRules.MaximumMetadataValues, out var node);
+        var wrong = cursor.Node(RecordRules.MaximumMetadataValues, out var node);
         metadata = node as JsonObject;
-        if (!isRead)
-        {
-            return RecordRules.TooManyValues;
-        }
-
-        return metadata is null && !isNull ? "metadata: must be an object" : null;
+        return wrong is not null ? $"metadata: {wrong}"
+            : metadata is null && !isNull ? "metadata: must be an object"
+            : null;
     }
 
     /// <summary>Where the next vector is read to. A bad vector leaves it to the next, so that thousands of bad ones take no more room than one.</summary>

@@ -40,7 +40,7 @@ internal static class RecordEndpoints
     {
         var spec = await store.GetSpecAsync(collection, cancellationToken);
         List<Record> records;
-        using (var body = await JsonBody.ReadAsync(request, cancellationToken))
+        using (var body = await JsonBody.ReadAsync(request, cancellationToken, checksStrings: false))
         {
             records = RecordBatchReader.Read(body.Span, spec, (int)settings.Get(Settings.BatchRecords));
         }
