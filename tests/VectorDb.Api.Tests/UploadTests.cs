@@ -79,6 +79,31 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task The_same_file_sent_again_with_its_key_as_another_format_is_422()
+    {
+        var uploads = await UploadsAsync();
+        var first = await TaskAsync(await RawAsync(uploads, Csv, "text/plain", ("Idempotency-Key", "k1")));
+
+        var asCsv = await RawAsync(uploads, Csv, "text/csv", ("Idempotency-Key", "k1"));
+        using var form = new MultipartFormDataContent { { new StringContent(Csv), "file", "notes.TXT.gz" } };
+        var named = await TaskAsync(await api.SendAsync(HttpMethod.Post, uploads, form, ("Idempotency-Key", "k1")));
+
+        asCsv.Problem(HttpStatusCode.UnprocessableEntity);
+        Assert.Equal(first.Id, named.Id);
+    }
+
+    [Fact]
+    public async Task What_a_file_is_called_tells_nothing_where_the_options_do()
+    {
+        var uploads = await UploadsAsync() + "?delimiter=,";
+
+        var first = await TaskAsync(await RawAsync(uploads, Csv, "text/plain", ("Idempotency-Key", "k1")));
+        var second = await TaskAsync(await RawAsync(uploads, Csv, "text/csv", ("Idempotency-Key", "k1")));
+
+        Assert.Equal(first.Id, second.Id);
+    }
+
+    [Fact]
     public async Task A_key_used_before_the_collection_was_made_anew_makes_a_task_of_its_own()
     {
         var uploads = await UploadsAsync();

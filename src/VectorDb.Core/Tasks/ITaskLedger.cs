@@ -1,4 +1,5 @@
 using System.Globalization;
+using VectorDb.Core.Ingest.Reading;
 using VectorDb.Core.Stores;
 
 namespace VectorDb.Core.Tasks;
@@ -36,6 +37,10 @@ public sealed record NewTask(
 {
     /// <inheritdoc cref="IngestTask.CollectionId"/>
     public long? CollectionId { get; init; }
+
+    /// <summary>Whether this is the upload of that task once more: what the file is called may decide how it is read.</summary>
+    internal bool Repeats(IngestTask earlier) =>
+        earlier.ContentHash == ContentHash && FormatSniffer.ReadsAlike(Options, earlier.FileKey, FileKey);
 
     /// <summary>The key as ledgers store it: with the collection's id, so that a later collection of the same name does not find it.</summary>
     internal string? ScopedKey => IdempotencyKey is null || CollectionId is null

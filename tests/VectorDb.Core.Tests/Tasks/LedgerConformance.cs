@@ -48,6 +48,8 @@ public abstract class LedgerConformance
         Assert.NotEqual(first.Id, elsewhere.Id);
         await Assert.ThrowsAsync<IdempotencyConflictException>(
             () => Tasks.CreateAsync(New() with { IdempotencyKey = "k", ContentHash = "b" }, Cancel));
+        await Assert.ThrowsAsync<IdempotencyConflictException>(
+            () => Tasks.CreateAsync(New() with { IdempotencyKey = "k", ContentHash = "a", FileKey = "uploads/task-x/a.txt" }, Cancel));
     }
 
     [Fact]

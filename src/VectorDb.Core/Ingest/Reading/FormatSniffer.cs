@@ -7,6 +7,8 @@ internal static class FormatSniffer
 {
     public const string Delimiters = ",;\t|";
 
+    private const string TabSeparated = ".tsv";
+
     public static FileFormat Format(UploadOptions options, string fileKey, ReadOnlySpan<char> head) => options switch
     {
         { Format: not FileFormat.Auto } => options.Format,
@@ -24,7 +26,7 @@ internal static class FormatSniffer
         var header = FirstLine(head);
         var best = Delimiters[0];
         var most = 0;
-        foreach (var candidate in Extension(fileKey) == ".tsv" ? "\t" + Delimiters : Delimiters)
+        foreach (var candidate in Extension(fileKey) == TabSeparated ? "\t" + Delimiters : Delimiters)
         {
             var count = CountOutsideQuotes(header, candidate);
             if (count > most)
@@ -36,9 +38,19 @@ internal static class FormatSniffer
         return best;
     }
 
+    /// <summary>Whether one file with these options is read the same under either name.</summary>
+    public static bool ReadsAlike(UploadOptions options, string fileKey, string otherKey)
+    {
+        return Told(fileKey) == Told(otherKey);
+
+        (FileFormat? Format, bool PrefersTab) Told(string key) => options.Delimiter is null
+            ? (options.Format == FileFormat.Auto ? ByName(key) : null, Extension(key) == TabSeparated)
+            : default;
+    }
+
     private static FileFormat? ByName(string fileKey) => Extension(fileKey) switch
     {
-        ".csv" or ".tsv" => FileFormat.Csv,
+        ".csv" or TabSeparated => FileFormat.Csv,
         ".jsonl" or ".ndjson" or ".json" => FileFormat.JsonLines,
         ".txt" or ".text" or ".md" or ".log" => FileFormat.Text,
         _ => null,

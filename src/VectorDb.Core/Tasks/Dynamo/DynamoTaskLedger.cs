@@ -146,8 +146,9 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             return null;
         }
 
-        return Text(item, "content_hash") == task.ContentHash
-            ? await FindAsync(Text(item, "task_id")!, cancellationToken)
+        var earlier = await FindAsync(Text(item, "task_id")!, cancellationToken);
+        return Text(item, "content_hash") == task.ContentHash && (earlier is null || task.Repeats(earlier))
+            ? earlier
             : throw new IdempotencyConflictException(task.IdempotencyKey!);
     }
 

@@ -98,7 +98,7 @@ internal sealed class SqliteTaskLedger(LedgerDatabase database, TimeProvider tim
         var earlier = session.Rows(
             $"SELECT {LedgerRows.TaskColumns} FROM tasks WHERE collection = $collection AND idempotency_key = $key",
             LedgerRows.Task, ("$collection", task.Collection), ("$key", task.ScopedKey)).SingleOrDefault();
-        return earlier is null || earlier.ContentHash == task.ContentHash
+        return earlier is null || task.Repeats(earlier)
             ? earlier
             : throw new IdempotencyConflictException(task.IdempotencyKey);
     }
