@@ -13,8 +13,9 @@ internal sealed class ChunkIndexer(
 {
     private readonly RecordWriter _writer = new(store);
 
-    public async Task<JobEnd> RunAsync(ChunkClaim claim, CancellationToken soft, CancellationToken cancellationToken)
+    public async Task<JobEnd> RunAsync(ChunkClaim claim, JobWindow window)
     {
+        var cancellationToken = window.Token;
         var done = claim.Done;
         await using (var file = await files.OpenAsync(claim.FileKey, cancellationToken))
         {
@@ -30,13 +31,13 @@ internal sealed class ChunkIndexer(
                 }
 
                 done += batch.Count;
-                if (!await SettleAsync(claim, done, batch, cancellationToken))
+                if (!await SettleAsync(claim, window, done, batch))
                 {
                     return JobEnd.Lost;
                 }
 
                 (batch, characters) = ([], 0);
-                if (soft.IsCancellationRequested && done < claim.Records)
+                if (window.Soft.IsCancellationRequested && done < claim.Records)
                 {
                     return JobEnd.Interrupted;
                 }
@@ -67,10 +68,13 @@ internal sealed class ChunkIndexer(
         await BookAsync(claim, claim.Records, succeeded: 0, errors, cancellationToken);
     }
 
-    private async Task<bool> SettleAsync(ChunkClaim claim, int done, List<ChunkRecord> batch, CancellationToken cancellationToken)
+    private async Task<bool> SettleAsync(ChunkClaim claim, JobWindow window, int done, List<ChunkRecord> batch)
     {
         var errors = new List<RecordError>();
-        var changed = await EmbedAsync(claim.Task.Collection, batch, errors, cancellationToken);
+        var changed = await EmbedAsync(claim.Task.Collection, batch, errors, window.Token);
+        // From here on as a whole: were the task cancelled between writing and booking, what is indexed would be listed as not indexed.
+        window.Token.ThrowIfCancellationRequested();
+        var cancellationToken = window.End;
         var isLastTry = claim.Attempt >= options.MostAttempts;
         errors.AddRange(isLastTry
             ? await _writer.WriteOneByOneAsync(claim.Task, changed, cancellationToken)

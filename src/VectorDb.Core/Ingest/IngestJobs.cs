@@ -58,7 +58,7 @@ internal sealed partial class IngestJobs(
 
         await RunAsync(
             new Job(taskId, chunk, claim.Lease, claim.Attempt),
-            window => indexer.RunAsync(claim, window.Soft, window.Token),
+            window => indexer.RunAsync(claim, window),
             (notBefore, failed) => ledger.ReleaseChunkAsync(claim, notBefore, failed, CancellationToken.None),
             GiveUpAsync,
             cancellationToken);

@@ -20,6 +20,7 @@ internal sealed class JobWindow : IAsyncDisposable
     private readonly CancellationTokenSource _grace;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _checkpoint;
+    private readonly CancellationTokenSource _end;
     private readonly CancellationTokenSource _all;
     private readonly CancellationTokenRegistration _stopping;
     private readonly Task _renewal;
@@ -33,7 +34,8 @@ internal sealed class JobWindow : IAsyncDisposable
         _grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _stopping = stop.Register(() => _grace.CancelAfter(options.StopGrace));
         _checkpoint = CancellationTokenSource.CreateLinkedTokenSource(_soft.Token, stop);
-        _all = CancellationTokenSource.CreateLinkedTokenSource(_hard.Token, _lost.Token, _grace.Token);
+        _end = CancellationTokenSource.CreateLinkedTokenSource(_hard.Token, _grace.Token);
+        _all = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, _lost.Token);
         _renewal = RenewAsync(renew, options.Lease / 3, time, _all.Token);
     }
 
@@ -42,6 +44,9 @@ internal sealed class JobWindow : IAsyncDisposable
 
     /// <summary>Cancelled at the hard limit, with the lease, and when a stopping process can wait no longer.</summary>
     public CancellationToken Token => _all.Token;
+
+    /// <summary>Not cancelled with the lease, for what is to be done as a whole: what was written is to be booked. Without the lease the ledger takes nothing.</summary>
+    public CancellationToken End => _end.Token;
 
     public bool IsOverHardLimit => _hard.IsCancellationRequested;
 
@@ -52,7 +57,7 @@ internal sealed class JobWindow : IAsyncDisposable
         await _stopping.DisposeAsync();
         await _all.CancelAsync();
         await _renewal;
-        foreach (var source in (CancellationTokenSource[])[_all, _checkpoint, _lost, _grace, _hard, _soft])
+        foreach (var source in (CancellationTokenSource[])[_all, _end, _checkpoint, _lost, _grace, _hard, _soft])
         {
             source.Dispose();
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using VectorDb.Core.Ingest;
+using VectorDb.Core.Stores.Embedded;
 using VectorDb.Core.Tasks;
 
 namespace VectorDb.Core.Tests.Ingest;
@@ -63,6 +64,36 @@ public sealed class InterruptionTests
         Assert.Equal([chunk], pipeline.Queue.Jobs);
         var task = await pipeline.RunAsync(id);
         Assert.Equal((TaskState.Completed, 20L), (task.State, task.Succeeded));
+    }
+
+    [Fact]
+    public async Task What_is_written_when_the_task_is_cancelled_is_booked_as_indexed_and_only_the_rest_is_listed()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var embedder = new StubEmbedder();
+        var then = static () => Task.CompletedTask;
+        await using var pipeline = await Pipeline.StartAsync(
+            Options, embedder, services => services.AddSingleton<TimeProvider>(time).AddSingleton(provider => WrittenStore.Around(provider.GetRequiredService<EmbeddedStore>(), () => then())));
+        var id = await pipeline.UploadAsync(Pipeline.Csv(20));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        pipeline.Queue.TryTake(out var chunk);
+        var stopped = new TaskCompletionSource();
+        embedder.Before = (_, cancel) => Task.FromResult(cancel.Register(() => stopped.TrySetResult()));
+        then = async () =>
+        {
+            await pipeline.Tasks.CancelAsync(id, Cancel);
+            time.Advance(Options.Lease / 3);
+            await stopped.Task.WaitAsync(Cancel);
+        };
+
+        await pipeline.RunAsync(chunk);
+        var task = await pipeline.RunAsync(id);
+
+        Assert.Equal(TaskState.Cancelled, task.State);
+        Assert.InRange(task.Succeeded, 1, 19);
+        Assert.Equal((await pipeline.CountAsync(), 20L), (task.Succeeded, task.Succeeded + task.Failed));
+        Assert.Equal(Enumerable.Range((int)task.Succeeded + 1, (int)task.Failed).Select(row => $"r{row}"), (await pipeline.ErrorsAsync(id)).Select(error => error.Id));
     }
 
     [Fact]
