@@ -12,6 +12,9 @@ internal static class QueryRules
     public const int MaximumTopK = 1_000;
     public const int MaximumPage = 1_000;
 
+    /// <summary>Of the texts in one answer together: a thousand of the longest would take gigabytes.</summary>
+    public const int MaximumLetters = 16 * 1024 * 1024;
+
     public static void Check(CollectionSpec spec, SearchQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -23,6 +26,16 @@ internal static class QueryRules
         if (RecordRules.CheckVector(spec, query.Vector.Span) is { } reason)
         {
             throw new InvalidQueryException("vector", reason);
+        }
+    }
+
+    /// <summary>To be asked with each result that is read, so that no more of them are.</summary>
+    /// <param name="letters">Of the texts of all results so far.</param>
+    public static void CheckLetters(long letters)
+    {
+        if (letters > MaximumLetters)
+        {
+            throw new InvalidQueryException("topK", "the texts of so many results are too long together; ask for fewer");
         }
     }
 

@@ -50,6 +50,19 @@ public abstract partial class VectorStoreConformance
     }
 
     [Fact]
+    public async Task Results_whose_texts_are_too_long_together_are_refused_and_fewer_of_them_are_given()
+    {
+        const int Most = QueryRules.MaximumLetters / RecordRules.MaximumTextLength;
+        var text = new string('x', RecordRules.MaximumTextLength);
+        await CreateWithAsync(Letters, [.. Enumerable.Range(0, Most + 1).Select(n => Record($"r{n}", 1, n, 0) with { Text = text })]);
+
+        var refused = await Assert.ThrowsAsync<InvalidQueryException>(() => SearchAsync([1, 0, 0], topK: Most + 1));
+
+        Assert.Equal("topK", refused.Field);
+        Assert.Equal(Most, (await SearchAsync([1, 0, 0], topK: Most)).Count);
+    }
+
+    [Fact]
     public async Task A_minimal_score_leaves_worse_results_out()
     {
         await CreateWithAsync(Letters, Record("a", 1, 0, 0), Record("b", 1, 1, 0), Record("c", -1, 0, 0));

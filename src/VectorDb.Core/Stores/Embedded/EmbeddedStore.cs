@@ -241,11 +241,13 @@ internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
         }
 
         var hits = new List<SearchHit>(neighbours.Length);
+        var letters = 0L;
         foreach (var (sequence, score) in neighbours)
         {
             if (replica.Table.Find(database, sequence, withVectors) is { } record)
             {
                 hits.Add(new SearchHit(record, score));
+                QueryRules.CheckLetters(letters += record.Text?.Length ?? 0);
             }
         }
 

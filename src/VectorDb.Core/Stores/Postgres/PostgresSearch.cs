@@ -42,14 +42,16 @@ internal static class PostgresSearch
         await rows.NextResultAsync(cancellationToken);
         var hits = new List<SearchHit>(query.TopK);
         var distance = query.IncludeVectors ? 5 : 4;
-        var found = 0;
+        var (found, letters) = (0, 0L);
         while (await rows.ReadAsync(cancellationToken))
         {
             found++;
             var score = collection.Score(rows.GetDouble(distance));
             if (!(score < query.MinScore))
             {
-                hits.Add(new SearchHit(PostgresStore.ReadRecord(rows, query.IncludeVectors), score));
+                var record = PostgresStore.ReadRecord(rows, query.IncludeVectors);
+                hits.Add(new SearchHit(record, score));
+                QueryRules.CheckLetters(letters += record.Text?.Length ?? 0);
             }
         }
 
