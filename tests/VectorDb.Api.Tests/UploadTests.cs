@@ -27,6 +27,10 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task A_raw_body_of_tab_separated_values_says_so_in_its_name() =>
+        Assert.EndsWith(".tsv", (await TaskAsync(await RawAsync(await UploadsAsync(), "id\ttext\n1\ta\n", "text/tab-separated-values"))).FileKey);
+
+    [Fact]
     public async Task Form_fields_count_before_and_after_the_file()
     {
         using var form = new MultipartFormDataContent

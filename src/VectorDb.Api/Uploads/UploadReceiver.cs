@@ -117,7 +117,8 @@ internal sealed class UploadReceiver(IFileStore files)
     {
         var name = type.ToLowerInvariant() switch
         {
-            "text/csv" or "application/csv" or "text/tab-separated-values" => "upload.csv",
+            "text/csv" or "application/csv" => "upload.csv",
+            "text/tab-separated-values" => "upload.tsv",
             "application/x-ndjson" or "application/jsonl" or "application/x-jsonlines" => "upload.jsonl",
             "text/plain" => "upload.txt",
             "application/gzip" or "application/x-gzip" => "upload.gz",

@@ -42,6 +42,8 @@ public sealed class UploadFormatTests
     [InlineData("id;text\n1;a;b|c\n", "a.csv.gz")]
     [InlineData("id\ttext\n1\ta;b|c\n", "a.tsv")]
     [InlineData("id|text\n1|a;b,c\n", "upload")]
+    [InlineData("id\ttext\tsize, weight, and age\n1\ta\tb\n", "a.tsv")]
+    [InlineData("id,text\n1,a\n", "a.tsv")]
     public async Task The_delimiter_is_found_out(string content, string name)
     {
         var outcomes = await ReadAsync(content, new UploadOptions(), name);

@@ -24,9 +24,14 @@ internal static class FormatSniffer
         }
 
         var header = FirstLine(head);
+        if (Extension(fileKey) == TabSeparated && CountOutsideQuotes(header, '\t') > 0)
+        {
+            return '\t';
+        }
+
         var best = Delimiters[0];
         var most = 0;
-        foreach (var candidate in Extension(fileKey) == TabSeparated ? "\t" + Delimiters : Delimiters)
+        foreach (var candidate in Delimiters)
         {
             var count = CountOutsideQuotes(header, candidate);
             if (count > most)
