@@ -179,6 +179,16 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
         (await api.SendAsync(HttpMethod.Post, await UploadsAsync(), two)).Invalid("file");
     }
 
+    [Fact]
+    public async Task A_file_that_is_sent_as_a_field_however_long_is_400_with_the_way_out()
+    {
+        using var form = new MultipartFormDataContent { { new StringContent(Csv + new string('x', 10_000)), "file" } };
+
+        Assert.Equal(
+            "is missing: send it as a part with a file name (curl: file=@books.csv)",
+            (await api.SendAsync(HttpMethod.Post, await UploadsAsync(), form)).Invalid("file"));
+    }
+
     [Theory]
     [InlineData("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nid,te")]
     [InlineData("--b\r\nContent-Disposition: form-data; na")]

@@ -19,6 +19,8 @@ internal sealed class UploadReceiver(IFileStore files)
         ["text/csv", "text/plain", "text/tab-separated-values", "application/csv", "application/x-ndjson", "application/jsonl",
             "application/x-jsonlines", "application/gzip", "application/x-gzip", "application/octet-stream"];
 
+    private const string FileField = "file";
+
     /// <param name="taskId">Part of the key under which the file is stored.</param>
     /// <param name="form">Gets the form fields.</param>
     /// <exception cref="RequestException">The body is not an upload; nothing of it is kept.</exception>
@@ -70,13 +72,14 @@ internal sealed class UploadReceiver(IFileStore files)
 
                 if (!disposition.IsFileDisposition())
                 {
-                    form.Add(HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), await FieldAsync(section, cancellationToken));
+                    var field = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+                    form.Add(field != FileField ? field : throw Missing(), await FieldAsync(section, cancellationToken));
                     continue;
                 }
 
                 if (stored is not null)
                 {
-                    throw RequestException.Invalid("file", "is given more than once; one file makes one task");
+                    throw RequestException.Invalid(FileField, "is given more than once; one file makes one task");
                 }
 
                 var name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName);
@@ -84,7 +87,7 @@ internal sealed class UploadReceiver(IFileStore files)
             }
 
             form.Read();
-            return stored ?? throw RequestException.Invalid("file", "is missing: send it as a part with a file name");
+            return stored ?? throw Missing();
         }
         catch (Exception exception)
         {
@@ -126,6 +129,9 @@ internal sealed class UploadReceiver(IFileStore files)
         };
         return request.Headers.ContentEncoding.ToString() is "gzip" or "x-gzip" ? name + ".gz" : name;
     }
+
+    private static RequestException Missing() =>
+        RequestException.Invalid(FileField, "is missing: send it as a part with a file name (curl: file=@books.csv)");
 
     private static RequestException WrongType() => new(
         StatusCodes.Status415UnsupportedMediaType,
