@@ -27,6 +27,17 @@ public sealed class TaskTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task An_empty_cursor_is_the_first_page_of_any_list()
+    {
+        var id = await UploadAsync();
+        var collection = (await api.GetAsync($"/api/v1/tasks/{id}")).Json.GetProperty("collection").GetString();
+
+        Assert.Equal(id, (await api.GetAsync($"/api/v1/tasks?collection={collection}&cursor=")).Json.GetProperty("items")[0].GetProperty("taskId").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/api/v1/collections?cursor=")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync($"/api/v1/collections/{collection}/records?cursor=")).Status);
+    }
+
+    [Fact]
     public async Task Errors_are_JSON_lines()
     {
         var id = await UploadAsync();

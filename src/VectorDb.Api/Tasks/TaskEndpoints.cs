@@ -37,7 +37,7 @@ internal static class TaskEndpoints
         Page<IngestTask> page;
         try
         {
-            page = await ledger.ListAsync(Paging.Limit(limit), cursor, collection, cancellationToken);
+            page = await ledger.ListAsync(Paging.Limit(limit), cursor is "" ? null : cursor, collection, cancellationToken);
         }
         catch (FormatException exception)
         {
