@@ -110,7 +110,7 @@ internal static partial class SettingsCatalogue
         new("Embeddings",
         [
             Embedder,
-            Service("EMBEDDER_DIMENSION", "Length of the hashing embedder's vectors."),
+            Service("EMBEDDER_DIMENSION", "Length of the embedder's vectors, OpenAI's too: 384 when not set."),
             Service("OPENAI_BASE_URL", "Any address that speaks the OpenAI API; OpenAI's own when not set."),
             Service("OPENAI_MODEL", "Embedding model."),
             Service("OPENAI_REQUESTS_PER_SECOND", "Requests a second, shared by all workers."),

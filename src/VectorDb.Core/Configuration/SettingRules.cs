@@ -1,3 +1,5 @@
+using VectorDb.Core.Embeddings.OpenAi;
+
 namespace VectorDb.Core.Configuration;
 
 /// <summary>What one setting demands of another.</summary>
@@ -15,6 +17,12 @@ internal static class SettingRules
         {
             yield return $"{Settings.WorkerSoftLimit.Name} is {settings.Get(Settings.WorkerSoftLimit)}; it takes fewer seconds than "
                 + $"{Settings.WorkerHardLimit.Name} ({settings.Get(Settings.WorkerHardLimit)}).";
+        }
+
+        if (settings.Get(Settings.Embedder) == EmbedderKind.OpenAi && ModelLengths.Fault(settings.Get(Settings.OpenAiModel), settings.Get(Settings.EmbedderDimension)) is { } fault)
+        {
+            yield return $"{Settings.EmbedderDimension.Name} is {settings.Get(Settings.EmbedderDimension)}, but "
+                + $"{Settings.OpenAiModel.Name}={settings.Get(Settings.OpenAiModel)} {fault}.";
         }
 
         foreach (var problem in (string?[])

@@ -32,7 +32,7 @@ public static class Settings
     public static readonly Setting<string?> RedisAuthority = Optional("REDIS_CA", "Certificate authority to trust for it, beside the system's.", allowed: "a PEM file");
 
     public static readonly Setting<EmbedderKind> Embedder = Choice("EMBEDDER", EmbedderKind.Hashing, "What turns text into vectors.");
-    public static readonly Setting<long> EmbedderDimension = Number("EMBEDDER_DIMENSION", 384, 1, CollectionRules.MaximumDimension, "Length of the embedder's vectors.");
+    public static readonly Setting<long> EmbedderDimension = Number("EMBEDDER_DIMENSION", 384, 1, CollectionRules.MaximumDimension, "Length of the embedder's vectors, OpenAI's too.");
     public static readonly Setting<string?> OpenAiApiKey = Optional("OPENAI_API_KEY", "Key of the embeddings service.", secret: true);
     public static readonly Setting<Uri?> OpenAiBaseUrl = Url("OPENAI_BASE_URL", "Any address that speaks the OpenAI API; OpenAI's own when not set.");
     public static readonly Setting<string> OpenAiModel = Text("OPENAI_MODEL", "text-embedding-3-small", "Embedding model.");

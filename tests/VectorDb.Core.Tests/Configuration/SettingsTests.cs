@@ -43,6 +43,21 @@ public sealed class SettingsTests
     public void A_choice_that_needs_another_setting_names_it(string name, string value, string needed) =>
         Assert.Contains(needed, Assert.Throws<SettingsException>(() => Load((name, value))).Message);
 
+    [Theory]
+    [InlineData("text-embedding-ada-002", "", "VECTORDB_EMBEDDER_DIMENSION is 384, but VECTORDB_OPENAI_MODEL=text-embedding-ada-002 makes vectors of 1536 numbers and no others; set it to 1536.")]
+    [InlineData("text-embedding-3-small", "1537", "1536 numbers at most")]
+    [InlineData("text-embedding-3-large", "3073", "3072 numbers at most")]
+    public void A_model_that_makes_no_vectors_of_that_length_is_refused(string model, string dimension, string problem) =>
+        Assert.Contains(problem, Assert.Throws<SettingsException>(() => LoadOpenAi(model, dimension)).Message);
+
+    [Theory]
+    [InlineData("text-embedding-ada-002", "1536")]
+    [InlineData("text-embedding-3-small", "")]
+    [InlineData("text-embedding-3-large", "3072")]
+    [InlineData("nomic-embed-text", "768")]
+    public void A_model_that_does_or_is_not_known_is_taken(string model, string dimension) =>
+        Assert.Equal(model, LoadOpenAi(model, dimension).Get(Settings.OpenAiModel));
+
     [Fact]
     public void All_problems_are_told_at_once_and_no_secret_is()
     {
@@ -65,6 +80,9 @@ public sealed class SettingsTests
     }
 
     private static int ByName(Setting left, Setting right) => string.CompareOrdinal(left.Name, right.Name);
+
+    private static ApplicationSettings LoadOpenAi(string model, string dimension) => Load(
+        ("VECTORDB_EMBEDDER", "openai"), ("VECTORDB_OPENAI_API_KEY", "key"), ("VECTORDB_OPENAI_MODEL", model), ("VECTORDB_EMBEDDER_DIMENSION", dimension));
 
     private static ApplicationSettings Load(params (string Name, string Value)[] values) => ApplicationSettings.Load(
         new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(static pair => pair.Name, static pair => (string?)pair.Value)).Build());
