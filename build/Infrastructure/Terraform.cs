@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VectorDb.Build.Processes;
+using VectorDb.Build.Releases;
 
 namespace VectorDb.Build.Infrastructure;
 
@@ -63,7 +64,7 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root, Func
         }
 
         PrivateFolder.Protect(file);
-        return new SavedPlan(file, result.ExitCode == Changes);
+        return new SavedPlan(file, result.ExitCode == Changes, ContentHash.OfFile(file));
     }
 
     /// <returns>Whether the state knows of anything.</returns>
@@ -85,9 +86,10 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root, Func
     /// <summary>Applies exactly what the saved plan says.</summary>
     /// <exception cref="CommandFailedException">It failed, perhaps half way: a new plan shows what is left.</exception>
     /// <exception cref="StateLockedException">Another run works on the state.</exception>
+    /// <exception cref="PlanReplacedException">The file holds another plan by now.</exception>
     public async Task ApplyAsync(SavedPlan plan, Action<string> say, CancellationToken cancellation)
     {
-        var command = Of("apply", "-input=false", LockTimeout, plan.File) with { OnLine = Progress };
+        var command = Of("apply", "-input=false", LockTimeout, Claim(plan)) with { OnLine = Progress };
         if (await WithStateAsync(command, cancellation) is { Succeeded: false } failed)
         {
             throw CommandFailedException.Of(command, failed, Repair.TakeOver(failed.Error));
@@ -108,6 +110,23 @@ internal sealed class Terraform(CommandRunner commands, TerraformRoot root, Func
         using var document = JsonDocument.Parse((await commands.RunAsync(Of("output", "-json"), cancellation)).Output);
         return document.RootElement.EnumerateObject().ToDictionary(
             static output => output.Name, static output => output.Value.GetProperty("value").Clone(), StringComparer.Ordinal);
+    }
+
+    /// <summary>Takes the plan away from where others plan before looking at it: nobody replaces it between the look and the apply.</summary>
+    private static string Claim(SavedPlan plan)
+    {
+        var claimed = Path.ChangeExtension(plan.File, ".applied.tfplan");
+        try
+        {
+            File.Move(plan.File, claimed, overwrite: true);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another run has claimed the plan that lay here.
+            throw new PlanReplacedException();
+        }
+
+        return ContentHash.OfFile(claimed) == plan.Content ? claimed : throw new PlanReplacedException();
     }
 
     private async Task<CommandResult> WithStateAsync(Command command, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VectorDb.Build.Releases;
 
 namespace VectorDb.Build.Infrastructure;
 
@@ -27,4 +28,9 @@ internal sealed record TerraformRoot(string Directory, string WorkDirectory)
 /// <summary>A saved plan: what was shown is what is applied.</summary>
 /// <param name="File">Readable by the owner alone: a plan holds the whole configuration.</param>
 /// <param name="HasChanges">Whether applying it changes anything.</param>
-internal sealed record SavedPlan(string File, bool HasChanges);
+/// <param name="Content">Of the file, which lies where every run of this checkout saves its plans.</param>
+internal sealed record SavedPlan(string File, bool HasChanges, ContentHash Content);
+
+/// <summary>Another run of this checkout has saved its plan over the one that was shown; that one is gone.</summary>
+internal sealed class PlanReplacedException() : Exception(
+    "Another run has planned in this checkout since, and its plan lies where the one shown above lay. Nothing was applied; run the command again, and leave the checkout to it until it is done.");

@@ -177,7 +177,7 @@ public sealed class AppliedEnvironment : IAsyncLifetime
             using var state = await s3.GetObjectAsync(root.Backend["bucket"], root.Backend["key"], Token);
             using var reader = new StreamReader(state.ResponseStream);
             texts[$"state {root.Backend["key"]}"] = await reader.ReadToEndAsync(Token);
-            using var plan = await new Terraform(_commands, root).ShowAsync(new SavedPlan(Path.Combine(root.WorkDirectory, "change.tfplan"), HasChanges: true), Token);
+            using var plan = await new Terraform(_commands, root).ShowAsync(new SavedPlan(Path.Combine(root.WorkDirectory, "change.tfplan"), HasChanges: true, default), Token);
             texts[$"plan {root.Backend["key"]}"] = plan.RootElement.GetRawText();
         }
 

@@ -73,7 +73,7 @@ public sealed class ApprovalTests
 
     [Fact]
     public async Task A_plan_without_changes_asks_nobody() =>
-        await EnsureAsync(Planned() with { Saved = new SavedPlan("none", HasChanges: false) }, null, ApprovalRequest.Required);
+        await EnsureAsync(Planned() with { Saved = new SavedPlan("none", HasChanges: false, default) }, null, ApprovalRequest.Required);
 
     [Fact]
     public async Task A_plan_that_breaks_a_rule_cannot_be_approved()
@@ -87,7 +87,7 @@ public sealed class ApprovalTests
     private static PlannedChange Planned(params string[] changes)
     {
         var plan = PlanTests.Plan(changes);
-        return new PlannedChange(new SavedPlan("plan", HasChanges: true), plan, PlanHash.Of(plan, new Dictionary<string, string>()), []);
+        return new PlannedChange(new SavedPlan("plan", HasChanges: true, default), plan, PlanHash.Of(plan, new Dictionary<string, string>()), []);
     }
 
     private Task EnsureAsync(PlannedChange change, string? given, string setting, string? answer = null) =>
