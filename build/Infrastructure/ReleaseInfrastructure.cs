@@ -18,5 +18,5 @@ public sealed class ReleaseInfrastructure
     /// <param name="approved">The hash that the command line gave; null asks.</param>
     /// <param name="target">What goes on once the plan is approved.</param>
     public Task ApplyAsync(string? approved, string target, CancellationToken cancellationToken) => _steps.RunAsync(
-        "TerraformApply", () => _gate.WhileHeldAsync(held => _aws.Value.ApplyAsync(approved, target, _gate.EnsureHeldAsync, held), cancellationToken));
+        "TerraformApply", () => _gate.WhileHeldAsync(held => _aws.Value.ApplyAsync(approved, target, _gate.WhileWaitingAsync, held), cancellationToken));
 }

@@ -25,11 +25,13 @@ public sealed class ReleaseGate
 
     /// <param name="purpose">The target, for those who find the lock held.</param>
     /// <param name="despiteFreeze">Whether it may go on while deploys are frozen.</param>
+    /// <param name="overWaiting">Whether it takes the lock from a run that waits for its approval.</param>
     /// <exception cref="LockHeldException">At once, when another run is inside or deploys are frozen.</exception>
-    public async Task EnterAsync(string purpose, bool despiteFreeze, CancellationToken cancellationToken)
+    public async Task EnterAsync(string purpose, bool despiteFreeze, bool overWaiting, CancellationToken cancellationToken)
     {
         var identity = await _environment.IdentifyAsync(cancellationToken);
-        _lease = await _environment.Lock.AcquireAsync(new LockRequest(identity.Owner, identity.Run, purpose, despiteFreeze) { Unfreeze = _environment.Command("Unfreeze") }, cancellationToken);
+        var request = new LockRequest(identity.Owner, identity.Run, purpose, despiteFreeze) { Unfreeze = _environment.Command("Unfreeze"), OverWaiting = overWaiting };
+        _lease = await _environment.Lock.AcquireAsync(request, cancellationToken);
         _identity = identity;
     }
 
@@ -49,6 +51,9 @@ public sealed class ReleaseGate
 
     /// <inheritdoc cref="Lease.WhileHeldAsync"/>
     internal Task<T> WhileHeldAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => Entered().WhileHeldAsync(work, cancellationToken);
+
+    /// <inheritdoc cref="Lease.WhileWaitingAsync"/>
+    internal Task WhileWaitingAsync(Func<CancellationToken, Task> wait, CancellationToken cancellationToken) => Entered().WhileWaitingAsync(wait, cancellationToken);
 
     /// <summary>Where the environment asks for it: no deploy until somebody has looked.</summary>
     internal async Task FreezeAfterRollbackAsync(string why, CancellationToken cancellationToken)

@@ -18,6 +18,9 @@ public sealed class ChangesEnvironmentAttribute : Attribute
     /// <summary>Whether it may run while deploys are frozen.</summary>
     public bool DespiteFreeze { get; init; }
 
+    /// <summary>Whether it takes the lock from a run that only waits for somebody to approve its plan.</summary>
+    public bool OverWaiting { get; init; }
+
     /// <summary>Whether it may run where the environment's own lock is gone: it goes on with taking the environment away.</summary>
     public bool AlsoWithoutLock { get; init; }
 
@@ -73,7 +76,7 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IPreflight preflight, RunR
     {
         try
         {
-            gate.EnterAsync(purpose, changes.DespiteFreeze, context.Cancellation).GetAwaiter().GetResult();
+            gate.EnterAsync(purpose, changes.DespiteFreeze, changes.OverWaiting, context.Cancellation).GetAwaiter().GetResult();
         }
         catch (NotBootstrappedException) when (changes.AlsoWithoutLock)
         {

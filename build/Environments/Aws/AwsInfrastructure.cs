@@ -44,8 +44,9 @@ internal sealed class AwsInfrastructure(
 
     /// <param name="approved">The hash that the command line gave; null asks.</param>
     /// <param name="target">What goes on once the plan is approved.</param>
-    /// <param name="ensureHeld">Whether the run still has the lock: asked once somebody has approved, which may take hours.</param>
-    public async Task<string?> ApplyAsync(string? approved, string target, Func<CancellationToken, Task> ensureHeld, CancellationToken cancellationToken)
+    /// <param name="whileWaiting">Asks: it may take hours, in which a rollback may take the lock, and then fails.</param>
+    public async Task<string?> ApplyAsync(
+        string? approved, string target, Func<Func<CancellationToken, Task>, CancellationToken, Task> whileWaiting, CancellationToken cancellationToken)
     {
         if ((await release.RenderAsync(cancellationToken)).Draft.Pushed.Unpushed is { Count: > 0 } unpushed)
         {
@@ -62,8 +63,7 @@ internal sealed class AwsInfrastructure(
         if (planned.Saved.HasChanges)
         {
             var request = new ApprovalRequest(target, account.Environment, account.Settings.Require(SettingsCatalogue.Approval));
-            await approval.EnsureAsync(planned, approved, request, cancellationToken);
-            await ensureHeld(cancellationToken);
+            await whileWaiting(asked => approval.EnsureAsync(planned, approved, request, asked), cancellationToken);
             await new InfrastructureChange(_terraform!, roots.Waivers, time).ApplyAsync(planned, journal.Say, cancellationToken);
         }
 

@@ -23,13 +23,15 @@ internal sealed class Lease : IAsyncDisposable
 
     /// <summary>To be called before each step that changes something.</summary>
     /// <exception cref="LeaseLostException">Another run has taken over.</exception>
-    public async Task EnsureHeldAsync(CancellationToken cancellationToken)
+    public Task EnsureHeldAsync(CancellationToken cancellationToken) => EnsureAsync(RenewedHolder, cancellationToken);
+
+    /// <summary>Waits for somebody's yes, and stands in nobody's way meanwhile who cannot wait for it.</summary>
+    /// <exception cref="LeaseLostException">Such a run has taken over: nothing may follow the yes.</exception>
+    public async Task WhileWaitingAsync(Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
     {
-        if (!await ChangeAsync(RenewedHolder, cancellationToken))
-        {
-            await _lost.CancelAsync();
-            throw new LeaseLostException();
-        }
+        await EnsureAsync(holder => RenewedHolder(holder) with { IsWaiting = true }, cancellationToken);
+        await wait(cancellationToken);
+        await EnsureAsync(holder => RenewedHolder(holder) with { IsWaiting = false }, cancellationToken);
     }
 
     /// <summary>Does what takes long and changes something, and stops it as soon as a heartbeat finds the lease taken over.</summary>
@@ -55,6 +57,15 @@ internal sealed class Lease : IAsyncDisposable
         await ChangeAsync(static _ => null, CancellationToken.None);
         _ended.Dispose();
         _lost.Dispose();
+    }
+
+    private async Task EnsureAsync(Func<LockHolder, LockHolder> change, CancellationToken cancellationToken)
+    {
+        if (!await ChangeAsync(change, cancellationToken))
+        {
+            await _lost.CancelAsync();
+            throw new LeaseLostException();
+        }
     }
 
     private async Task RenewUntilEndedAsync(PeriodicTimer timer)

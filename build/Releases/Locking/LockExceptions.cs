@@ -13,5 +13,5 @@ internal sealed class LockHeldException(string message) : Exception(message)
 
 /// <summary>The lease ran out or was taken over while the run still went on. The next change must not happen.</summary>
 internal sealed class LeaseLostException() : Exception(
-    "This run lost the lock: it was stopped for longer than the lease lasts, and another run has taken over. Nothing more was changed; "
-    + "look at History, then run the command again.");
+    "This run lost the lock: another has taken over, because this one was stopped for longer than the lease lasts, or waited for its approval when a rollback came. "
+    + "Nothing more was changed; look at History, then run the command again.");

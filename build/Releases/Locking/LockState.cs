@@ -17,7 +17,11 @@ internal sealed record LockState(long Revision, long FencingToken, LockHolder? H
 /// <param name="ExpiresAt">When it frees itself unless renewed (UTC).</param>
 /// <param name="Process">The process that holds it, so that its death is seen at once on the same machine.</param>
 internal sealed record LockHolder(
-    string Owner, string Run, string Purpose, DateTimeOffset Since, DateTimeOffset ExpiresAt, ProcessIdentity? Process);
+    string Owner, string Run, string Purpose, DateTimeOffset Since, DateTimeOffset ExpiresAt, ProcessIdentity? Process)
+{
+    /// <summary>Whether it waits for somebody's yes and changes nothing meanwhile.</summary>
+    public bool IsWaiting { get; init; }
+}
 
 internal sealed record Freeze(string By, string Message, DateTimeOffset Since);
 
@@ -33,4 +37,7 @@ internal sealed record LockRequest(string Owner, string Run, string Purpose, boo
 {
     /// <summary>What those type who find deploys frozen.</summary>
     public string Unfreeze { get; init; } = "./build.sh --target=Unfreeze";
+
+    /// <summary>A rollback does not stand behind a run that waits for somebody's yes: it takes the lock from it.</summary>
+    public bool OverWaiting { get; init; }
 }

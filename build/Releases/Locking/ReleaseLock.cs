@@ -22,7 +22,7 @@ internal sealed class ReleaseLock(ILockStore store, IProcessTable processes, Tim
                 throw LockHeldException.By(freeze, request.Unfreeze);
             }
 
-            if (state.Holder is { } other && !IsFree(other))
+            if (state.Holder is { } other && !IsFree(other) && !(other.IsWaiting && request.OverWaiting))
             {
                 throw LockHeldException.By(other);
             }

@@ -92,7 +92,7 @@ public sealed class StateLockTests : IAsyncLifetime
         var held = new StateLock("id", "OperationTypeApply", "ada@laptop", time.GetUtcNow() - TimeSpan.FromMinutes(1));
 
         Assert.False(await abandoned.IsAbandonedAsync(held, Token));
-        await gate.EnterAsync("Deploy", despiteFreeze: false, Token);
+        await gate.EnterAsync("Deploy", despiteFreeze: false, overWaiting: false, Token);
         var waiting = abandoned.IsAbandonedAsync(held, Token);
         Assert.False(waiting.IsCompleted);
         time.Advance(AbandonedLock.Age);

@@ -157,6 +157,32 @@ public abstract class ReleaseLockConformance
         await (await Open().AcquireAsync(Ada, Cancellation)).DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_run_that_waits_for_a_yes_gives_way_to_a_rollback_alone_and_goes_no_further()
+    {
+        var yes = new TaskCompletionSource();
+        await using var asking = await Open().AcquireAsync(Ada, Cancellation);
+        var asked = asking.WhileWaitingAsync(_ => yes.Task, Cancellation);
+        await Eventually.TrueAsync(async () => (await OpenStore().ReadAsync(Cancellation)).Holder!.IsWaiting, "it says that it waits");
+
+        await Assert.ThrowsAsync<LockHeldException>(() => Open().AcquireAsync(Ada, Cancellation));
+        await using var rollback = await Open().AcquireAsync(Grace with { OverWaiting = true }, Cancellation);
+        yes.SetResult();
+
+        await Assert.ThrowsAsync<LeaseLostException>(() => asked);
+        await rollback.EnsureHeldAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_run_that_has_its_yes_gives_way_to_nobody()
+    {
+        await using var asking = await Open().AcquireAsync(Ada, Cancellation);
+        await asking.WhileWaitingAsync(static _ => Task.CompletedTask, Cancellation);
+
+        await Assert.ThrowsAsync<LockHeldException>(() => Open().AcquireAsync(Grace with { OverWaiting = true }, Cancellation));
+        await asking.EnsureHeldAsync(Cancellation);
+    }
+
     private sealed class FakeProcesses(string machine) : IProcessTable
     {
         private bool _killed;
