@@ -125,7 +125,7 @@ internal static class ReleaseServices
     private static IServiceCollection AddRollout(this IServiceCollection services) => services
         .AddSingleton<ISmokeNetwork, SmokeNetwork>()
         .AddSingleton(at => new SmokeSuite(at.Get<ISmokeNetwork>(), at.Get<TimeProvider>()))
-        .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new DeployFreeze(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new FailureReport(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>()))
         .AddSingleton(at => new SmokeTestKey(new LocalApiKeys(at.Get<LocalHome>().Secrets)))

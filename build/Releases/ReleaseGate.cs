@@ -1,5 +1,6 @@
 using VectorDb.Build.Environments;
 using VectorDb.Build.Releases.Locking;
+using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Releases;
 
@@ -10,11 +11,12 @@ namespace VectorDb.Build.Releases;
 public sealed class ReleaseGate
 {
     private readonly IReleaseEnvironment _environment;
+    private readonly StepJournal _journal;
     private readonly TimeProvider _time;
     private Lease? _lease;
     private Identity? _identity;
 
-    internal ReleaseGate(IReleaseEnvironment environment, TimeProvider time) => (_environment, _time) = (environment, time);
+    internal ReleaseGate(IReleaseEnvironment environment, StepJournal journal, TimeProvider time) => (_environment, _journal, _time) = (environment, journal, time);
 
     /// <summary>Who runs this.</summary>
     /// <exception cref="InvalidOperationException">The gate was not entered.</exception>
@@ -26,11 +28,11 @@ public sealed class ReleaseGate
     /// <param name="purpose">The target, for those who find the lock held.</param>
     /// <param name="despiteFreeze">Whether it may go on while deploys are frozen.</param>
     /// <param name="overWaiting">Whether it takes the lock from a run that waits for its approval.</param>
-    /// <exception cref="LockHeldException">At once, when another run is inside or deploys are frozen.</exception>
+    /// <exception cref="LockHeldException">Another run is inside, or deploys are frozen.</exception>
     public async Task EnterAsync(string purpose, bool despiteFreeze, bool overWaiting, CancellationToken cancellationToken)
     {
         var identity = await _environment.IdentifyAsync(cancellationToken);
-        var request = new LockRequest(identity.Owner, identity.Run, purpose, despiteFreeze) { Unfreeze = _environment.Command("Unfreeze"), OverWaiting = overWaiting };
+        var request = new LockRequest(identity.Owner, identity.Run, purpose, despiteFreeze) { Unfreeze = _environment.Command("Unfreeze"), OverWaiting = overWaiting, Say = _journal.Say };
         _lease = await _environment.Lock.AcquireAsync(request, cancellationToken);
         _identity = identity;
     }

@@ -3,8 +3,6 @@ namespace VectorDb.Build.Releases.Locking;
 /// <summary>The lock, held. Disposing releases it; a heartbeat renews it until then.</summary>
 internal sealed class Lease : IAsyncDisposable
 {
-    private static readonly TimeSpan Heartbeat = ReleaseLock.TimeToLive / 4;
-
     private readonly ILockStore _store;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ended = new();
@@ -16,7 +14,7 @@ internal sealed class Lease : IAsyncDisposable
         _store = store;
         _time = time;
         FencingToken = fencingToken;
-        _renewing = RenewUntilEndedAsync(new PeriodicTimer(Heartbeat, time));
+        _renewing = RenewUntilEndedAsync(new PeriodicTimer(ReleaseLock.Heartbeat, time));
     }
 
     public long FencingToken { get; }

@@ -38,6 +38,9 @@ internal sealed record LockRequest(string Owner, string Run, string Purpose, boo
     /// <summary>What those type who find deploys frozen.</summary>
     public string Unfreeze { get; init; } = "./build.sh --target=Unfreeze";
 
+    /// <summary>Told why it takes a while.</summary>
+    public Action<string> Say { get; init; } = static _ => { };
+
     /// <summary>A rollback does not stand behind a run that waits for somebody's yes: it takes the lock from it.</summary>
     public bool OverWaiting { get; init; }
 }

@@ -9,9 +9,13 @@ internal sealed class ReleaseLock(ILockStore store, IProcessTable processes, Tim
     /// <summary>How long a lease outlives its last heartbeat.</summary>
     public static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(60);
 
+    public static readonly TimeSpan Heartbeat = TimeToLive / 4;
+
+    private static readonly TimeSpan Silence = Heartbeat * 1.5;
+
     public Task<LockState> ReadAsync(CancellationToken cancellationToken) => store.ReadAsync(cancellationToken);
 
-    /// <exception cref="LockHeldException">At once, when another run holds it or deploys are frozen.</exception>
+    /// <exception cref="LockHeldException">When another run holds it or deploys are frozen: at once, unless its lease looks as if it had run out.</exception>
     public async Task<Lease> AcquireAsync(LockRequest request, CancellationToken cancellationToken)
     {
         while (true)
@@ -22,7 +26,7 @@ internal sealed class ReleaseLock(ILockStore store, IProcessTable processes, Tim
                 throw LockHeldException.By(freeze, request.Unfreeze);
             }
 
-            if (state.Holder is { } other && !IsFree(other) && !(other.IsWaiting && request.OverWaiting))
+            if (state.Holder is { } other && !HasEnded(other) && !(other.IsWaiting && request.OverWaiting) && await IsAliveAsync(state, other, request.Say, cancellationToken))
             {
                 throw LockHeldException.By(other);
             }
@@ -43,8 +47,21 @@ internal sealed class ReleaseLock(ILockStore store, IProcessTable processes, Tim
 
     public Task UnfreezeAsync(CancellationToken cancellationToken) => ChangeAsync(state => state with { Freeze = null }, cancellationToken);
 
-    private bool IsFree(LockHolder holder) =>
-        holder.ExpiresAt <= time.GetUtcNow() || (holder.Process is { } process && processes.HasEnded(process));
+    private bool HasEnded(LockHolder holder) => holder.Process is { } process && processes.HasEnded(process);
+
+    /// <summary>The end of a lease is its holder's clock against this one's. Where that has come, only a heart that beats no more tells that nobody is there.</summary>
+    private async Task<bool> IsAliveAsync(LockState state, LockHolder holder, Action<string> say, CancellationToken cancellationToken)
+    {
+        if (holder.ExpiresAt > time.GetUtcNow())
+        {
+            return true;
+        }
+
+        say(FormattableString.Invariant($"{holder.Purpose} by {holder.Owner} ({holder.Run}) has let its lock run out; taking it in {Silence.TotalSeconds:0} s, unless that run still lives ..."));
+        await Task.Delay(Silence, time, cancellationToken);
+        var now = await store.ReadAsync(cancellationToken);
+        return now.FencingToken == state.FencingToken && now.Holder is { } still && still != holder;
+    }
 
     private async Task ChangeAsync(Func<LockState, LockState> change, CancellationToken cancellationToken)
     {

@@ -87,8 +87,9 @@ public sealed class StateLockTests : IAsyncLifetime
         await using var api = await SampleApi.StartAsync();
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         using var said = new StringWriter();
-        var gate = new ReleaseGate(new TestEnvironment(_folder.Path, new FakeRollout(api), new SmokeTestKey(new LocalApiKeys(_folder.File("secrets")))), TimeProvider.System);
-        var abandoned = new AbandonedLock(new Lazy<ReleaseGate>(gate), new StepJournal(BuildConsole.Create(said), TimeProvider.System), time);
+        var journal = new StepJournal(BuildConsole.Create(said), TimeProvider.System);
+        var gate = new ReleaseGate(new TestEnvironment(_folder.Path, new FakeRollout(api), new SmokeTestKey(new LocalApiKeys(_folder.File("secrets")))), journal, TimeProvider.System);
+        var abandoned = new AbandonedLock(new Lazy<ReleaseGate>(gate), journal, time);
         var held = new StateLock("id", "OperationTypeApply", "ada@laptop", time.GetUtcNow() - TimeSpan.FromMinutes(1));
 
         Assert.False(await abandoned.IsAbandonedAsync(held, Token));

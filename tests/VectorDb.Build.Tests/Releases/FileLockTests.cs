@@ -31,6 +31,15 @@ public sealed class SystemProcessTableTests
         Assert.False(SystemProcessTable.OfThisBoot().HasEnded(_processes.Current with { Id = int.MaxValue }));
 
     [Fact]
+    public void A_container_of_the_machines_name_counts_its_own_processes()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have one count.");
+
+        Assert.EndsWith(new FileInfo("/proc/self/ns/pid").LinkTarget!, _processes.Current.Machine, StringComparison.Ordinal);
+        Assert.False(_processes.HasEnded(_processes.Current with { Machine = Environment.MachineName, Id = int.MaxValue }));
+    }
+
+    [Fact]
     public void A_process_of_this_boot_that_is_gone_has_ended_for_all() =>
         Assert.True(SystemProcessTable.OfThisBoot().HasEnded(SystemProcessTable.OfThisBoot().Current with { Id = int.MaxValue }));
 

@@ -85,9 +85,8 @@ public abstract class ReleaseLockConformance
     {
         var stopped = new FakeTimeProvider(Samples.Start);
         await using var asleep = await Open(stopped).AcquireAsync(Ada, Cancellation);
-        _time.Advance(ReleaseLock.TimeToLive);
 
-        await using var next = await Open().AcquireAsync(Grace, Cancellation);
+        await using var next = await TakeOverAsync();
 
         await Assert.ThrowsAsync<LeaseLostException>(() => asleep.EnsureHeldAsync(Cancellation));
         await Assert.ThrowsAsync<LeaseLostException>(() => asleep.WhileHeldAsync(static _ => Task.FromResult(true), Cancellation));
@@ -95,11 +94,29 @@ public abstract class ReleaseLockConformance
     }
 
     [Fact]
+    public async Task A_clock_that_is_ahead_takes_no_lock_whose_holder_lives()
+    {
+        var ahead = new FakeTimeProvider(Samples.Start + (2 * ReleaseLock.TimeToLive));
+        await using var lease = await Open().AcquireAsync(Ada, Cancellation);
+
+        var taking = Open(ahead).AcquireAsync(Grace, Cancellation);
+        while (!taking.IsCompleted)
+        {
+            var before = (await OpenStore().ReadAsync(Cancellation)).Revision;
+            _time.Advance(ReleaseLock.Heartbeat);
+            await Eventually.TrueAsync(async () => (await OpenStore().ReadAsync(Cancellation)).Revision > before, "the heart beats");
+            ahead.Advance(ReleaseLock.Heartbeat);
+        }
+
+        await Assert.ThrowsAsync<LockHeldException>(() => taking);
+        await lease.EnsureHeldAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task A_run_that_wakes_up_too_late_does_not_release_its_successors_lock()
     {
         var asleep = await Open(new FakeTimeProvider(Samples.Start)).AcquireAsync(Ada, Cancellation);
-        _time.Advance(ReleaseLock.TimeToLive);
-        await using var next = await Open().AcquireAsync(Grace, Cancellation);
+        await using var next = await TakeOverAsync();
 
         await asleep.DisposeAsync();
 
@@ -120,8 +137,7 @@ public abstract class ReleaseLockConformance
             Cancellation);
         // It has the lock by now and waits for its work.
         await lease.EnsureHeldAsync(Cancellation);
-        _time.Advance(ReleaseLock.TimeToLive);
-        await using var next = await Open().AcquireAsync(Grace, Cancellation);
+        await using var next = await TakeOverAsync();
 
         slow.Advance(ReleaseLock.TimeToLive);
 
@@ -181,6 +197,23 @@ public abstract class ReleaseLockConformance
 
         await Assert.ThrowsAsync<LockHeldException>(() => Open().AcquireAsync(Grace with { OverWaiting = true }, Cancellation));
         await asking.EnsureHeldAsync(Cancellation);
+    }
+
+    /// <summary>Takes over from a run whose lease has run out and whose heart does not beat.</summary>
+    private async Task<Lease> TakeOverAsync()
+    {
+        _time.Advance(ReleaseLock.TimeToLive);
+        var said = "";
+        var taking = Open().AcquireAsync(Grace with { Say = line => said = line }, Cancellation);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(ReleaseLock.Heartbeat);
+                return taking.IsCompleted;
+            },
+            "the lock of a run without a heartbeat is free");
+        Assert.StartsWith("Deploy by ada@laptop (laptop/1) has let its lock run out", said, StringComparison.Ordinal);
+        return await taking;
     }
 
     private sealed class FakeProcesses(string machine) : IProcessTable
