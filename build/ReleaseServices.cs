@@ -65,9 +65,10 @@ internal static class ReleaseServices
         .AddSingleton(at => new Workspace(
             at.Get<BuildSession>().RepositoryRoot, new Orphans(at.Get<BuildSession>().RepositoryRoot, new SystemProcessTable()), at.Get<StepJournal>()))
         .AddSingleton(at => new SourceRevision(at.Get<Workspace>().Root, at.Get<CommandRunner>()))
+        .AddSingleton(at => new CompiledOutput(at.Get<Workspace>()))
         .AddSingleton(at => new Compiler(
-            at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), analyze: at.Get<BuildSession>().Invocation.Target is BuildTask.Name or TestTask.Name))
-        .AddSingleton(at => new Publication(at.Get<Workspace>(), at.Get<StepJournal>()))
+            at.Get<Workspace>(), at.Get<CompiledOutput>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), analyze: at.Get<BuildSession>().Invocation.Target is BuildTask.Name or TestTask.Name))
+        .AddSingleton(at => new Publication(at.Get<Workspace>(), at.Get<CompiledOutput>(), at.Get<StepJournal>()))
         .AddSingleton(at => new TestRunner(at.Get<CommandRunner>(), at.Get<Workspace>().TestResults, at.Get<Workspace>().Mark))
         .AddSingleton(at => new TestMemory(at.Get<LocalHome>().TestResults, at.Get<Workspace>().Root))
         .AddSingleton(at => new TestSession(at.Get<Workspace>().Root, at.Get<TestRunner>(), at.Get<TestMemory>(), at.Get<StepJournal>(), at.Get<TimeProvider>(),

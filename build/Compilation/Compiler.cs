@@ -7,6 +7,7 @@ namespace VectorDb.Build.Compilation;
 public sealed class Compiler
 {
     private readonly Workspace _workspace;
+    private readonly CompiledOutput _output;
     private readonly CommandRunner _commands;
     private readonly StepJournal _journal;
     private readonly bool _analyze;
@@ -14,9 +15,9 @@ public sealed class Compiler
     private readonly BuildRecord _analyzed;
 
     /// <param name="analyze">Whether the analyzers look at everything too, which takes a quarter of the time and makes the same bytes.</param>
-    internal Compiler(Workspace workspace, CommandRunner commands, StepJournal journal, bool analyze)
+    internal Compiler(Workspace workspace, CompiledOutput output, CommandRunner commands, StepJournal journal, bool analyze)
     {
-        (_workspace, _commands, _journal, _analyze) = (workspace, commands, journal, analyze);
+        (_workspace, _output, _commands, _journal, _analyze) = (workspace, output, commands, journal, analyze);
         _compiled = new BuildRecord(workspace.Root, workspace.RecordOf("build"));
         _analyzed = new BuildRecord(workspace.Root, workspace.RecordOf("analysis"));
     }
@@ -27,6 +28,7 @@ public sealed class Compiler
         var sources = _compiled.Sources();
         if ((_analyze ? _analyzed : _compiled).Covers(sources))
         {
+            _output.Remember();
             return "unchanged";
         }
 
@@ -55,6 +57,7 @@ public sealed class Compiler
             await _analyzed.KeepAsync(sources, cancellationToken);
         }
 
+        _output.Remember();
         return null;
     });
 

@@ -13,6 +13,7 @@ internal sealed class ImageBuilder(DockerClient docker, TimeProvider time)
     /// <param name="cancellation">Ends the builds.</param>
     /// <returns>In the order of <paramref name="recipes"/>.</returns>
     /// <exception cref="CommandFailedException">A build failed.</exception>
+    /// <exception cref="InvalidOperationException">What an image was made of changed meanwhile: it is gone again.</exception>
     public async Task<IReadOnlyList<BuiltImage>> BuildAsync(
         IReadOnlyList<ImageRecipe> recipes, IImageRegistry? registry, CancellationToken cancellation) =>
         await Task.WhenAll(recipes.Select(recipe => BuildAsync(recipe, registry, cancellation)));
@@ -42,6 +43,12 @@ internal sealed class ImageBuilder(DockerClient docker, TimeProvider time)
             }
 
             await docker.BuildAsync(recipe, image, tag, cancellation);
+            if (recipe.ContentTag() != tag)
+            {
+                await docker.UntagAsync(image, CancellationToken.None);
+                throw new InvalidOperationException($"{recipe.Context} has changed while {image} was made of it: another run has worked on this tree meanwhile. Run the command again.");
+            }
+
             return BuildOutcome.Built;
         }
     }

@@ -12,15 +12,18 @@ public sealed class Publication
     ];
 
     private readonly Workspace _workspace;
+    private readonly CompiledOutput _compiled;
     private readonly StepJournal _journal;
 
-    internal Publication(Workspace workspace, StepJournal journal) => (_workspace, _journal) = (workspace, journal);
+    internal Publication(Workspace workspace, CompiledOutput compiled, StepJournal journal) => (_workspace, _compiled, _journal) = (workspace, compiled, journal);
 
     internal string Folder => _workspace.Published;
 
+    /// <exception cref="InvalidOperationException">Another build has changed what this run compiled and tested.</exception>
     public Task PublishAsync(CancellationToken cancellationToken) => _journal.RunAsync("Publish", async () =>
     {
         using var turn = await _workspace.EnterAsync(cancellationToken);
+        _compiled.EnsureUnchanged();
         var changed = Programs.Where(program => LayOut(program.Name, program.Project)).Select(program => program.Name).ToList();
         return changed.Count == 0 ? "unchanged" : string.Join(", ", changed);
     });

@@ -34,8 +34,15 @@ internal sealed class TestMemory(string folder, string root)
         .Select(passed => Read(PathOf(key, passed)))
         .FirstOrDefault(count => count is not null);
 
-    public async Task RememberAsync(ContentHash key, TestSuite suite, int tests, CancellationToken cancellationToken)
+    /// <summary>Remembers nothing where the bytes are others by now: another build had its turn, and nobody knows which of them passed.</summary>
+    /// <param name="key">Of the project before its tests ran.</param>
+    public async Task RememberAsync(TestProject project, ContentHash key, TestSuite suite, int tests, CancellationToken cancellationToken)
     {
+        if (KeyOf(project) != key)
+        {
+            return;
+        }
+
         await DurableFile.WriteAsync(PathOf(key, suite), Encoding.UTF8.GetBytes(tests.ToString(CultureInfo.InvariantCulture)), cancellationToken);
         foreach (var old in new DirectoryInfo(folder).EnumerateFiles().OrderByDescending(file => file.LastWriteTimeUtc).Skip(Kept))
         {

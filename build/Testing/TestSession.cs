@@ -82,7 +82,7 @@ public sealed class TestSession
             results.Add(result);
             if (result.Succeeded)
             {
-                await _memory.RememberAsync(keys[project], suite, result.Passed, stop);
+                await _memory.RememberAsync(project, keys[project], suite, result.Passed, stop);
             }
         });
         return results.Aggregate(TestResult.Nothing, (left, right) => left + right);

@@ -123,6 +123,19 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_changes_while_an_image_is_made_of_it_gets_none()
+    {
+        var recipe = _recipes[0];
+        var tag = recipe.ContentTag();
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            new ImageBuilder(_docker, TimeProvider.System).BuildAsync([recipe], new BusyTree(recipe.Context), Token));
+
+        Assert.Contains("has changed while", refused.Message, StringComparison.Ordinal);
+        Assert.False(await _docker.HasAsync($"{recipe.Repository}:{tag}", Token));
+    }
+
+    [Fact]
     public async Task An_image_carries_labels_of_its_content_alone()
     {
         var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes[..1], null, Token);
@@ -490,5 +503,19 @@ public sealed class ImageTests : IAsyncLifetime
         public Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) => Task.FromResult<ImageScan?>(null);
 
         public void Dispose() => inner.Dispose();
+    }
+
+    /// <summary>Another run publishes right after an image was looked for.</summary>
+    private sealed class BusyTree(string context) : IImageRegistry
+    {
+        public Task<RegistryLogin> LogInAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+        public async Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellation)
+        {
+            await File.WriteAllTextAsync(Path.Combine(context, "another.dll"), "of another build", cancellation);
+            return null;
+        }
+
+        public Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

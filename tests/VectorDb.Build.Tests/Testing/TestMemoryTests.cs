@@ -70,15 +70,28 @@ public sealed class TestMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pass_of_bytes_that_changed_while_they_were_tested_is_not_remembered()
+    {
+        var before = Memory.KeyOf(_project);
+        File.WriteAllText(_project.Assembly, "compiled by another build");
+
+        await Memory.RememberAsync(_project, before, TestSuite.Full, 42, Cancellation);
+
+        Assert.Null(Memory.Recall(before, TestSuite.Fast));
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+    }
+
+    [Fact]
     public async Task Passes_of_long_ago_are_forgotten()
     {
         for (var i = 0; i < 510; i++)
         {
-            await Memory.RememberAsync(Build.Releases.ContentHash.OfText($"{i}"), TestSuite.Fast, i, Cancellation);
+            File.WriteAllText(_project.Assembly, $"compiled {i}");
+            await RememberAsync(TestSuite.Fast, i);
         }
 
         Assert.InRange(Directory.GetFiles(_folder.File("home", "test-results")).Length, 1, 500);
     }
 
-    private Task RememberAsync(TestSuite suite, int tests) => Memory.RememberAsync(Memory.KeyOf(_project), suite, tests, Cancellation);
+    private Task RememberAsync(TestSuite suite, int tests) => Memory.RememberAsync(_project, Memory.KeyOf(_project), suite, tests, Cancellation);
 }
