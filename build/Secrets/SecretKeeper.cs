@@ -9,6 +9,9 @@ public sealed class SecretKeeper
 {
     private const int UsageError = 2;
 
+    // An instance of long ago need not have its log any more; nobody goes on with a rotation of long ago either.
+    private static readonly TimeSpan Unfinished = TimeSpan.FromDays(1);
+
     private readonly Lazy<AwsAccount> _account;
     private readonly Terminal _terminal;
     private readonly SecretReaders _readers;
@@ -63,12 +66,27 @@ public sealed class SecretKeeper
         var before = _time.GetUtcNow();
         if (await ReplaceAsync(account, secret, cancellation) is not { } version)
         {
-            throw new CakeException($"The value given is the one in force: make a new one where {secret.Name} comes from.");
+            (version, before) = await BegunAsync(account, secret, cancellation);
         }
 
         await AllHaveItAsync(account, secret, before, cancellation);
         _journal.Close($"The value before is still valid where it comes from: revoke it there now. It stays readable as AWSPREVIOUS of {account.SecretName(secret.Name)}.");
         return $"version {version} is in use everywhere";
+    }
+
+    /// <returns>What a run put in force that did not see the end: the version, and when.</returns>
+    /// <exception cref="CakeException">The value is in force for long: nobody has begun anything.</exception>
+    private async Task<(string Version, DateTimeOffset Since)> BegunAsync(AwsAccount account, ManagedSecret secret, CancellationToken cancellation)
+    {
+        var found = (await account.Services.SecretsManager.FindAsync(account.SecretName(secret.Name), cancellation))!;
+        var since = found.LastChangedDate ?? _time.GetUtcNow();
+        if (_time.GetUtcNow() - since > Unfinished)
+        {
+            throw new CakeException($"The value given is the one in force: make a new one where {secret.Name} comes from.");
+        }
+
+        _journal.Say(FormattableString.Invariant($"the value given is in force since {since:yyyy-MM-dd HH:mm:ss} UTC; finishing the rotation that an earlier run began"));
+        return (found.CurrentVersion!, since);
     }
 
     // The service accepts both keys until every instance knows the new one.
@@ -86,7 +104,8 @@ public sealed class SecretKeeper
         if (await _readers.WaitAsync(account, secret, since, cancellation) is { Count: > 0 } behind)
         {
             throw new CakeException(
-                $"The new value of {secret.Name} is in force, but {string.Join(", ", behind)} did not take it over. Look there (Session Manager): sudo journalctl -u vectordb-settings");
+                $"The new value of {secret.Name} is in force, but {string.Join(", ", behind)} did not take it over. Look there (Session Manager): sudo journalctl -u vectordb-settings. "
+                + $"Then again: ./build.sh --target=RotateSecret --environment={account.Environment} --name={secret.Name}");
         }
     }
 
