@@ -13,7 +13,7 @@ fail() {
 }
 
 # Names and contents of everything the build is made of. A compiled build lies in a folder of this name, so a change never
-# touches the files of a build that is running.
+# touches the files of a build that is running; what nobody has started for a week goes with the next compilation.
 fingerprint() {
   cd "$root"
   { find build scripts/templates Directory.Build.props Directory.Packages.props .editorconfig global.json nuget.config \
@@ -90,11 +90,13 @@ if [ ! -e "$current" ]; then
     # Something changed meanwhile: what was compiled has no name, so compile again.
     if [ "$current" = "$store/$(fingerprint)" ]; then
       mv "$current.new" "$current"
-      find "$store" -mindepth 1 -maxdepth 1 -type d -mtime +0 ! -path "$current" -exec rm -rf {} +
+      find "$store" -mindepth 1 -maxdepth 1 -type d -mtime +6 ! -path "$current" -exec rm -rf {} +
     fi
     current=$store/$(fingerprint)
   done
   unlock
 fi
 
+# The time of the folder is that of its last start. A checkout that cannot be written to keeps everything anyway.
+touch "$current" 2>/dev/null || true
 exec dotnet "$current/VectorDb.Build.dll" "$@"

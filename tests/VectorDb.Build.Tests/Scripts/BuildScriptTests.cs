@@ -46,6 +46,25 @@ public sealed class BuildScriptTests : IDisposable
         Assert.False((await _tree.RunAsync("print")).Compiled);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_compiled_long_ago_goes_with_the_next_compilation_unless_it_was_started_since(bool started)
+    {
+        await _tree.RunAsync("print");
+        var old = Assert.Single(Directory.GetDirectories(_tree.Full("build/bin/compiled")));
+        Directory.SetLastWriteTimeUtc(old, DateTime.UtcNow - TimeSpan.FromDays(10));
+        if (started)
+        {
+            await _tree.RunAsync("print");
+        }
+
+        _tree.Write("Directory.Build.props", "<Project><!-- changed --></Project>");
+        await _tree.RunAsync("print");
+
+        Assert.Equal(started, Directory.Exists(old));
+    }
+
     [Fact]
     public async Task Only_the_build_writes_to_the_standard_output_also_when_it_is_compiled_first()
     {
@@ -160,7 +179,7 @@ public sealed class BuildScriptTests : IDisposable
 
     private static Dictionary<string, string> PathWithoutFlock(TemporaryFolder programs)
     {
-        foreach (var name in (string[])["bash", "cat", "cksum", "dirname", "dotnet", "find", "ln", "mkdir", "mv", "readlink", "rm", "sh", "sleep", "sort", "tr"])
+        foreach (var name in (string[])["bash", "cat", "cksum", "dirname", "dotnet", "find", "ln", "mkdir", "mv", "readlink", "rm", "sh", "sleep", "sort", "touch", "tr"])
         {
             File.CreateSymbolicLink(programs.File(name), RequiredTool.Find(name));
         }
