@@ -1,11 +1,18 @@
 using VectorDb.Build.Infrastructure;
+using VectorDb.Build.Releases.Files;
 
 namespace VectorDb.Build.Backups;
 
-/// <summary>Backups in a folder. One is copied beside its place, flushed and then renamed, so that it is there whole or not at all.</summary>
+/// <summary>
+/// Backups in a folder. One is copied beside its place, flushed and then renamed, so that it is there whole or not at all; what a killed
+/// run has left goes with the next one.
+/// </summary>
 internal sealed class FolderBackups(string root) : IBackupPlace
 {
     private const string Unfinished = ".unfinished-";
+
+    // Beside the folder, which is renamed.
+    private const string Guard = ".guard";
 
     public string AddressOf(string name) => Path.Combine(root, name);
 
@@ -25,26 +32,48 @@ internal sealed class FolderBackups(string root) : IBackupPlace
 
     public async Task KeepAsync(string folder, string name, CancellationToken cancellationToken)
     {
+        Directory.CreateDirectory(root);
+        RemoveLeftovers();
         var unfinished = Path.Combine(root, Unfinished + name);
+        using var guard = await FileGuard.EnterAsync(unfinished + Guard, cancellationToken);
         try
         {
-            Directory.CreateDirectory(root);
             PrivateFolder.Create(unfinished);
             await CopyAsync(folder, unfinished, cancellationToken);
             Directory.Move(unfinished, Path.Combine(root, name));
         }
         finally
         {
-            if (Directory.Exists(unfinished))
-            {
-                Directory.Delete(unfinished, recursive: true);
-            }
+            Remove(unfinished);
         }
     }
 
     public Task FetchAsync(string name, string folder, CancellationToken cancellationToken) => CopyAsync(AddressOf(name), folder, cancellationToken);
 
     private static bool IsBackup(string folder) => File.Exists(Path.Combine(folder, BackupManifest.FileName));
+
+    /// <summary>Of a backup that goes on elsewhere nothing is touched: it is inside its guard.</summary>
+    private void RemoveLeftovers()
+    {
+        foreach (var unfinished in Directory.GetFileSystemEntries(root, Unfinished + "*").Select(static entry => entry.EndsWith(Guard, StringComparison.Ordinal) ? entry[..^Guard.Length] : entry).Distinct())
+        {
+            using var guard = FileGuard.TryEnter(unfinished + Guard);
+            if (guard is not null)
+            {
+                Remove(unfinished);
+            }
+        }
+    }
+
+    private static void Remove(string unfinished)
+    {
+        if (Directory.Exists(unfinished))
+        {
+            Directory.Delete(unfinished, recursive: true);
+        }
+
+        File.Delete(unfinished + Guard);
+    }
 
     private static async Task CopyAsync(string from, string to, CancellationToken cancellationToken)
     {

@@ -63,7 +63,7 @@ public abstract class BackupPlaceConformance : IDisposable
 
     private protected abstract Task RemoveAsync(string name, string file);
 
-    private async Task<BackupManifest> KeepAsync(IBackupPlace place, string name, string content)
+    private protected async Task<BackupManifest> KeepAsync(IBackupPlace place, string name, string content)
     {
         var folder = Folder.File(name);
         Directory.CreateDirectory(Path.Combine(folder, "files", "uploads"));
