@@ -71,8 +71,7 @@ internal sealed class AccountCheck(AwsAccount account, TimeProvider time)
     private async Task<IEnumerable<Finding>> SecretsAsync(CancellationToken cancellation)
     {
         List<Finding> findings = [];
-        var needsProvider = account.Settings.Require(SettingsCatalogue.Embedder) == "openai";
-        foreach (var secret in SecretCatalogue.All.Where(secret => secret != SecretCatalogue.OpenAiApiKey || needsProvider))
+        foreach (var secret in SecretCatalogue.NeededWith(account.Settings))
         {
             if ((await account.Services.SecretsManager.FindAsync(account.SecretName(secret.Name), cancellation))?.CurrentVersion is null)
             {

@@ -1,3 +1,5 @@
+using VectorDb.Build.Secrets;
+
 namespace VectorDb.Build.Rendering;
 
 /// <summary>What the files of one release say. Names, digests and hashes: endpoints and secrets are read where they are used.</summary>
@@ -31,11 +33,8 @@ internal sealed record ReleaseModel
     /// <summary>Non-secret settings that the services run with, by name (<c>VECTORDB_...</c>).</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Secrets that every instance needs, below <c>vectordb/{environment}/</c>.</summary>
-    public IReadOnlyList<string> Secrets { get; init; } = ["redis-password"];
-
-    /// <summary>Secrets that only web instances need.</summary>
-    public IReadOnlyList<string> WebSecrets { get; init; } = ["api-keys"];
+    /// <summary>Each of them is read by the instances of its profiles.</summary>
+    public required IReadOnlyList<ManagedSecret> Secrets { get; init; }
 
     /// <summary>Where the load balancer's requests come from: the only addresses whose word on the client is taken.</summary>
     public required IReadOnlyList<string> BalancerNetworks { get; init; }

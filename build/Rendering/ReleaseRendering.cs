@@ -4,6 +4,7 @@ using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
 using VectorDb.Build.Releases;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Rendering;
 
@@ -60,7 +61,7 @@ public sealed class ReleaseRendering
             Compose = new ComposePlugin(settings.Require(SettingsCatalogue.ComposeVersion), settings.Require(SettingsCatalogue.ComposeSha256)),
             Authorities = new CertificateAuthorities(settings.Require(SettingsCatalogue.CaBundleSha256)),
             Settings = settings.OfServices(),
-            Secrets = settings.Require(SettingsCatalogue.Embedder) == "openai" ? ["openai-api-key", "redis-password"] : ["redis-password"],
+            Secrets = [.. SecretCatalogue.NeededWith(settings)],
             BalancerNetworks = [settings.Require(SettingsCatalogue.VpcCidr)],
         };
 

@@ -13,7 +13,7 @@ internal record InstanceModel(ReleaseModel Model, string Profile)
 
     public int DeregistrationSeconds => Profile == "web" ? Model.Limits.DeregistrationSeconds : 0;
 
-    public IReadOnlyList<string> Secrets => Profile == "web" ? [.. Model.Secrets, .. Model.WebSecrets] : Model.Secrets;
+    public IEnumerable<string> Secrets => Model.Secrets.Where(secret => secret.Profiles.Contains(Profile)).Select(static secret => secret.Name);
 
     public IReadOnlyList<string> Services => Profile == "web" ? ["nginx", "api", "dashboard"] : ["worker"];
 }

@@ -1,6 +1,7 @@
 using Cake.Core;
 using VectorDb.Build.ApiKeys;
 using VectorDb.Build.CommandLine;
+using VectorDb.Build.Environments.Settings;
 
 namespace VectorDb.Build.Secrets;
 
@@ -30,7 +31,11 @@ internal static class SecretCatalogue
 
     public static readonly ManagedSecret RedisPassword = new("redis-password", "VECTORDB_REDIS_PASSWORD", ["web", "worker"]) { IsGenerated = true, Refuse = OneLine };
 
-    public static IReadOnlyList<ManagedSecret> All { get; } = [OpenAiApiKey, ApiKeys, SmokeApiKey, RedisPassword];
+    public static IReadOnlyList<ManagedSecret> All { get; } = [OpenAiApiKey, RedisPassword, ApiKeys, SmokeApiKey];
+
+    /// <returns>Those that an environment cannot run without.</returns>
+    public static IEnumerable<ManagedSecret> NeededWith(EnvironmentSettings settings) =>
+        All.Where(secret => secret != OpenAiApiKey || settings.Require(SettingsCatalogue.Embedder) == "openai");
 
     /// <exception cref="CakeException">There is none of that name; says the nearest.</exception>
     public static ManagedSecret Named(string? name, string target) => All.FirstOrDefault(secret => secret.Name == name) ?? throw new CakeException(

@@ -4,6 +4,7 @@ using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
 using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Rollout;
+using VectorDb.Build.Secrets;
 using VectorDb.Build.SmokeTest;
 
 namespace VectorDb.Build.Environments.Aws;
@@ -15,7 +16,6 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
     public const string Rehearsal = "rehearsal";
 
     private const string ApiRepository = "vectordb-api/app";
-    private const string SmokeKey = "smoke-api-key";
 
     // A worker that leaves may work on its chunk for 31 minutes.
     private static readonly TimeSpan UndoLimit = TimeSpan.FromMinutes(45);
@@ -88,13 +88,14 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
 
     private async Task<string> SmokeKeyAsync(CancellationToken cancellationToken)
     {
+        var secret = _account.SecretName(SecretCatalogue.SmokeApiKey.Name);
         try
         {
-            return await _account.Services.SecretsManager.ReadAsync(_account.SecretName(SmokeKey), cancellationToken);
+            return await _account.Services.SecretsManager.ReadAsync(secret, cancellationToken);
         }
         catch (AwsException missing) when (missing.Code == "ResourceNotFoundException")
         {
-            throw new NotBootstrappedException($"value in the secret {_account.SecretName(SmokeKey)}", Name, missing);
+            throw new NotBootstrappedException($"value in the secret {secret}", Name, missing);
         }
     }
 
@@ -105,7 +106,7 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
     private async Task<IReadOnlyDictionary<string, string>> SecretVersionsAsync(CancellationToken cancellationToken)
     {
         var versions = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in SettingsCatalogue.Secrets.Values)
+        foreach (var name in SecretCatalogue.All.Where(static secret => secret.Setting is not null).Select(static secret => secret.Name))
         {
             if ((await _account.Services.SecretsManager.FindAsync(_account.SecretName(name), cancellationToken))?.CurrentVersion is { } version)
             {

@@ -140,14 +140,6 @@ internal static partial class SettingsCatalogue
     public static IReadOnlyList<EnvironmentSetting> InFiles { get; } =
         [Region, Account, Registry, AwsEndpoint, VpcCidr, ComposeVersion, ComposeSha256, CaBundleSha256];
 
-    /// <summary>Never settings: each lies in Secrets Manager under the name given, and nowhere else.</summary>
-    public static IReadOnlyDictionary<string, string> Secrets { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["VECTORDB_OPENAI_API_KEY"] = "openai-api-key",
-        ["VECTORDB_REDIS_PASSWORD"] = "redis-password",
-        ["VECTORDB_API_KEYS"] = "api-keys",
-    };
-
     [GeneratedRegex(@"\A[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex RegionName();
 

@@ -1,29 +1,29 @@
 using VectorDb.Build.CommandLine;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Environments.Settings;
 
 /// <summary>Reads <c>.env.{environment}</c>: <c>NAME=value</c> lines, comments, and nothing that the catalogue does not know.</summary>
 internal static class SettingsFile
 {
-    /// <param name="name">For the messages.</param>
     /// <returns>What is set; an empty value is not.</returns>
     /// <exception cref="SettingsException">Names every wrong line.</exception>
-    public static IReadOnlyDictionary<string, string> Parse(string name, string text)
+    public static IReadOnlyDictionary<string, string> Parse(string environment, string text)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var problems = new List<string>();
         foreach (var (number, line) in text.ReplaceLineEndings("\n").Split('\n').Index())
         {
-            if (line.Trim() is { Length: > 0 } content && content[0] != '#' && Take(content, values) is { } problem)
+            if (line.Trim() is { Length: > 0 } content && content[0] != '#' && Take(content, environment, values) is { } problem)
             {
-                problems.Add($"{name}({number + 1}): {problem}");
+                problems.Add($".env.{environment}({number + 1}): {problem}");
             }
         }
 
         return problems.Count == 0 ? values : throw new SettingsException(problems);
     }
 
-    private static string? Take(string line, Dictionary<string, string> values)
+    private static string? Take(string line, string environment, Dictionary<string, string> values)
     {
         var equals = line.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
@@ -32,9 +32,9 @@ internal static class SettingsFile
         }
 
         var (name, value) = (line[..equals].TrimEnd(), Unquoted(line[(equals + 1)..].Trim()));
-        if (Unknown(name) is { } unknown)
+        if (Refuse(name, environment) is { } reason)
         {
-            return unknown;
+            return reason;
         }
 
         if (value.Length > 0 && !values.TryAdd(name, value))
@@ -45,11 +45,11 @@ internal static class SettingsFile
         return null;
     }
 
-    private static string? Unknown(string name)
+    private static string? Refuse(string name, string environment)
     {
-        if (SettingsCatalogue.Secrets.TryGetValue(name, out var secret))
+        if (SecretCatalogue.All.FirstOrDefault(secret => secret.Setting == name) is { } secret)
         {
-            return $"{name} is a secret and belongs in no file: ./build.sh --target=PutSecret --name={secret}";
+            return $"{name} is a secret and belongs in no file: ./build.sh --target={(secret.IsGenerated ? "RotateSecret" : "PutSecret")} --environment={environment} --name={secret.Name}";
         }
 
         if (SettingsCatalogue.All.Any(setting => setting.Name == name))

@@ -37,9 +37,8 @@ internal sealed class SettingsSource(
 
     private async Task<IReadOnlyDictionary<string, string>> FileAsync(string environment, CancellationToken cancellationToken)
     {
-        var name = $".env.{environment}";
-        var path = Path.Combine(root, name);
-        return File.Exists(path) ? SettingsFile.Parse(name, await File.ReadAllTextAsync(path, cancellationToken)) : new Dictionary<string, string>();
+        var path = Path.Combine(root, $".env.{environment}");
+        return File.Exists(path) ? SettingsFile.Parse(environment, await File.ReadAllTextAsync(path, cancellationToken)) : new Dictionary<string, string>();
     }
 
     private async Task<EnvironmentSettings> LoadAsync(

@@ -23,10 +23,9 @@ internal static class SettingsTemplate
     public static string Text()
     {
         var text = new StringBuilder(Introduction);
-        var generated = SecretCatalogue.All.Where(static secret => secret.IsGenerated).Select(static secret => secret.Name);
-        foreach (var (name, secret) in SettingsCatalogue.Secrets.ExceptBy(generated, static each => each.Value))
+        foreach (var secret in SecretCatalogue.All.Where(static secret => !secret.IsGenerated))
         {
-            text.Append($"#     {secret,-16} ({name})\n");
+            text.Append($"#     {secret.Name,-16} ({secret.Setting})\n");
         }
 
         foreach (var group in SettingsCatalogue.Groups)

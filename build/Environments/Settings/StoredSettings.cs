@@ -14,9 +14,8 @@ internal static class StoredSettings
     public static async Task<IReadOnlyDictionary<string, string>> OfAsync(
         string root, string environment, EnvironmentSettings settings, CancellationToken cancellation)
     {
-        var name = $".env.{environment}";
-        var path = Path.Combine(root, name);
-        var file = File.Exists(path) ? SettingsFile.Parse(name, await File.ReadAllTextAsync(path, cancellation)) : null;
+        var path = Path.Combine(root, $".env.{environment}");
+        var file = File.Exists(path) ? SettingsFile.Parse(environment, await File.ReadAllTextAsync(path, cancellation)) : null;
         return SettingsCatalogue.All.Except(NotStored)
             .Select(setting => (setting.Parameter, Value: file is null ? Kept(settings, environment, setting) : file.GetValueOrDefault(setting.Name)))
             .Where(static each => each.Value is not null)

@@ -10,6 +10,7 @@ using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Rendering;
+using VectorDb.Build.Secrets;
 using VectorDb.Build.Tests.Emulator;
 
 namespace VectorDb.Build.Tests.Rehearsal;
@@ -109,6 +110,7 @@ public sealed class FleetSite : IAsyncLifetime
             Images = new ReleaseImageReferences(service, service, service, proxy),
             Compose = compose,
             Authorities = authorities,
+            Secrets = [SecretCatalogue.RedisPassword, SecretCatalogue.ApiKeys],
             BalancerNetworks = [$"{Site.Address}/32"],
             Limits = new ServiceLimits(DeregistrationSeconds: 1),
         };

@@ -1,4 +1,5 @@
 using VectorDb.Build.Rendering;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Tests.Rendering;
 
@@ -23,7 +24,7 @@ internal static class SampleRelease
         Compose = new ComposePlugin("2.39.4", new string('b', 64)),
         Authorities = new CertificateAuthorities(new string('d', 64)),
         Settings = new Dictionary<string, string> { ["VECTORDB_EMBEDDER"] = "openai", ["VECTORDB_OPENAI_MODEL"] = "text-embedding-3-small" },
-        Secrets = ["openai-api-key", "redis-password"],
+        Secrets = SecretCatalogue.All,
         BalancerNetworks = ["10.40.0.0/16"],
     };
 

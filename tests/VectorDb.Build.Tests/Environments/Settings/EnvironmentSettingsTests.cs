@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using VectorDb.Build.Environments.Settings;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Tests.Environments.Settings;
 
@@ -52,7 +53,7 @@ public sealed class EnvironmentSettingsTests
     public void A_copy_of_the_template_with_the_required_values_filled_in_is_complete()
     {
         var text = Required.Aggregate(SettingsTemplate.Text(), (file, pair) => file.Replace($"\n{pair.Key}=\n", $"\n{pair.Key}={pair.Value}\n"));
-        var settings = EnvironmentSettings.Load("production", None, SettingsFile.Parse(".env.production", text), None);
+        var settings = EnvironmentSettings.Load("production", None, SettingsFile.Parse("production", text), None);
         Assert.Equal("api.example.org", settings.TerraformVariables()["domain_name"]!.GetValue<string>());
     }
 
@@ -72,11 +73,12 @@ public sealed class EnvironmentSettingsTests
     [Theory]
     [InlineData("VECTORDB_DOMAIN_NMAE=x", "did you mean VECTORDB_DOMAIN_NAME?")]
     [InlineData("COLOUR=blue", "COLOUR is no setting; .env.production.template lists them all.")]
-    [InlineData("VECTORDB_OPENAI_API_KEY=sk-1", "is a secret and belongs in no file")]
+    [InlineData("VECTORDB_OPENAI_API_KEY=sk-1", "is a secret and belongs in no file: ./build.sh --target=PutSecret --environment=production --name=openai-api-key")]
+    [InlineData("VECTORDB_REDIS_PASSWORD=sk-1", "is a secret and belongs in no file: ./build.sh --target=RotateSecret --environment=production --name=redis-password")]
     [InlineData("VECTORDB_NAT", "is no NAME=value")]
     public void A_line_that_means_nothing_is_an_error_with_its_number(string line, string expected)
     {
-        var error = Assert.Throws<SettingsException>(() => SettingsFile.Parse(".env.production", $"# comment\n\n{line}\n"));
+        var error = Assert.Throws<SettingsException>(() => SettingsFile.Parse("production", $"# comment\n\n{line}\n"));
         Assert.StartsWith(".env.production(3): ", error.Message);
         Assert.Contains(expected, error.Message);
         Assert.DoesNotContain("sk-1", error.Message);
@@ -84,7 +86,7 @@ public sealed class EnvironmentSettingsTests
 
     [Fact]
     public void A_name_that_is_set_twice_is_an_error() =>
-        Assert.Contains("set twice", Assert.Throws<SettingsException>(() => SettingsFile.Parse("f", "VECTORDB_NAT=single\nVECTORDB_NAT=per_zone")).Message);
+        Assert.Contains("set twice", Assert.Throws<SettingsException>(() => SettingsFile.Parse("production", "VECTORDB_NAT=single\nVECTORDB_NAT=per_zone")).Message);
 
     [Fact]
     public void Everything_that_is_missing_or_wrong_is_said_at_once()
@@ -125,6 +127,13 @@ public sealed class EnvironmentSettingsTests
     {
         var known = VectorDb.Core.Configuration.Settings.All.Where(setting => !setting.Secret).Select(setting => setting.Name).ToHashSet();
         Assert.All(SettingsCatalogue.All.Where(setting => setting.IsOfServices), setting => Assert.Contains(setting.Name, known));
+    }
+
+    [Fact]
+    public void Every_secret_that_instances_read_is_one_that_the_services_know()
+    {
+        var known = VectorDb.Core.Configuration.Settings.All.Where(setting => setting.Secret).Select(setting => setting.Name).ToHashSet();
+        Assert.All(SecretCatalogue.All.Select(secret => secret.Setting).OfType<string>(), name => Assert.Contains(name, known));
     }
 
     [Fact]
