@@ -24,7 +24,7 @@ public sealed class SwitchTests(Site site)
     }
 
     [Fact]
-    public async Task Rollback_takes_seconds()
+    public async Task A_rollback_of_the_running_stack_ends_within_30_seconds()
     {
         site.Checkout.Vary("dashboard");
         await site.DeployAsync();

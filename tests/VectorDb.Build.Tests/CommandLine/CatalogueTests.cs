@@ -21,7 +21,7 @@ public sealed class CatalogueTests
 
     [Fact]
     public void What_stops_or_replaces_the_data_of_this_machine_touches_no_other_environment() =>
-        Assert.All(Targets.Where(target => target.Name is "Backup" or "Restore"), target => Assert.True(target.IsOfThisMachine, target.Name));
+        Assert.Equal(["Backup", "Restore"], Targets.Where(target => target is { IsOfThisMachine: true, Name: "Backup" or "Restore" }).Select(target => target.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void No_two_options_share_a_name()

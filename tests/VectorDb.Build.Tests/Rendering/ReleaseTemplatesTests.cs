@@ -7,7 +7,6 @@ public sealed class ReleaseTemplatesTests
 {
     [Theory]
     [InlineData("rehearsal")]
-    [InlineData("staging")]
     [InlineData("production")]
     public void Every_file_of_a_release_is_as_it_was_reviewed(string environment)
     {

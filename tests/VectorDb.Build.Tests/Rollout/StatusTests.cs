@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace VectorDb.Build.Tests.Rollout;
 
-public sealed class LookTests
+public sealed class StatusTests
 {
     [Fact]
     public async Task Status_of_nothing_is_a_document_with_exit_code_4()
@@ -86,42 +86,5 @@ public sealed class LookTests
 
         Assert.Equal(4, build.Run("--target=Status"));
         Assert.Equal("stopped", (string)build.Json("--target=History", "--json").AsArray().Last()!["event"]!);
-    }
-
-    [Fact]
-    public async Task History_is_one_array_of_ledger_entries()
-    {
-        await using var build = await BuildRun.CreateAsync();
-        var release = build.Deploy("one");
-
-        var history = build.Json("--target=History", "--json").AsArray();
-
-        Assert.Equal(["deploy-started", "activated", "verified"], history.Select(entry => (string)entry!["event"]!));
-        Assert.All(history, entry => Assert.Equal(release.Value, (string)entry!["release"]!));
-        Assert.All(history, entry => Assert.Equal("ada@laptop", (string)entry!["by"]!));
-    }
-
-    [Fact]
-    public async Task History_for_people_names_each_release()
-    {
-        await using var build = await BuildRun.CreateAsync();
-        var release = build.Deploy("one");
-
-        Assert.Equal(0, build.Run("--target=History"));
-
-        Assert.Contains($"{release} verified", build.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task The_smoke_test_by_hand_tests_the_given_address()
-    {
-        await using var build = await BuildRun.CreateAsync();
-
-        Assert.Equal(0, build.Run("--target=SmokeTest", $"--url={build.Api.Url}"));
-        Assert.Contains("an upload completes and its rows are found", build.Output, StringComparison.Ordinal);
-
-        build.Api.Fault = SmokeTest.Fault.WriteFails;
-        Assert.Equal(1, build.Run("--target=SmokeTest", $"--url={build.Api.Url}"));
-        Assert.Contains("disk full", build.Output, StringComparison.Ordinal);
     }
 }
