@@ -8,7 +8,7 @@ internal sealed record LaunchTemplateVersion(string TemplateId, string Version);
 
 /// <param name="Lifecycle"><c>Pending:Wait</c>, <c>InService</c>, <c>Terminating</c>, ...</param>
 /// <param name="Health"><c>Healthy</c> or <c>Unhealthy</c>.</param>
-internal sealed record GroupInstance(string Id, string Lifecycle, string Health, string Zone, LaunchTemplateVersion? Template);
+internal sealed record GroupInstance(string Id, string Lifecycle, string Health, LaunchTemplateVersion? Template);
 
 internal sealed record AutoScalingGroup(
     string Name, int Min, int Max, int Desired, LaunchTemplateVersion? Template, IReadOnlyList<GroupInstance> Instances);
@@ -157,7 +157,6 @@ internal sealed class AutoScalingClient(AwsQueryProtocol protocol) : IDisposable
             instance.Text("InstanceId"),
             instance.Text("LifecycleState"),
             instance.Text("HealthStatus"),
-            instance.Text("AvailabilityZone"),
             ToTemplate(instance.Element("LaunchTemplate"))))]);
 
     private static InstanceRefresh ToRefresh(XElement refresh) => new(

@@ -32,8 +32,6 @@ internal sealed class AwsException(string service, string action, string code, s
     /// <summary>The same call may succeed a moment later.</summary>
     public bool IsTransient => (int)Status >= 500 || ThrottlingCodes.Contains(Code);
 
-    /// <summary>The credentials ran out; a call with fresh ones may succeed.</summary>
-    public bool IsExpiredCredentials => IsExpiry(Code);
-
+    /// <returns>Whether the credentials ran out: a call with fresh ones may succeed.</returns>
     public static bool IsExpiry(string? code) => code is not null && ExpiredCodes.Contains(code);
 }

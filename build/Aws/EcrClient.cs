@@ -13,7 +13,7 @@ internal sealed record RegistryLogin(Uri ProxyEndpoint, string User, string Pass
 
 /// <summary>One image as the registry knows it.</summary>
 /// <param name="Digest"><c>sha256:...</c> of its manifest.</param>
-internal sealed record RegistryImage(string Digest, IReadOnlyList<string> Tags, long SizeInBytes);
+internal sealed record RegistryImage(string Digest);
 
 /// <summary>What the registry's scan says of one image.</summary>
 /// <param name="Status"><c>COMPLETE</c>, <c>ACTIVE</c>, <c>IN_PROGRESS</c>, <c>FAILED</c>...</param>
@@ -48,7 +48,7 @@ internal sealed class EcrClient(AwsJsonProtocol protocol) : IDisposable
                 : new { imageTag = tagOrDigest };
             var answer = await protocol.CallAsync<ImagesAnswer>(
                 "DescribeImages", new { repositoryName = repository, imageIds = new[] { id } }, cancellationToken);
-            return answer.ImageDetails.Select(static detail => detail.ToImage()).FirstOrDefault();
+            return answer.ImageDetails.Select(static detail => new RegistryImage(detail.ImageDigest)).FirstOrDefault();
         }
         catch (AwsException error) when (error.Code == "ImageNotFoundException")
         {
@@ -89,10 +89,7 @@ internal sealed class EcrClient(AwsJsonProtocol protocol) : IDisposable
 
     private sealed record ImagesAnswer(IReadOnlyList<ImageDetail> ImageDetails);
 
-    private sealed record ImageDetail(string ImageDigest, IReadOnlyList<string>? ImageTags, long ImageSizeInBytes)
-    {
-        public RegistryImage ToImage() => new(ImageDigest, ImageTags ?? [], ImageSizeInBytes);
-    }
+    private sealed record ImageDetail(string ImageDigest);
 
     private sealed record ScanAnswer(ScanStatus? ImageScanStatus, ScanFindings? ImageScanFindings);
 

@@ -4,8 +4,7 @@ namespace VectorDb.Build.Processes;
 /// <param name="ExitCode">0 is success; 128 + n when signal n ended it.</param>
 /// <param name="Output">What it wrote to the standard output, when captured.</param>
 /// <param name="Error">What it wrote to the standard error, when captured.</param>
-/// <param name="Duration">From start to end.</param>
-public sealed record CommandResult(int ExitCode, string Output, string Error, TimeSpan Duration)
+public sealed record CommandResult(int ExitCode, string Output, string Error)
 {
     /// <summary>Whether the exit code is 0.</summary>
     public bool Succeeded => ExitCode == 0;

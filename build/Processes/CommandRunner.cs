@@ -35,7 +35,6 @@ public sealed class CommandRunner(TimeProvider time)
     public async Task<CommandResult> TryAsync(Command command, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var started = time.GetTimestamp();
         using var limit = new CancellationTokenSource(command.Limit, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         using var process = Start(command);
@@ -50,7 +49,7 @@ public sealed class CommandRunner(TimeProvider time)
                     ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error), FeedAsync(process, command.Input));
             await process.WaitForExitAsync(stop.Token);
             await ReadTheRestAsync(streams, () => Volatile.Read(ref lines), cancellation);
-            return new CommandResult(process.ExitCode, Text(output), Text(error), time.GetElapsedTime(started));
+            return new CommandResult(process.ExitCode, Text(output), Text(error));
         }
         catch (OperationCanceledException)
         {

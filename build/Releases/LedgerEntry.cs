@@ -70,7 +70,4 @@ internal sealed record LedgerEntry(DateTimeOffset At, LedgerEvent Event, Release
 
     /// <summary>How long the step took.</summary>
     public double? Seconds { get; init; }
-
-    /// <summary>Measurements of the step, by name.</summary>
-    public IReadOnlyDictionary<string, double>? Numbers { get; init; }
 }

@@ -68,14 +68,12 @@ public sealed class ReleaseGate
     }
 
     internal Task RecordAsync(
-        LedgerEvent what, Manifest? manifest, CancellationToken cancellationToken,
-        string? outcome = null, TimeSpan? took = null, IReadOnlyDictionary<string, double>? numbers = null) =>
+        LedgerEvent what, Manifest? manifest, CancellationToken cancellationToken, string? outcome = null, TimeSpan? took = null) =>
         _environment.Ledger.AppendAsync(
             new LedgerEntry(_time.GetUtcNow(), what, manifest?.Release, manifest?.Commit, Identity.Owner, Identity.Run)
             {
                 Outcome = outcome,
                 Seconds = took is { } time ? Math.Round(time.TotalSeconds, 3) : null,
-                Numbers = numbers,
             },
             cancellationToken);
 

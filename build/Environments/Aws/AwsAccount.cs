@@ -46,8 +46,6 @@ internal sealed class AwsAccount : IDisposable
     /// <summary>An emulator in place of AWS; null for AWS.</summary>
     public Uri? Endpoint { get; }
 
-    public string Registry => Settings[SettingsCatalogue.Registry] ?? $"{Account}.dkr.ecr.{Region}.amazonaws.com";
-
     public string StateBucket => Settings[SettingsCatalogue.StateBucket] ?? $"vectordb-{Environment}-state-{Account}";
 
     public string ReleaseBucket => $"vectordb-{Environment}-releases-{Account}";

@@ -5,12 +5,10 @@ namespace VectorDb.Build.Infrastructure.Plans;
 /// <summary>A plan, parsed.</summary>
 /// <param name="Changes">Resources that change.</param>
 /// <param name="Drift">Resources that were changed behind Terraform's back since the last apply.</param>
-/// <param name="Outputs">Names of outputs that change.</param>
 /// <param name="Resources">Every resource as it will be, changed or not.</param>
 internal sealed record Plan(
     IReadOnlyList<ResourceChange> Changes,
     IReadOnlyList<ResourceChange> Drift,
-    IReadOnlyList<string> Outputs,
     IReadOnlyList<PlannedResource> Resources)
 {
     public PlanSummary Summary => new(

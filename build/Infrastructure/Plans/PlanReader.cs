@@ -19,7 +19,6 @@ internal static partial class PlanReader
         return new Plan(
             [.. Changes(document, "resource_changes")],
             [.. Changes(document, "resource_drift")],
-            [.. Outputs(document)],
             [.. PlannedResources(document)]);
     }
 
@@ -48,11 +47,6 @@ internal static partial class PlanReader
         [_, _] => ChangeAction.Replace,
         _ => null,
     };
-
-    private static IEnumerable<string> Outputs(JsonElement document) =>
-        from output in document.TryGetProperty("output_changes", out var outputs) ? outputs.EnumerateObject() : default
-        where output.Value.GetProperty("actions")[0].GetString() != "no-op"
-        select output.Name;
 
     private static IEnumerable<PlannedResource> PlannedResources(JsonElement document)
     {

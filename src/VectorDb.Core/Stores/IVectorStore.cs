@@ -99,7 +99,4 @@ public sealed class CollectionNotFoundException(string name, string? message = n
 }
 
 public sealed class CollectionConflictException(Collection existing) : Exception(
-    $"Collection '{existing.Spec.Name}' exists with dimension {existing.Spec.Dimension} and metric {existing.Spec.Metric.ToString().ToLowerInvariant()}; delete it first or use another name.")
-{
-    public Collection Existing { get; } = existing;
-}
+    $"Collection '{existing.Spec.Name}' exists with dimension {existing.Spec.Dimension} and metric {existing.Spec.Metric.ToString().ToLowerInvariant()}; delete it first or use another name.");

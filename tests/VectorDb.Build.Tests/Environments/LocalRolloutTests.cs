@@ -230,8 +230,8 @@ public sealed class LocalRolloutTests : IDisposable
     [Fact]
     public async Task Bytes_that_change_while_they_are_copied_are_noticed()
     {
-        var (manifest, output) = Publish();
-        await File.WriteAllTextAsync(Path.Combine(output.FolderOf("worker"), "program.dll"), "changed", Cancellation);
+        var (manifest, _) = Publish();
+        await File.WriteAllTextAsync(_folder.File("publish", "worker", "program.dll"), "changed", Cancellation);
 
         await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.StageAsync(manifest, Cancellation));
 

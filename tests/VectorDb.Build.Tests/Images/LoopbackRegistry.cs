@@ -31,7 +31,7 @@ internal sealed class LoopbackRegistry(Uri address) : IImageRegistry, IDisposabl
         using var answer = await _http.SendAsync(request, cancellation);
         return answer.StatusCode == HttpStatusCode.NotFound
             ? null
-            : new RegistryImage(answer.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single(), [tag], 0);
+            : new RegistryImage(answer.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single());
     }
 
     public async Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) =>

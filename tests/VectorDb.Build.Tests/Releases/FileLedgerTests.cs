@@ -54,6 +54,16 @@ public sealed class FileLedgerTests : LedgerConformance, IDisposable
     }
 
     [Fact]
+    public async Task A_line_of_another_version_of_the_build_with_more_in_it_still_reads()
+    {
+        await Open().AppendAsync(Samples.Entry(LedgerEvent.Activated, 1), Cancellation);
+        var line = await File.ReadAllTextAsync(LedgerPath, Cancellation);
+        await File.WriteAllTextAsync(LedgerPath, line.Replace("}", ",\"numbers\":{\"startSeconds\":0.75}}", StringComparison.Ordinal), Cancellation);
+
+        Assert.Equal([Samples.Entry(LedgerEvent.Activated, 1)], await Open().ReadAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task A_line_reads_as_documented()
     {
         await Open().AppendAsync(Samples.Entry(LedgerEvent.DeployStarted, 1), Cancellation);

@@ -31,14 +31,6 @@ public abstract class LedgerConformance
     }
 
     [Fact]
-    public async Task Numbers_of_a_step_are_kept()
-    {
-        await Open().AppendAsync(Samples.Entry(LedgerEvent.Activated, 1) with { Numbers = new Dictionary<string, double> { ["startSeconds"] = 0.75 } }, Cancellation);
-
-        Assert.Equal(0.75, Assert.Single(await Open().ReadAsync(Cancellation)).Numbers!["startSeconds"]);
-    }
-
-    [Fact]
     public async Task Writers_at_the_same_time_lose_no_entry()
     {
         const int Writers = 8, Each = 10;

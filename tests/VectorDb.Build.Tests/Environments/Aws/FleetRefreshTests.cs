@@ -287,7 +287,7 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
 
         var failure = await Assert.ThrowsAsync<AwsException>(() => MovedAsync());
 
-        Assert.True(failure.IsExpiredCredentials);
+        Assert.Equal("ExpiredTokenException", failure.Code);
         Assert.Contains("take fresh ones and run the command again", failure.Message, StringComparison.Ordinal);
         _site.Boots.Meets = static _ => Task.CompletedTask;
         await aws.ControlAsync(HttpMethod.Delete, "faults");
