@@ -31,14 +31,6 @@ internal sealed class SecretsManagerClient(AwsJsonProtocol protocol) : IDisposab
     public async Task<string> ReadAsync(string name, CancellationToken cancellationToken) =>
         (await protocol.CallAsync<ValueAnswer>("GetSecretValue", new { SecretId = name }, cancellationToken)).SecretString;
 
-    /// <summary>Makes a container with a first value.</summary>
-    /// <returns>Id of the version.</returns>
-    public async Task<string> CreateAsync(string name, string description, string value, string? kmsKeyId, CancellationToken cancellationToken) =>
-        (await protocol.CallAsync<VersionAnswer>(
-            "CreateSecret",
-            new { Name = name, Description = description, SecretString = value, KmsKeyId = kmsKeyId, ClientRequestToken = Guid.NewGuid().ToString() },
-            cancellationToken)).VersionId;
-
     /// <summary>Puts a new value in force; the one before stays readable as <c>AWSPREVIOUS</c>.</summary>
     /// <returns>Id of the version.</returns>
     public async Task<string> PutAsync(string name, string value, CancellationToken cancellationToken) =>

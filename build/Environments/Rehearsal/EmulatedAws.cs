@@ -43,11 +43,6 @@ internal sealed class EmulatedAws : IAsyncDisposable
     /// <summary>What it printed: its start, and each fault of its own with the trace.</summary>
     public IReadOnlyCollection<string> Said => _said;
 
-    /// <inheritdoc cref="StartAsync(CommandRunner, string, EmulatorOptions, TimeProvider, CancellationToken)"/>
-    public static Task<EmulatedAws> StartAsync(
-        CommandRunner commands, string repositoryRoot, double timeScale, TimeProvider time, CancellationToken cancellation) =>
-        StartAsync(commands, repositoryRoot, new EmulatorOptions(timeScale), time, cancellation);
-
     /// <param name="commands">Runs the emulator.</param>
     /// <param name="repositoryRoot">Where its program is.</param>
     /// <param name="options">Where it listens, and how fast its time is.</param>

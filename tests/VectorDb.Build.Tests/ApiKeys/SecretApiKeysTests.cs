@@ -1,6 +1,7 @@
 using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Tests.Aws;
+using VectorDb.Build.Tests.Secrets;
 
 namespace VectorDb.Build.Tests.ApiKeys;
 
@@ -35,5 +36,10 @@ public sealed class SecretApiKeysTests : MotoTest
         Assert.Null(await Aws.SecretsManager.FindAsync("vectordb/test/api-keys", Token));
     }
 
-    private Task MakeAsync() => Aws.SecretsManager.CreateAsync("vectordb/test/api-keys", "as Bootstrap makes it", "\n", null, Token);
+    /// <summary>As Bootstrap makes it.</summary>
+    private async Task MakeAsync()
+    {
+        await Endpoint.CreateSecretContainerAsync("vectordb/test/api-keys", Token);
+        await Aws.SecretsManager.PutAsync("vectordb/test/api-keys", "\n", Token);
+    }
 }

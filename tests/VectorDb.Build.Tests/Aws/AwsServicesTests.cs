@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Releases;
+using VectorDb.Build.Tests.Secrets;
 
 namespace VectorDb.Build.Tests.Aws;
 
@@ -17,9 +18,10 @@ public sealed class AwsServicesTests : MotoTest
     private const string Repository = "vectordb-api/app";
 
     [Fact]
-    public async Task A_secret_is_created_replaced_and_read_back()
+    public async Task A_secret_is_given_a_value_which_is_replaced_and_read_back()
     {
-        var first = await Aws.SecretsManager.CreateAsync("vectordb/test/api", "a test", "one", null, Token);
+        await Endpoint.CreateSecretContainerAsync("vectordb/test/api", Token);
+        var first = await Aws.SecretsManager.PutAsync("vectordb/test/api", "one", Token);
         var second = await Aws.SecretsManager.PutAsync("vectordb/test/api", "two", Token);
 
         Assert.NotEqual(first, second);

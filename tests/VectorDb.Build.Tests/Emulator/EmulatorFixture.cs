@@ -18,7 +18,7 @@ public sealed class EmulatorFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         RequiredTool.Find("moto_server");
-        _aws = await EmulatedAws.StartAsync(new CommandRunner(TimeProvider.System), Repository.Root, TimeScale, TimeProvider.System, TestContext.Current.CancellationToken);
+        _aws = await EmulatedAws.StartAsync(new CommandRunner(TimeProvider.System), Repository.Root, new EmulatorOptions(TimeScale), TimeProvider.System, TestContext.Current.CancellationToken);
         _wire = new AwsWire(_aws);
     }
 

@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Rehearsal;
+using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Releases;
@@ -42,7 +43,7 @@ public class AwsBuild : IAsyncLifetime
         Directory.CreateDirectory(Files);
         await File.WriteAllTextAsync(Path.Combine(Files, "some-name"), "the plugin", Token);
         await File.WriteAllTextAsync(Path.Combine(Files, "other-name"), "the authorities", Token);
-        _aws = await EmulatedAws.StartAsync(_commands, Repository.Root, TimeScale, TimeProvider.System, Token);
+        _aws = await EmulatedAws.StartAsync(_commands, Repository.Root, new EmulatorOptions(TimeScale), TimeProvider.System, Token);
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["REGION"] = EmulatedAws.Region,
@@ -86,7 +87,7 @@ public class AwsBuild : IAsyncLifetime
     /// <param name="input">Given on the standard input.</param>
     public async Task<CommandResult> RunWithInputAsync(string input, string target, params string[] options)
     {
-        var environment = new Dictionary<string, string?>(EmulatedProvider.CredentialsOf(Caller), StringComparer.Ordinal) { ["VECTORDB_HOME"] = _folder.File("home") };
+        var environment = new Dictionary<string, string?>(RehearsalCaller.Named(Caller).Variables, StringComparer.Ordinal) { ["VECTORDB_HOME"] = _folder.File("home") };
         Settings.ToList().ForEach(setting => environment[setting.Key] = setting.Value);
         var result = await _commands.TryAsync(
             new Command("dotnet", [typeof(BuildContext).Assembly.Location, $"--target={target}", $"--environment={Name}", .. options])

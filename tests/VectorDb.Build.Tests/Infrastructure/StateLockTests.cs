@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Environments.Rehearsal;
+using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Releases;
@@ -106,7 +107,7 @@ public sealed class StateLockTests : IAsyncLifetime
     private TerraformRoot Root => new(_folder.File("root"), _folder.File("work"))
     {
         Backend = EmulatedProvider.Backend(Bucket, Key, _moto.Endpoint),
-        Environment = EmulatedProvider.CredentialsOf("test"),
+        Environment = RehearsalCaller.Named("test").Variables,
     };
 
     private async Task KillAnApplyAsync()

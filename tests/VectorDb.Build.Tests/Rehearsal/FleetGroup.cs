@@ -43,7 +43,7 @@ internal sealed class FleetGroup(FleetSite site, string environment, string prof
         {
             foreach (var life in Lives())
             {
-                TestContext.Current.TestOutputHelper?.WriteLine($"{life}\n{await site.Fleet.ConsoleAsync(life.Id, TestContext.Current.CancellationToken)}");
+                TestContext.Current.TestOutputHelper?.WriteLine($"{life}\n{await site.ConsoleAsync(life.Id)}");
             }
         }
     }

@@ -81,6 +81,10 @@ public sealed class FleetSite : IAsyncLifetime
         await s3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content.ToArray()) }, Token);
     }
 
+    /// <summary>What the machine of an instance wrote while it booted, also after its end.</summary>
+    public async Task<string> ConsoleAsync(string instance) =>
+        (await Aws.ControlAsync(HttpMethod.Get, $"instances/{instance}/console")).GetProperty("output").GetString()!;
+
     private Task<InstanceFleet> StartFleetAsync()
     {
         var port = int.Parse(Site.Registry!.Split(':')[1], CultureInfo.InvariantCulture);

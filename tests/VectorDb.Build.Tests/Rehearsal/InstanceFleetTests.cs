@@ -57,7 +57,7 @@ public sealed class InstanceFleetTests(FleetSite site) : IClassFixture<FleetSite
 
         Assert.Null(abandoned.InService);
         Assert.Contains("is not the file that release", await group.LogAsync("web-bootstrap", abandoned.Id), StringComparison.Ordinal);
-        Assert.Contains("will not serve from", await site.Fleet.ConsoleAsync(abandoned.Id, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("will not serve from", await site.ConsoleAsync(abandoned.Id), StringComparison.Ordinal);
         await group.ResizeAsync(0);
         await group.EmptyAsync();
     }

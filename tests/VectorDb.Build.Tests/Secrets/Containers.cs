@@ -30,7 +30,7 @@ public sealed class AccountWithContainers : AwsBuild
         await Account.S3.PutBucketAsync(new PutBucketRequest { BucketName = Account.ReleaseBucket }, token);
         foreach (var secret in SecretCatalogue.All)
         {
-            await Aws.CreateSecretContainerAsync(Account.SecretName(secret.Name), token);
+            await Aws.Endpoint.CreateSecretContainerAsync(Account.SecretName(secret.Name), token);
         }
     }
 }
@@ -39,7 +39,7 @@ public sealed class AccountWithContainers : AwsBuild
 internal static class Containers
 {
     /// <summary>A secret without a value.</summary>
-    public static Task CreateSecretContainerAsync(this EmulatedAws aws, string name, CancellationToken cancellation) =>
+    public static Task CreateSecretContainerAsync(this Uri aws, string name, CancellationToken cancellation) =>
         SendAsync(aws, "secretsmanager", new StringContent($$"""{"Name":"{{name}}","ClientRequestToken":"{{Guid.NewGuid()}}"}"""), "secretsmanager.CreateSecret", cancellation);
 
     /// <summary>The queue's user, locked, and the parameter that names it.</summary>
@@ -47,7 +47,7 @@ internal static class Containers
     {
         var id = $"vectordb-{account.Environment}-application";
         await SendAsync(
-            aws, "elasticache",
+            aws.Endpoint, "elasticache",
             new FormUrlEncodedContent(new Dictionary<string, string>
             {
                 ["Action"] = "CreateUser",
@@ -69,11 +69,11 @@ internal static class Containers
     public static async Task<string> CreateGroupAsync(this EmulatedAws aws, AwsAccount account, string profile, CancellationToken cancellation)
     {
         var name = $"vectordb-{account.Environment}-{profile}";
-        await SendAsync(aws, "ec2", Form("CreateLaunchTemplate", "2016-11-15", ("LaunchTemplateName", name), ("LaunchTemplateData.ImageId", "ami-12c6146b"), ("LaunchTemplateData.InstanceType", "t3.large")), null, cancellation);
-        var subnets = XElement.Parse(await SendAsync(aws, "ec2", Form("DescribeSubnets", "2016-11-15"), null, cancellation));
+        await SendAsync(aws.Endpoint, "ec2", Form("CreateLaunchTemplate", "2016-11-15", ("LaunchTemplateName", name), ("LaunchTemplateData.ImageId", "ami-12c6146b"), ("LaunchTemplateData.InstanceType", "t3.large")), null, cancellation);
+        var subnets = XElement.Parse(await SendAsync(aws.Endpoint, "ec2", Form("DescribeSubnets", "2016-11-15"), null, cancellation));
         var subnet = subnets.Descendants(subnets.Name.Namespace + "subnetId").First().Value;
         await SendAsync(
-            aws, "autoscaling",
+            aws.Endpoint, "autoscaling",
             Form("CreateAutoScalingGroup", "2011-01-01", ("AutoScalingGroupName", name), ("MinSize", "0"), ("MaxSize", "1"), ("DesiredCapacity", "0"), ("LaunchTemplate.LaunchTemplateName", name), ("LaunchTemplate.Version", "1"), ("VPCZoneIdentifier", subnet)),
             null, cancellation);
         await account.Services.AutoScaling.ResizeAsync(name, 1, 1, 1, cancellation);
@@ -86,10 +86,10 @@ internal static class Containers
     /// <summary>A line of an instance's boot log, as the agent ships it.</summary>
     public static async Task LogAsync(this EmulatedAws aws, string group, string instance, string line, CancellationToken cancellation)
     {
-        await SendAsync(aws, "logs", new StringContent($$"""{"logGroupName":"{{group}}"}"""), "Logs_20140328.CreateLogGroup", cancellation);
-        await SendAsync(aws, "logs", new StringContent($$"""{"logGroupName":"{{group}}","logStreamName":"{{instance}}"}"""), "Logs_20140328.CreateLogStream", cancellation);
+        await SendAsync(aws.Endpoint, "logs", new StringContent($$"""{"logGroupName":"{{group}}"}"""), "Logs_20140328.CreateLogGroup", cancellation);
+        await SendAsync(aws.Endpoint, "logs", new StringContent($$"""{"logGroupName":"{{group}}","logStreamName":"{{instance}}"}"""), "Logs_20140328.CreateLogStream", cancellation);
         await SendAsync(
-            aws, "logs",
+            aws.Endpoint, "logs",
             new StringContent($$"""{"logGroupName":"{{group}}","logStreamName":"{{instance}}","logEvents":[{"timestamp":{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}},"message":"{{line}}"}]}"""),
             "Logs_20140328.PutLogEvents", cancellation);
     }
@@ -98,10 +98,10 @@ internal static class Containers
         new([new("Action", action), new("Version", version), .. fields.Select(static each => KeyValuePair.Create(each.Name, each.Value))]);
 
     // The emulator looks at who calls which service, and believes it.
-    private static async Task<string> SendAsync(EmulatedAws aws, string service, HttpContent content, string? target, CancellationToken cancellation)
+    private static async Task<string> SendAsync(Uri aws, string service, HttpContent content, string? target, CancellationToken cancellation)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, aws.Endpoint) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, aws) { Content = content };
         if (target is not null)
         {
             content.Headers.ContentType = new("application/x-amz-json-1.1");

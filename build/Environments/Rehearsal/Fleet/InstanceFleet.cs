@@ -47,10 +47,6 @@ internal sealed class InstanceFleet : IAsyncDisposable
         return new InstanceFleet(commands, aws, options, machineImage, problem, time);
     }
 
-    /// <summary>What the machine of an instance wrote while it booted, also after its end.</summary>
-    public async Task<string> ConsoleAsync(string instance, CancellationToken cancellation) =>
-        (await _aws.ControlAsync(HttpMethod.Get, $"instances/{instance}/console", null, cancellation)).GetProperty("output").GetString()!;
-
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

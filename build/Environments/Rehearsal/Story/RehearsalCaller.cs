@@ -10,7 +10,10 @@ internal sealed record RehearsalCaller(string Name, IReadOnlyDictionary<string, 
     private const string Secret = "rehearsal";
 
     /// <summary>Who may do everything, as the one who bootstraps an account.</summary>
-    public static RehearsalCaller Administrator { get; } = new("administrator", Of("administrator", Secret, null));
+    public static RehearsalCaller Administrator { get; } = Named("administrator");
+
+    /// <summary>Who has taken no role.</summary>
+    public static RehearsalCaller Named(string name) => new(name, Of(name, Secret, null));
 
     /// <summary>Takes a role, as a pipeline does.</summary>
     public static async Task<RehearsalCaller> AssumeAsync(string role, Uri endpoint, TimeProvider time, CancellationToken cancellation)

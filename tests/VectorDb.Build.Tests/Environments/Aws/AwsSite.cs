@@ -6,7 +6,9 @@ using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Settings;
+using VectorDb.Build.Secrets;
 using VectorDb.Build.Tests.Emulator;
+using VectorDb.Build.Tests.Secrets;
 
 namespace VectorDb.Build.Tests.Environments.Aws;
 
@@ -146,8 +148,11 @@ internal sealed class AwsSite : IAsyncDisposable
             },
             Token);
         await Account.S3.PutBucketAsync(new Amazon.S3.Model.PutBucketRequest { BucketName = Account.ReleaseBucket }, Token);
-        await Account.Services.SecretsManager.CreateAsync(Account.SecretName("smoke-api-key"), "a test", "smoke-key", null, Token);
-        await Account.Services.SecretsManager.CreateAsync(Account.SecretName("redis-password"), "a test", "canary-password", null, Token);
+        foreach (var (secret, value) in new[] { (SecretCatalogue.SmokeApiKey, "smoke-key"), (SecretCatalogue.RedisPassword, "canary-password") })
+        {
+            await _aws.Endpoint.CreateSecretContainerAsync(Account.SecretName(secret.Name), Token);
+            await SecretValue.PutAsync(Account, secret, value, Token);
+        }
     }
 
     private async Task ApplyAsync()

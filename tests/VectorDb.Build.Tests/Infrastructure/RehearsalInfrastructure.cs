@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
+using VectorDb.Build.Environments.Rehearsal;
+using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Infrastructure;
 
-namespace VectorDb.Build.Environments.Rehearsal;
+namespace VectorDb.Build.Tests.Infrastructure;
 
 /// <summary>The two roots of an environment called rehearsal, on an emulated AWS that is empty but for the state bucket and a domain.</summary>
 internal sealed class RehearsalInfrastructure
@@ -43,8 +45,8 @@ internal sealed class RehearsalInfrastructure
         {
             Variables = variables,
             Backend = EmulatedProvider.Backend(bucket, $"{name}.tfstate", aws.Endpoint),
-            Mirror = ProviderMirror.Find(System.Environment.GetEnvironmentVariable),
-            Environment = EmulatedProvider.CredentialsOf(name),
+            Mirror = ProviderMirror.Find(Environment.GetEnvironmentVariable),
+            Environment = RehearsalCaller.Named(name).Variables,
         };
 
         return new RehearsalInfrastructure(

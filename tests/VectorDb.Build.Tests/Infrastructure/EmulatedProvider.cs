@@ -1,4 +1,6 @@
-namespace VectorDb.Build.Environments.Rehearsal;
+using VectorDb.Build.Environments.Rehearsal;
+
+namespace VectorDb.Build.Tests.Infrastructure;
 
 /// <summary>
 /// Points a copy of the Terraform sources at the emulator, with an override file beside each root. The sources themselves know AWS
@@ -49,19 +51,6 @@ internal static class EmulatedProvider
         ["skip_credentials_validation"] = "true",
         ["skip_requesting_account_id"] = "true",
         ["skip_metadata_api_check"] = "true",
-    };
-
-    /// <summary>Credentials that mean nothing outside the emulator, in place of whatever the caller has.</summary>
-    /// <param name="name">Whom the emulator records as the caller.</param>
-    public static IReadOnlyDictionary<string, string?> CredentialsOf(string name) => new Dictionary<string, string?>(StringComparer.Ordinal)
-    {
-        ["AWS_ACCESS_KEY_ID"] = name,
-        ["AWS_SECRET_ACCESS_KEY"] = "rehearsal",
-        ["AWS_SESSION_TOKEN"] = null,
-        ["AWS_PROFILE"] = null,
-        ["AWS_CONFIG_FILE"] = "/dev/null",
-        ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null",
-        ["AWS_EC2_METADATA_DISABLED"] = "true",
     };
 
     private static string Text(Uri endpoint) => $$"""
