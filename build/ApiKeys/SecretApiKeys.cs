@@ -1,12 +1,13 @@
 using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Aws;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.ApiKeys;
 
 /// <summary>Keys of an AWS environment: the secret <c>api-keys</c>, one hashed key a line.</summary>
 internal sealed class SecretApiKeys(SecretsManagerClient secrets, string environment) : IApiKeyStore
 {
-    public string Place { get; } = $"vectordb/{environment}/api-keys";
+    public string Place { get; } = AwsNames.Secret(environment, SecretCatalogue.ApiKeys.Name);
 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Infrastructure.Plans;
 
@@ -11,7 +12,7 @@ internal sealed record CostInputs(string Region, IReadOnlyDictionary<string, int
 {
     public static CostInputs From(EnvironmentSettings settings) => new(
         settings.Require(SettingsCatalogue.Region),
-        new[] { "web", "worker" }.ToDictionary(
+        AwsNames.Profiles.ToDictionary(
             profile => profile,
             profile => settings.Whole(SettingsCatalogue.All.Single(setting => setting.Variable == $"{profile}.minimum")),
             StringComparer.Ordinal));

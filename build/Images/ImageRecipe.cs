@@ -15,7 +15,9 @@ internal sealed record ImageRecipe(string Service, string Context, string Docker
     /// <summary>That of the instances, whatever machine builds: their machine image and their Compose plugin are for x86-64.</summary>
     public string Platform { get; init; } = "linux/amd64";
 
-    public string Repository => $"vectordb-api/{Service}";
+    public string Repository => RepositoryOf(Service);
+
+    public static string RepositoryOf(string service) => $"vectordb-api/{service}";
 
     /// <summary>The images of a release, from its published output.</summary>
     public static IReadOnlyList<ImageRecipe> OfRelease(string repositoryRoot, string? runtimeImage = null, string? nginxImage = null)

@@ -1,3 +1,4 @@
+using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Rendering;
@@ -66,14 +67,14 @@ internal sealed record ImageReference
 /// <param name="Sha256">64 hexadecimal digits.</param>
 internal sealed record ComposePlugin(string Version, string Sha256)
 {
-    public string Key => $"bundles/docker-compose-{Version}-{Sha256[..12]}";
+    public string Key => $"{AwsNames.BundlePrefix}docker-compose-{Version}-{Sha256[..12]}";
 }
 
 /// <summary>Certificate authorities that containers trust beside the system's, in the release bucket.</summary>
 /// <param name="Sha256">64 hexadecimal digits.</param>
 internal sealed record CertificateAuthorities(string Sha256)
 {
-    public string Key => $"bundles/ca-{Sha256[..12]}.pem";
+    public string Key => $"{AwsNames.BundlePrefix}ca-{Sha256[..12]}.pem";
 }
 
 /// <param name="ApiMemory">As Compose writes it.</param>

@@ -56,7 +56,7 @@ public sealed class ReleaseRendering
             Account = account,
             AwsEndpoint = settings[SettingsCatalogue.AwsEndpoint],
             Registry = registry,
-            Bucket = $"vectordb-{environment}-releases-{account}",
+            Bucket = AwsNames.ReleaseBucket(environment, account),
             Images = new ReleaseImageReferences(Image("app"), Image("worker"), Image("dashboard"), Image("nginx")),
             Compose = new ComposePlugin(settings.Require(SettingsCatalogue.ComposeVersion), settings.Require(SettingsCatalogue.ComposeSha256)),
             Authorities = new CertificateAuthorities(settings.Require(SettingsCatalogue.CaBundleSha256)),
@@ -65,18 +65,22 @@ public sealed class ReleaseRendering
             BalancerNetworks = [settings.Require(SettingsCatalogue.VpcCidr)],
         };
 
-        ImageReference Image(string service) => images.TryGetValue($"vectordb-api/{service}", out var digest)
-            ? new ImageReference(new ImageDigest($"vectordb-api/{service}", digest).In(registry))
-            : throw new RenderingException($"No digest of vectordb-api/{service} is known.");
+        ImageReference Image(string service)
+        {
+            var repository = ImageRecipe.RepositoryOf(service);
+            return images.TryGetValue(repository, out var digest)
+                ? new ImageReference(new ImageDigest(repository, digest).In(registry))
+                : throw new RenderingException($"No digest of {repository} is known.");
+        }
     }
 
     private static DevelopmentModel Development(string commit) => new(
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["api"] = "vectordb-api/app:dev",
-            ["worker"] = "vectordb-api/worker:dev",
-            ["dashboard"] = "vectordb-api/dashboard:dev",
-            ["nginx"] = "vectordb-api/nginx:dev",
+            ["api"] = $"{ImageRecipe.RepositoryOf("app")}:dev",
+            ["worker"] = $"{ImageRecipe.RepositoryOf("worker")}:dev",
+            ["dashboard"] = $"{ImageRecipe.RepositoryOf("dashboard")}:dev",
+            ["nginx"] = $"{ImageRecipe.RepositoryOf("nginx")}:dev",
             ["redis"] = "docker.io/library/redis:7.4",
         },
         DevelopmentPort, new Dictionary<string, string>(StringComparer.Ordinal), "dev", commit);

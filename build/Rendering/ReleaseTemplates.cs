@@ -1,3 +1,5 @@
+using VectorDb.Build.Environments.Aws;
+
 namespace VectorDb.Build.Rendering;
 
 /// <summary>Renders every file of a release from the templates of <c>scripts/templates</c> and <c>monitoring</c>.</summary>
@@ -9,8 +11,6 @@ internal sealed class ReleaseTemplates(string repositoryRoot)
     /// <summary>EC2 takes no more, counted before base64.</summary>
     private const int UserDataBytes = 16_384;
 
-    private static readonly string[] Profiles = ["web", "worker"];
-
     /// <exception cref="RenderingException">Names template, line and variable.</exception>
     public IReadOnlyList<RenderedFile> Render(ReleaseModel model)
     {
@@ -18,7 +18,7 @@ internal sealed class ReleaseTemplates(string repositoryRoot)
         var archive = new RenderedFile(BundleFile, BundleArchive.Of(bundle));
         return
         [
-            .. Profiles.Select(profile => UserData(model, profile, archive)),
+            .. AwsNames.Profiles.Select(profile => UserData(model, profile, archive)),
             .. bundle.Select(file => file with { Path = $"bundle/{file.Path}" }),
             archive,
             .. Dashboards.Render(Source("monitoring/dashboards.json"), new DashboardModel(model.Environment, model.Region, model.Account)),
@@ -34,7 +34,7 @@ internal sealed class ReleaseTemplates(string repositoryRoot)
         File("docker-compose.prod.yml", "scripts/templates/docker-compose.prod.yml.sbn", ComposeModel.Of(model)),
         File("nginx-environment.conf", "scripts/templates/nginx-environment.conf.sbn", new NginxModel(model)),
         Script("link-logs.sh", "scripts/templates/link_logs.sh.sbn", new { }),
-        .. Profiles.SelectMany(profile => ProfileFiles(model, profile)),
+        .. AwsNames.Profiles.SelectMany(profile => ProfileFiles(model, profile)),
     ];
 
     private IEnumerable<RenderedFile> ProfileFiles(ReleaseModel model, string profile)

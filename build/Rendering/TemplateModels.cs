@@ -1,3 +1,5 @@
+using VectorDb.Build.Environments.Aws;
+
 namespace VectorDb.Build.Rendering;
 
 /// <summary>What the scripts, units and the agent of one kind of instance need.</summary>
@@ -11,11 +13,11 @@ internal record InstanceModel(ReleaseModel Model, string Profile)
 
     public string? AwsEndpoint => Model.AwsEndpoint;
 
-    public int DeregistrationSeconds => Profile == "web" ? Model.Limits.DeregistrationSeconds : 0;
+    public int DeregistrationSeconds => Profile == AwsNames.Web ? Model.Limits.DeregistrationSeconds : 0;
 
     public IEnumerable<string> Secrets => Model.Secrets.Where(secret => secret.Profiles.Contains(Profile)).Select(static secret => secret.Name);
 
-    public IReadOnlyList<string> Services => Profile == "web" ? ["nginx", "api", "dashboard"] : ["worker"];
+    public IReadOnlyList<string> Services => Profile == AwsNames.Web ? ["nginx", "api", "dashboard"] : ["worker"];
 }
 
 internal sealed record UserDataModel(ReleaseModel Model, string Profile, string BundleSha256) : InstanceModel(Model, Profile)
@@ -24,7 +26,7 @@ internal sealed record UserDataModel(ReleaseModel Model, string Profile, string 
 
     public string Registry => Model.Registry;
 
-    public string BundleKey => $"bundles/{BundleSha256}.tar";
+    public string BundleKey => AwsNames.BundleKey(BundleSha256);
 
     public string ComposeKey => Model.Compose.Key;
 

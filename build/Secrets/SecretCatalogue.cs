@@ -1,6 +1,7 @@
 using Cake.Core;
 using VectorDb.Build.ApiKeys;
 using VectorDb.Build.CommandLine;
+using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
 
 namespace VectorDb.Build.Secrets;
@@ -23,13 +24,13 @@ internal static class SecretCatalogue
 {
     private const int UsageError = 2;
 
-    public static readonly ManagedSecret OpenAiApiKey = new("openai-api-key", "VECTORDB_OPENAI_API_KEY", ["web", "worker"]) { Refuse = OneLine };
+    public static readonly ManagedSecret OpenAiApiKey = new("openai-api-key", "VECTORDB_OPENAI_API_KEY", AwsNames.Profiles) { Refuse = OneLine };
 
-    public static readonly ManagedSecret ApiKeys = new("api-keys", "VECTORDB_API_KEYS", ["web"]) { Refuse = KeyLines };
+    public static readonly ManagedSecret ApiKeys = new("api-keys", "VECTORDB_API_KEYS", [AwsNames.Web]) { Refuse = KeyLines };
 
     public static readonly ManagedSecret SmokeApiKey = new("smoke-api-key", null, []) { IsGenerated = true, Refuse = OneLine };
 
-    public static readonly ManagedSecret RedisPassword = new("redis-password", "VECTORDB_REDIS_PASSWORD", ["web", "worker"]) { IsGenerated = true, Refuse = OneLine };
+    public static readonly ManagedSecret RedisPassword = new("redis-password", "VECTORDB_REDIS_PASSWORD", AwsNames.Profiles) { IsGenerated = true, Refuse = OneLine };
 
     public static IReadOnlyList<ManagedSecret> All { get; } = [OpenAiApiKey, RedisPassword, ApiKeys, SmokeApiKey];
 

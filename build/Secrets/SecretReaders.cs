@@ -50,11 +50,12 @@ internal sealed class SecretReaders(StepJournal journal, TimeProvider time)
 
     private static async Task<IReadOnlyList<string>> BehindAsync(AwsAccount account, string profile, string setting, DateTimeOffset since, CancellationToken cancellation)
     {
-        var group = await account.Services.AutoScaling.FindGroupAsync($"vectordb-{account.Environment}-{profile}", cancellation);
+        var group = await account.Services.AutoScaling.FindGroupAsync(AwsNames.Group(account.Environment, profile), cancellation);
+        var log = AwsNames.LogGroup(account.Environment, AwsNames.BootLog(profile));
         List<string> behind = [];
         foreach (var instance in group?.Instances.Where(static each => each.Lifecycle == "InService") ?? [])
         {
-            var lines = await account.Services.Logs.TailAsync($"/vectordb/{account.Environment}/{profile}-bootstrap", instance.Id, since, Lines, cancellation);
+            var lines = await account.Services.Logs.TailAsync(log, instance.Id, since, Lines, cancellation);
             if (!lines.Any(line => line.Message.Contains(Mark, StringComparison.Ordinal) && line.Message.Split(' ').Contains(setting)))
             {
                 behind.Add(instance.Id);

@@ -48,7 +48,7 @@ internal sealed class AwsAccount : IDisposable
 
     public string StateBucket => Settings[SettingsCatalogue.StateBucket] ?? $"vectordb-{Environment}-state-{Account}";
 
-    public string ReleaseBucket => $"vectordb-{Environment}-releases-{Account}";
+    public string ReleaseBucket => AwsNames.ReleaseBucket(Environment, Account);
 
     public string ReleaseTable => $"vectordb-{Environment}-releases";
 
@@ -61,7 +61,7 @@ internal sealed class AwsAccount : IDisposable
     public IAmazonSimpleSystemsManagement Systems => _systems.Value;
 
     /// <returns>Full name of a secret, <c>vectordb/{environment}/{name}</c>.</returns>
-    public string SecretName(string name) => $"vectordb/{Environment}/{name}";
+    public string SecretName(string name) => AwsNames.Secret(Environment, name);
 
     /// <returns>Full name of a parameter, <c>/vectordb/{environment}/{name}</c>.</returns>
     public string ParameterName(string name) => $"/vectordb/{Environment}/{name}";

@@ -1,5 +1,6 @@
 using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Settings;
+using VectorDb.Build.Images;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
 using VectorDb.Build.Releases.Locking;
@@ -14,8 +15,6 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
 {
     /// <summary>The one environment that may run what nobody has tested: it is part of the test.</summary>
     public const string Rehearsal = "rehearsal";
-
-    private const string ApiRepository = "vectordb-api/app";
 
     // A worker that leaves may work on its chunk for 31 minutes.
     private static readonly TimeSpan UndoLimit = TimeSpan.FromMinutes(45);
@@ -81,7 +80,7 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
         {
             Balancer = new SmokeBalancer(
                 parameters.LoadBalancer,
-                release?.Images.GetValueOrDefault(ApiRepository),
+                release?.Images.GetValueOrDefault(ImageRecipe.RepositoryOf("app")),
                 [.. web.Staying.Where(web.Serves).Select(static instance => instance.Id)]),
         };
     }

@@ -23,8 +23,6 @@ internal sealed class AwsInfrastructure(
     AwsAccount account, AwsRelease release, AwsTerraform roots, Approval approval, AbandonedLock abandoned, Workspace workspace, CommandRunner commands, StepJournal journal,
     TimeProvider time) : IPublishedTemplates
 {
-    private static readonly string[] Profiles = ["web", "worker"];
-
     private Terraform? _terraform;
     private PlannedChange? _planned;
 
@@ -100,7 +98,7 @@ internal sealed class AwsInfrastructure(
     {
         var variables = account.Settings.TerraformVariables();
         variables["environment"] = account.Environment;
-        variables["user_data_files"] = new JsonObject(Profiles.Select(profile => KeyValuePair.Create(profile, (JsonNode?)rendered.PathOf($"user-data-{profile}.sh"))));
+        variables["user_data_files"] = new JsonObject(AwsNames.Profiles.Select(profile => KeyValuePair.Create(profile, (JsonNode?)rendered.PathOf($"user-data-{profile}.sh"))));
         variables["dashboard_files"] = new JsonObject(rendered.Hashes.Keys
             .Where(static path => path.StartsWith("dashboards/", StringComparison.Ordinal))
             .Select(path => KeyValuePair.Create(Path.GetFileNameWithoutExtension(path), (JsonNode?)rendered.PathOf(path))));

@@ -12,7 +12,6 @@ namespace VectorDb.Build.Environments.Aws;
 /// <summary>Instances in Auto Scaling groups behind a load balancer. What runs is told by what the groups start from.</summary>
 internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, AwsRelease release, Fleets fleets, FleetRefresh refresh, TimeProvider time) : IRollout
 {
-    private const string BundlePrefix = "bundles/";
     private const int LogLines = 20;
     private static readonly TimeSpan LogRange = TimeSpan.FromMinutes(15);
 
@@ -50,7 +49,7 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
     public async Task StageAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         var rendered = await release.RenderAsync(cancellationToken);
-        var key = $"{BundlePrefix}{rendered.Bundle.Hex}.tar";
+        var key = AwsNames.BundleKey(rendered.Bundle.Hex);
         try
         {
             await account.S3.GetObjectMetadataAsync(account.ReleaseBucket, key, cancellationToken);
@@ -94,9 +93,9 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
     public async Task TidyAsync(IReadOnlyList<Manifest> kept, CancellationToken cancellationToken)
     {
         var needed = kept.Concat(kept.Select(static manifest => manifest.Proved).OfType<Manifest>())
-            .Select(static manifest => manifest.RenderedFiles.TryGetValue(ReleaseTemplates.BundleFile, out var bundle) ? $"{BundlePrefix}{bundle.Hex}.tar" : null)
+            .Select(static manifest => manifest.RenderedFiles.TryGetValue(ReleaseTemplates.BundleFile, out var bundle) ? AwsNames.BundleKey(bundle.Hex) : null)
             .ToHashSet(StringComparer.Ordinal);
-        var request = new ListObjectsV2Request { BucketName = account.ReleaseBucket, Prefix = BundlePrefix };
+        var request = new ListObjectsV2Request { BucketName = account.ReleaseBucket, Prefix = AwsNames.BundlePrefix };
         await foreach (var page in account.S3.Paginators.ListObjectsV2(request).Responses.WithCancellation(cancellationToken))
         {
             foreach (var bundle in (page.S3Objects ?? []).Where(found => found.Key.EndsWith(".tar", StringComparison.Ordinal) && !needed.Contains(found.Key)))
@@ -108,7 +107,7 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
 
     public async Task<IReadOnlyList<string>> LogAsync(ReleaseId? release, string service, CancellationToken cancellationToken) =>
     [
-        .. (await account.Services.Logs.TailAsync($"/vectordb/{account.Environment}/{service}", null, time.GetUtcNow() - LogRange, LogLines, cancellationToken))
+        .. (await account.Services.Logs.TailAsync(AwsNames.LogGroup(account.Environment, service), null, time.GetUtcNow() - LogRange, LogLines, cancellationToken))
             .Select(static line => line.Message),
     ];
 

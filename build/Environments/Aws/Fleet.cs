@@ -12,9 +12,9 @@ internal sealed record Fleet(string Profile, string Group, int Minimum, int Maxi
     /// <summary>Web and worker move together or not at all.</summary>
     public static IReadOnlyList<Fleet> Of(AwsAccount account) =>
     [
-        new("web", $"vectordb-{account.Environment}-web",
+        new(AwsNames.Web, AwsNames.Group(account.Environment, AwsNames.Web),
             account.Settings.Whole(SettingsCatalogue.WebMinimum), account.Settings.Whole(SettingsCatalogue.WebMaximum), IsBalanced: true),
-        new("worker", $"vectordb-{account.Environment}-worker",
+        new(AwsNames.Worker, AwsNames.Group(account.Environment, AwsNames.Worker),
             account.Settings.Whole(SettingsCatalogue.WorkerMinimum), account.Settings.Whole(SettingsCatalogue.WorkerMaximum), IsBalanced: false),
     ];
 }

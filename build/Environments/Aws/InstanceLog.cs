@@ -17,7 +17,7 @@ internal sealed class InstanceLog(AwsAccount account, Fleet fleet, TimeProvider 
 
     private readonly HashSet<string> _booted = new(StringComparer.Ordinal);
 
-    private string Bootstrap => $"{fleet.Profile}-bootstrap";
+    private string Bootstrap => AwsNames.BootLog(fleet.Profile);
 
     private string Service => fleet.IsBalanced ? "api" : fleet.Profile;
 
@@ -35,7 +35,7 @@ internal sealed class InstanceLog(AwsAccount account, Fleet fleet, TimeProvider 
             {
                 foreach (var name in names)
                 {
-                    var lines = await account.Services.Logs.TailAsync($"/vectordb/{account.Environment}/{name}", instance, time.GetUtcNow() - Range, Lines, cancellationToken);
+                    var lines = await account.Services.Logs.TailAsync(AwsNames.LogGroup(account.Environment, name), instance, time.GetUtcNow() - Range, Lines, cancellationToken);
                     if (lines.Count > 0)
                     {
                         return (name, [.. lines.Select(static line => line.Message)]);
@@ -44,7 +44,7 @@ internal sealed class InstanceLog(AwsAccount account, Fleet fleet, TimeProvider 
 
                 if (time.GetElapsedTime(start) > Patience)
                 {
-                    return (names[0], [$"({instance} has sent no line to /vectordb/{account.Environment}/{names[0]})"]);
+                    return (names[0], [$"({instance} has sent no line to {AwsNames.LogGroup(account.Environment, names[0])})"]);
                 }
 
                 await Task.Delay(Pause, time, cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class EnvironmentSettings
             var found = First(
                 (variables.GetValueOrDefault(setting.Name), "environment variable"),
                 (file.GetValueOrDefault(setting.Name), $".env.{environment}"),
-                (parameters.GetValueOrDefault(setting.Parameter), $"/vectordb/{environment}/settings/{setting.Parameter}"),
+                (parameters.GetValueOrDefault(setting.Parameter), ParameterStore.NameOf(environment, setting)),
                 (setting.Default, "default"));
             if (found is { } value)
             {

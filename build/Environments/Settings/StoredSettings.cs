@@ -23,5 +23,5 @@ internal static class StoredSettings
     }
 
     private static string? Kept(EnvironmentSettings settings, string environment, EnvironmentSetting setting) =>
-        settings.SourceOf(setting) == $"/vectordb/{environment}/settings/{setting.Parameter}" ? settings[setting] : null;
+        settings.SourceOf(setting) == ParameterStore.NameOf(environment, setting) ? settings[setting] : null;
 }

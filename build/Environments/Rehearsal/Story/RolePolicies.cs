@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Amazon.Runtime;
 using VectorDb.Build.Aws;
+using VectorDb.Build.Environments.Aws;
 
 namespace VectorDb.Build.Environments.Rehearsal.Story;
 
 /// <summary>What the roles of the environment may do, by role: actions, as their policies name them.</summary>
 internal static class RolePolicies
 {
-    private static readonly string[] Roles = ["deployer", "web", "worker"];
+    private static readonly string[] Roles = ["deployer", .. AwsNames.Profiles];
 
     /// <summary>https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html</summary>
     public static async Task<IReadOnlyDictionary<string, IReadOnlySet<string>>> ReadAsync(Uri endpoint, TimeProvider time, CancellationToken cancellation)
