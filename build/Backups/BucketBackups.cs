@@ -1,6 +1,6 @@
 using Amazon.S3;
-using Amazon.S3.Model;
 using Amazon.S3.Transfer;
+using VectorDb.Build.Aws;
 
 namespace VectorDb.Build.Backups;
 
@@ -14,7 +14,7 @@ internal sealed class BucketBackups(IAmazonS3 s3, string bucket, string prefix) 
 
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
     {
-        var folders = (await KeysAsync(prefix.Length == 0 ? "" : prefix + "/", cancellationToken))
+        var folders = (await s3.KeysAsync(bucket, prefix.Length == 0 ? "" : prefix + "/", cancellationToken))
             .Where(key => key.EndsWith("/" + BackupManifest.FileName, StringComparison.Ordinal))
             .Select(key => key[..^(BackupManifest.FileName.Length + 1)])
             .ToList();
@@ -36,7 +36,7 @@ internal sealed class BucketBackups(IAmazonS3 s3, string bucket, string prefix) 
     {
         using var transfer = new TransferUtility(s3);
         var start = KeyOf(name) + "/";
-        foreach (var key in await KeysAsync(start, cancellationToken))
+        foreach (var key in await s3.KeysAsync(bucket, start, cancellationToken))
         {
             var target = Path.GetFullPath(Path.Combine(folder, key[start.Length..]));
             if (!target.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
@@ -49,15 +49,4 @@ internal sealed class BucketBackups(IAmazonS3 s3, string bucket, string prefix) 
     }
 
     private string KeyOf(params ReadOnlySpan<string> parts) => string.Join('/', [.. new[] { prefix }.Concat(parts.ToArray()).Where(part => part.Length > 0)]);
-
-    private async Task<IReadOnlyList<string>> KeysAsync(string start, CancellationToken cancellationToken)
-    {
-        List<string> keys = [];
-        await foreach (var page in s3.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = bucket, Prefix = start }).Responses.WithCancellation(cancellationToken))
-        {
-            keys.AddRange((page.S3Objects ?? []).Select(static found => found.Key));
-        }
-
-        return keys;
-    }
 }

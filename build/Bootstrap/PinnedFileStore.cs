@@ -1,7 +1,6 @@
-using System.Net;
-using Amazon.S3;
 using Amazon.S3.Model;
 using Cake.Core;
+using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Reporting;
@@ -22,7 +21,7 @@ internal sealed class PinnedFileStore(HttpMessageHandler network, StepJournal jo
         var missing = 0;
         foreach (var file in PinnedFile.Of(account.Settings))
         {
-            if (await IsThereAsync(account, file.Key, cancellation))
+            if (await account.S3.HasAsync(account.ReleaseBucket, file.Key, cancellation))
             {
                 continue;
             }
@@ -42,19 +41,6 @@ internal sealed class PinnedFileStore(HttpMessageHandler network, StepJournal jo
         }
 
         return missing;
-    }
-
-    public static async Task<bool> IsThereAsync(AwsAccount account, string key, CancellationToken cancellation)
-    {
-        try
-        {
-            await account.S3.GetObjectMetadataAsync(account.ReleaseBucket, key, cancellation);
-            return true;
-        }
-        catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
-        {
-            return false;
-        }
     }
 
     private async Task DownloadAsync(AwsAccount account, PinnedFile file, CancellationToken cancellation)

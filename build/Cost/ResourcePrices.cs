@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VectorDb.Build.Infrastructure.Plans;
 
 namespace VectorDb.Build.Cost;
@@ -126,19 +125,4 @@ internal sealed class ResourcePrices(PriceTable prices, Func<PlannedResource, in
         var module = resource.Address[..resource.Address.LastIndexOf(resource.Type, StringComparison.Ordinal)];
         return all.FirstOrDefault(other => other.Type == type && other.Address.StartsWith($"{module}{type}.", StringComparison.Ordinal));
     }
-}
-
-/// <summary>Values of a plan, where any may be unknown or null.</summary>
-internal static class PlanValues
-{
-    public static string? Text(this JsonElement values, string name) => values.Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
-
-    public static decimal? Number(this JsonElement values, string name) => values.Find(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDecimal() : null;
-
-    public static bool Flag(this JsonElement values, string name) => values.Find(name) is { ValueKind: JsonValueKind.True };
-
-    public static IEnumerable<JsonElement> Items(this JsonElement values, string name) => values.Find(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
-
-    private static JsonElement? Find(this JsonElement values, string name) =>
-        values.ValueKind == JsonValueKind.Object && values.TryGetProperty(name, out var value) ? value : null;
 }

@@ -1,3 +1,4 @@
+using VectorDb.Build.Aws;
 using VectorDb.Build.Bootstrap;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
@@ -51,7 +52,7 @@ internal sealed class AccountCheck(AwsAccount account, TimeProvider time)
         List<Finding> findings = [];
         foreach (var file in PinnedFile.Of(account.Settings))
         {
-            if (!await PinnedFileStore.IsThereAsync(account, file.Key, cancellation))
+            if (!await account.S3.HasAsync(account.ReleaseBucket, file.Key, cancellation))
             {
                 findings.Add(new Finding("pinned-file", $"{file.Name} is not in {account.ReleaseBucket} ({file.Key})", "No instance could start.", $"{Bootstrap}   (--files=<folder> takes it from there)"));
             }

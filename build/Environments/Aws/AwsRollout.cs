@@ -1,5 +1,3 @@
-using System.Net;
-using Amazon.S3;
 using Amazon.S3.Model;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Settings;
@@ -50,11 +48,7 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
     {
         var rendered = await release.RenderAsync(cancellationToken);
         var key = AwsNames.BundleKey(rendered.Bundle.Hex);
-        try
-        {
-            await account.S3.GetObjectMetadataAsync(account.ReleaseBucket, key, cancellationToken);
-        }
-        catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
+        if (!await account.S3.HasAsync(account.ReleaseBucket, key, cancellationToken))
         {
             await account.S3.PutObjectAsync(
                 new PutObjectRequest { BucketName = account.ReleaseBucket, Key = key, FilePath = rendered.PathOf(ReleaseTemplates.BundleFile) }, cancellationToken);
@@ -95,13 +89,10 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
         var needed = kept.Concat(kept.Select(static manifest => manifest.Proved).OfType<Manifest>())
             .Select(static manifest => manifest.RenderedFiles.TryGetValue(ReleaseTemplates.BundleFile, out var bundle) ? AwsNames.BundleKey(bundle.Hex) : null)
             .ToHashSet(StringComparer.Ordinal);
-        var request = new ListObjectsV2Request { BucketName = account.ReleaseBucket, Prefix = AwsNames.BundlePrefix };
-        await foreach (var page in account.S3.Paginators.ListObjectsV2(request).Responses.WithCancellation(cancellationToken))
+        var keys = await account.S3.KeysAsync(account.ReleaseBucket, AwsNames.BundlePrefix, cancellationToken);
+        foreach (var bundle in keys.Where(key => key.EndsWith(".tar", StringComparison.Ordinal) && !needed.Contains(key)))
         {
-            foreach (var bundle in (page.S3Objects ?? []).Where(found => found.Key.EndsWith(".tar", StringComparison.Ordinal) && !needed.Contains(found.Key)))
-            {
-                await account.S3.DeleteObjectAsync(account.ReleaseBucket, bundle.Key, cancellationToken);
-            }
+            await account.S3.DeleteObjectAsync(account.ReleaseBucket, bundle, cancellationToken);
         }
     }
 

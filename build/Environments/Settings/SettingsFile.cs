@@ -6,6 +6,15 @@ namespace VectorDb.Build.Environments.Settings;
 /// <summary>Reads <c>.env.{environment}</c>: <c>NAME=value</c> lines, comments, and nothing that the catalogue does not know.</summary>
 internal static class SettingsFile
 {
+    /// <param name="root">The folder of the file.</param>
+    /// <returns>What is set; null where there is no file.</returns>
+    /// <exception cref="SettingsException">Names every wrong line.</exception>
+    public static async Task<IReadOnlyDictionary<string, string>?> ReadAsync(string root, string environment, CancellationToken cancellation)
+    {
+        var path = Path.Combine(root, $".env.{environment}");
+        return File.Exists(path) ? Parse(environment, await File.ReadAllTextAsync(path, cancellation)) : null;
+    }
+
     /// <returns>What is set; an empty value is not.</returns>
     /// <exception cref="SettingsException">Names every wrong line.</exception>
     public static IReadOnlyDictionary<string, string> Parse(string environment, string text)

@@ -35,11 +35,8 @@ internal sealed class SettingsSource(
         return await LoadAsync(environment, new Dictionary<string, string>(), file, credentials, cancellationToken);
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> FileAsync(string environment, CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(root, $".env.{environment}");
-        return File.Exists(path) ? SettingsFile.Parse(environment, await File.ReadAllTextAsync(path, cancellationToken)) : new Dictionary<string, string>();
-    }
+    private async Task<IReadOnlyDictionary<string, string>> FileAsync(string environment, CancellationToken cancellationToken) =>
+        await SettingsFile.ReadAsync(root, environment, cancellationToken) ?? new Dictionary<string, string>();
 
     private async Task<EnvironmentSettings> LoadAsync(
         string environment, IReadOnlyDictionary<string, string> given, IReadOnlyDictionary<string, string> file, AWSCredentials? credentials,

@@ -14,8 +14,7 @@ internal static class StoredSettings
     public static async Task<IReadOnlyDictionary<string, string>> OfAsync(
         string root, string environment, EnvironmentSettings settings, CancellationToken cancellation)
     {
-        var path = Path.Combine(root, $".env.{environment}");
-        var file = File.Exists(path) ? SettingsFile.Parse(environment, await File.ReadAllTextAsync(path, cancellation)) : null;
+        var file = await SettingsFile.ReadAsync(root, environment, cancellation);
         return SettingsCatalogue.All.Except(NotStored)
             .Select(setting => (setting.Parameter, Value: file is null ? Kept(settings, environment, setting) : file.GetValueOrDefault(setting.Name)))
             .Where(static each => each.Value is not null)

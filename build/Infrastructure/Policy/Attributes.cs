@@ -1,4 +1,5 @@
 using System.Text.Json;
+using VectorDb.Build.Infrastructure.Plans;
 
 namespace VectorDb.Build.Infrastructure.Policy;
 
@@ -13,18 +14,17 @@ internal readonly struct Attributes(JsonElement values, IReadOnlySet<string> con
     /// <summary>Whether the configuration itself gives it, and not AWS alone.</summary>
     public bool IsConfigured(string name) => configured.Contains(name);
 
-    public string? Text(string name) => Find(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    public string? Text(string name) => values.Text(name);
 
-    public bool IsTrue(string name) => Find(name) is { ValueKind: JsonValueKind.True };
+    public bool IsTrue(string name) => values.Flag(name);
 
-    public double? Number(string name) => Find(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+    public decimal? Number(string name) => values.Number(name);
 
     /// <summary>The blocks of a name: none, one or several.</summary>
-    public IReadOnlyList<Attributes> Blocks(string name) => Find(name) is { ValueKind: JsonValueKind.Array } array
-        ? [.. array.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.Object).Select(static item => new Attributes(item, NothingMore))]
-        : [];
+    public IReadOnlyList<Attributes> Blocks(string name) =>
+        [.. values.Items(name).Where(static item => item.ValueKind == JsonValueKind.Object).Select(static item => new Attributes(item, NothingMore))];
 
-    public IReadOnlyList<string> Texts(string name) => Find(name) switch
+    public IReadOnlyList<string> Texts(string name) => values.Find(name) switch
     {
         { ValueKind: JsonValueKind.String } one => [one.GetString()!],
         { ValueKind: JsonValueKind.Array } many => [.. many.EnumerateArray().Where(static item => item.ValueKind == JsonValueKind.String).Select(static item => item.GetString()!)],
@@ -32,15 +32,12 @@ internal readonly struct Attributes(JsonElement values, IReadOnlySet<string> con
     };
 
     /// <summary>Names of a map's entries.</summary>
-    public IReadOnlySet<string> Names(string name) => Find(name) is { ValueKind: JsonValueKind.Object } map
+    public IReadOnlySet<string> Names(string name) => values.Find(name) is { ValueKind: JsonValueKind.Object } map
         ? map.EnumerateObject().Select(static entry => entry.Name).ToHashSet(StringComparer.Ordinal)
         : new HashSet<string>(StringComparer.Ordinal);
 
-    public bool Has(string name) => Find(name) is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };
+    public bool Has(string name) => values.Find(name) is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };
 
     /// <summary>Whether the configuration leaves it out; not when it is only unknown yet.</summary>
-    public bool IsLeftOut(string name) => Find(name) is { ValueKind: JsonValueKind.Null };
-
-    private JsonElement? Find(string name) =>
-        values.ValueKind == JsonValueKind.Object && values.TryGetProperty(name, out var value) ? value : null;
+    public bool IsLeftOut(string name) => values.Find(name) is { ValueKind: JsonValueKind.Null };
 }

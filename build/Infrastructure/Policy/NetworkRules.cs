@@ -3,8 +3,8 @@ namespace VectorDb.Build.Infrastructure.Policy;
 /// <summary>Who can reach what.</summary>
 internal static class NetworkRules
 {
-    private const double Http = 80;
-    private const double Https = 443;
+    private const decimal Http = 80;
+    private const decimal Https = 443;
 
     public static IReadOnlyList<PolicyRule> All { get; } =
     [

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Amazon.S3;
 using Amazon.S3.Model;
+using VectorDb.Build.Aws;
 
 namespace VectorDb.Build.Releases.Aws;
 
@@ -50,7 +51,7 @@ internal sealed class S3ReleaseCatalog(IAmazonS3 s3, string bucket) : IReleaseCa
     public async Task<IReadOnlyList<Manifest>> ListAsync(CancellationToken cancellationToken)
     {
         List<Manifest> manifests = [];
-        foreach (var key in await KeysAsync(Prefix, cancellationToken))
+        foreach (var key in await s3.KeysAsync(bucket, Prefix, cancellationToken))
         {
             if (key.Split('/') is [_, var id, FileName] && ReleaseId.TryParse(id, out var release)
                 && await FindAsync(release, cancellationToken) is { } manifest)
@@ -66,7 +67,7 @@ internal sealed class S3ReleaseCatalog(IAmazonS3 s3, string bucket) : IReleaseCa
     public async Task RemoveAsync(ReleaseId release, CancellationToken cancellationToken)
     {
         await s3.DeleteObjectAsync(bucket, KeyOf(release), cancellationToken);
-        foreach (var key in await KeysAsync($"{Prefix}{release.Value}/", cancellationToken))
+        foreach (var key in await s3.KeysAsync(bucket, $"{Prefix}{release.Value}/", cancellationToken))
         {
             await s3.DeleteObjectAsync(bucket, key, cancellationToken);
         }
@@ -79,18 +80,6 @@ internal sealed class S3ReleaseCatalog(IAmazonS3 s3, string bucket) : IReleaseCa
         ContentType = "application/json",
         ContentBody = JsonSerializer.Serialize(manifest, ReleaseJson.Readable.Manifest),
     };
-
-    private async Task<IReadOnlyList<string>> KeysAsync(string prefix, CancellationToken cancellationToken)
-    {
-        List<string> keys = [];
-        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = prefix };
-        await foreach (var page in s3.Paginators.ListObjectsV2(request).Responses.WithCancellation(cancellationToken))
-        {
-            keys.AddRange((page.S3Objects ?? []).Select(static found => found.Key));
-        }
-
-        return keys;
-    }
 
     private static string KeyOf(ReleaseId release) => $"{Prefix}{release.Value}/{FileName}";
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon.S3.Model;
 using Cake.Core;
+using VectorDb.Build.Aws;
 using VectorDb.Build.Bootstrap;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Releases;
@@ -39,7 +40,7 @@ public sealed class PinnedFilesTests(AwsBuild build) : IClassFixture<AwsBuild>, 
 
         Assert.Contains($"VECTORDB_COMPOSE_SHA256 is {ContentHash.OfText("the plugin").Hex}", refused.Message, StringComparison.Ordinal);
         Assert.Contains($"v9.9.9/docker-compose-linux-x86_64 has {ContentHash.OfText("something else").Hex}", refused.Message, StringComparison.Ordinal);
-        Assert.False(await PinnedFileStore.IsThereAsync(build.Account, $"bundles/docker-compose-9.9.9-{ContentHash.OfText("the plugin").Short}", Token));
+        Assert.False(await build.Account.S3.HasAsync(build.Account.ReleaseBucket, $"bundles/docker-compose-9.9.9-{ContentHash.OfText("the plugin").Short}", Token));
     }
 
     [Fact]

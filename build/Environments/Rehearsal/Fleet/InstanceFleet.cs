@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Environments.Rehearsal.Fleet;
@@ -15,16 +17,15 @@ internal sealed class InstanceFleet : IAsyncDisposable
     private readonly EmulatedAws _aws;
     private readonly FleetOptions _options;
     private readonly string? _machineImage;
-    private readonly Action<string> _problem;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Machine> _machines = new(StringComparer.Ordinal);
-    private readonly Task _follow;
+    private readonly Follower _follower;
 
     private InstanceFleet(CommandRunner commands, EmulatedAws aws, FleetOptions options, string? machineImage, Action<string> problem, TimeProvider time)
     {
-        (_commands, _aws, _options, _machineImage, _problem, _time) = (commands, aws, options, machineImage, problem, time);
-        _follow = FollowAsync();
+        (_commands, _aws, _options, _machineImage, _time) = (commands, aws, options, machineImage, time);
+        _follower = new Follower(aws, "instances", Pause, SeeAsync, problem, time);
     }
 
     /// <summary>Every instance so far, in the order of their launch.</summary>
@@ -49,54 +50,31 @@ internal sealed class InstanceFleet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _follower.DisposeAsync();
         await _stop.CancelAsync();
-        await _follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_machines.Values.Select(static machine => machine.Work)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await InstanceContainer.RemoveAllAsync(_commands, _options, CancellationToken.None);
         _stop.Dispose();
     }
 
-    private async Task FollowAsync()
+    private Task SeeAsync(JsonElement instances, CancellationToken cancellation)
     {
-        var said = "";
-        while (true)
-        {
-            try
-            {
-                var records = await _aws.ControlAsync(HttpMethod.Get, "instances", null, _stop.Token);
-                See([.. records.EnumerateArray().Select(InstanceRecord.Of)]);
-            }
-            catch (Exception failure) when (!_stop.IsCancellationRequested)
-            {
-                // The emulator is busy or away: the next look tells more.
-                if (failure.Message != said)
-                {
-                    said = failure.Message;
-                    _problem($"instances: {said}");
-                }
-            }
-
-            await Task.Delay(Pause, _time, _stop.Token);
-        }
-    }
-
-    private void See(IReadOnlyList<InstanceRecord> records)
-    {
+        InstanceRecord[] records = [.. instances.EnumerateArray().Select(InstanceRecord.Of)];
         foreach (var record in records)
         {
-            if (_machines.TryGetValue(record.Id, out var machine))
+            if (!_machines.TryGetValue(record.Id, out var machine) && !record.IsLeaving)
             {
-                machine.See(record);
+                _machines[record.Id] = machine = new Machine(record, new InstanceContainer(_commands, _options, _machineImage, record.Id), _aws, _time, _stop.Token);
             }
-            else if (!record.IsLeaving)
-            {
-                _machines[record.Id] = new Machine(record, new InstanceContainer(_commands, _options, _machineImage, record.Id), _aws, _time, _stop.Token);
-            }
+
+            machine?.See(record);
         }
 
         foreach (var machine in _machines.Values.Where(machine => machine.IsThere && records.All(record => record.Id != machine.Life.Id)))
         {
             machine.Remove();
         }
+
+        return Task.CompletedTask;
     }
 }
