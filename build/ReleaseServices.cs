@@ -129,7 +129,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new ReleaseGate(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new DeployFreeze(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new FailureReport(at.Get<IReleaseEnvironment>(), at.Get<StepJournal>()))
-        .AddSingleton(at => new SmokeTestKey(new LocalApiKeys(at.Get<LocalHome>().Secrets)))
+        .AddSingleton(at => new LocalSmokeKey(new LocalApiKeys(at.Get<LocalHome>().Secrets)))
         .AddSingleton(at => new Switchover(
             at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new Deployment(
@@ -141,7 +141,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new Shutdown(at.Get<IReleaseEnvironment>(), at.Get<ReleaseGate>(), at.Get<StepJournal>()))
         .AddSingleton(at => new SmokeRun(at.Get<IReleaseEnvironment>(), at.Get<SmokeSuite>(), at.Get<FailureReport>(), at.Get<StepJournal>()))
         .AddSingleton(at => new LoadSession(
-            at.Get<IReleaseEnvironment>(), System.Environment.GetEnvironmentVariable(LoadSession.KeyVariable), at.Get<StepJournal>(), at.Get<TimeProvider>()))
+            at.Get<IReleaseEnvironment>(), System.Environment.GetEnvironmentVariable(ApiKey.Variable), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new StatusReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()))
         .AddSingleton(at => new HistoryReport(at.Get<IReleaseEnvironment>(), at.Get<IAnsiConsole>()));
 
@@ -160,7 +160,7 @@ internal static class ReleaseServices
     private static bool NeedsNoAccount(this IServiceProvider services) => services.IsLocal() || services.Get<BuildSession>().Invocation.Target == PreflightTask.Name;
 
     private static LocalEnvironment Local(this IServiceProvider at) => new(
-        at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<SmokeTestKey>(), at.Get<TimeProvider>());
+        at.Get<LocalHome>(), at.Get<BuildSession>().Invocation.Value(Options.Port), LocalConfiguration.From(Variables()), at.Get<Publication>(), at.Get<LocalSmokeKey>(), at.Get<TimeProvider>());
 
     private static ImageTarget Images(this IServiceProvider at)
     {

@@ -17,6 +17,9 @@ internal enum KeyScope
 /// <param name="Name">Whose it is, for people.</param>
 internal sealed record ApiKey(string Id, KeyScope Scope, string Hash, string Name)
 {
+    /// <summary>The environment variable with the key of a test by hand: arguments are seen by everybody on the machine.</summary>
+    public const string Variable = "VECTORDB_API_KEY";
+
     private const string Prefix = "vdb_";
     private const int IdBytes = 4;
     private const int SecretBytes = 32;

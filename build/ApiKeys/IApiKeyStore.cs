@@ -13,12 +13,3 @@ internal interface IApiKeyStore
     /// <exception cref="FormatException">What is there is no list of keys.</exception>
     Task AddAsync(ApiKey key, CancellationToken cancellationToken);
 }
-
-/// <summary>One where the smoke test keeps its own key too.</summary>
-internal interface ISmokeKeyStore : IApiKeyStore
-{
-    /// <returns>The smoke test's key itself; null when there is none yet.</returns>
-    Task<string?> ReadSmokeTestKeyAsync(CancellationToken cancellationToken);
-
-    Task WriteSmokeTestKeyAsync(string plain, CancellationToken cancellationToken);
-}

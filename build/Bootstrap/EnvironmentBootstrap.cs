@@ -45,7 +45,7 @@ public sealed class EnvironmentBootstrap
         });
         await _journal.RunAsync("Smoke test's API key", async () =>
         {
-            var made = await SmokeKey.EnsureAsync(account, cancellation);
+            var made = await AwsSmokeKey.EnsureAsync(account, cancellation);
             changed |= made;
             return made ? $"made: {account.SecretName(SecretCatalogue.SmokeApiKey.Name)}" : "is there";
         });

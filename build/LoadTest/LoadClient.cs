@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using VectorDb.Build.ApiKeys;
 
 namespace VectorDb.Build.LoadTest;
 
@@ -61,7 +62,7 @@ internal sealed class LoadClient : IDisposable
     {
         if (await TryAsync(method, path, body, cancellationToken) is var (reason, answer))
         {
-            throw new LoadTestException($"{method} {new Uri(_target.BaseUrl, path)}: {reason}{(answer.Length > 0 ? $", {answer}" : "")}. Is this the address of the API, and is {LoadSession.KeyVariable} a key that may write?");
+            throw new LoadTestException($"{method} {new Uri(_target.BaseUrl, path)}: {reason}{(answer.Length > 0 ? $", {answer}" : "")}. Is this the address of the API, and is {ApiKey.Variable} a key that may write?");
         }
     }
 

@@ -6,9 +6,6 @@ namespace VectorDb.Build.LoadTest;
 /// <summary>The load test, run by hand.</summary>
 public sealed class LoadSession
 {
-    /// <summary>Holds the API key; arguments are seen by everybody on the machine.</summary>
-    internal const string KeyVariable = "VECTORDB_API_KEY";
-
     internal const int DefaultRate = 50;
     internal const int DefaultSeconds = 30;
 

@@ -93,9 +93,9 @@ public sealed class SecretKeeper
     private async Task<string> RotateSmokeKeyAsync(AwsAccount account, CancellationToken cancellation)
     {
         var before = _time.GetUtcNow();
-        await SmokeKey.ReplaceAsync(account, keepOld: true, cancellation);
+        await AwsSmokeKey.ReplaceAsync(account, keepOld: true, cancellation);
         await AllHaveItAsync(account, SecretCatalogue.ApiKeys, before, cancellation);
-        await SmokeKey.ForgetOldAsync(account, cancellation);
+        await AwsSmokeKey.ForgetOldAsync(account, cancellation);
         return "a new key; the one before ends within two minutes";
     }
 
@@ -124,7 +124,7 @@ public sealed class SecretKeeper
 
         if (secret == SecretCatalogue.ApiKeys)
         {
-            value = SmokeKey.KeptIn(value, before);
+            value = AwsSmokeKey.KeptIn(value, before);
         }
 
         return value == before ? null : await SecretValue.PutAsync(account, secret, value, cancellation);

@@ -11,5 +11,5 @@ namespace VectorDb.Build.Tasks;
 public sealed class SmokeTestTask(SmokeRun smoke) : AsyncFrostingTask<BuildContext>
 {
     public override Task RunAsync(BuildContext context) => smoke.RunAsync(
-        context.Value(Options.Url), Environment.GetEnvironmentVariable(SmokeTestKey.Variable), context.Cancellation);
+        context.Value(Options.Url), Environment.GetEnvironmentVariable(ApiKey.Variable), context.Cancellation);
 }

@@ -1,13 +1,14 @@
 using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Infrastructure;
 using VectorDb.Build.Releases.Files;
+using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Environments.Local;
 
 /// <summary>Two files of the environment's secrets folder, which only its owner can read.</summary>
-internal sealed class LocalApiKeys(string folder) : ISmokeKeyStore
+internal sealed class LocalApiKeys(string folder) : IApiKeyStore
 {
-    private const string SmokeTestKey = "smoke-api-key";
+    private readonly string _smokeKey = Path.Combine(folder, SecretCatalogue.SmokeApiKey.Name);
 
     /// <summary>Named like the setting, as all secrets of the folder are.</summary>
     public string Place { get; } = Path.Combine(folder, "VECTORDB_API_KEYS");
@@ -31,12 +32,13 @@ internal sealed class LocalApiKeys(string folder) : ISmokeKeyStore
         await PrivateFolder.WriteAsync(Place, ApiKey.ToLines([.. await ListAsync(cancellationToken), key]), cancellationToken);
     }
 
-    public Task<string?> ReadSmokeTestKeyAsync(CancellationToken cancellationToken) => ReadAsync(Path.Combine(folder, SmokeTestKey), cancellationToken);
+    /// <returns>The smoke test's key itself; null when there is none yet.</returns>
+    public Task<string?> ReadSmokeKeyAsync(CancellationToken cancellationToken) => ReadAsync(_smokeKey, cancellationToken);
 
-    public async Task WriteSmokeTestKeyAsync(string plain, CancellationToken cancellationToken)
+    public async Task WriteSmokeKeyAsync(string plain, CancellationToken cancellationToken)
     {
         PrivateFolder.Create(folder);
-        await PrivateFolder.WriteAsync(Path.Combine(folder, SmokeTestKey), plain + "\n", cancellationToken);
+        await PrivateFolder.WriteAsync(_smokeKey, plain + "\n", cancellationToken);
     }
 
     private static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Files;
@@ -10,7 +9,7 @@ namespace VectorDb.Build.Environments.Local;
 
 /// <summary>This machine: the default, and with the unit in <c>scripts/</c> also a production of one machine.</summary>
 internal sealed class LocalEnvironment(
-    LocalHome home, int? port, IReadOnlyDictionary<string, string> configuration, Publication publication, SmokeTestKey smokeKey, TimeProvider time) : IReleaseEnvironment
+    LocalHome home, int? port, IReadOnlyDictionary<string, string> configuration, Publication publication, LocalSmokeKey smokeKey, TimeProvider time) : IReleaseEnvironment
 {
     public const string LocalName = "local";
 

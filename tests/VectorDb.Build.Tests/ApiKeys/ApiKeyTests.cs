@@ -77,7 +77,7 @@ public sealed class ApiKeyTests : IDisposable
     [Fact]
     public async Task The_smoke_test_gets_one_key_of_its_own_that_may_write_and_keeps_it()
     {
-        var key = new SmokeTestKey(Store);
+        var key = new LocalSmokeKey(Store);
 
         var first = await key.OfAsync(Protected, Cancellation);
 
@@ -89,7 +89,7 @@ public sealed class ApiKeyTests : IDisposable
     [Fact]
     public async Task A_revoked_key_of_the_smoke_test_is_replaced()
     {
-        var key = new SmokeTestKey(Store);
+        var key = new LocalSmokeKey(Store);
         var first = await key.OfAsync(Protected, Cancellation);
         await File.WriteAllTextAsync(Store.Place, "", Cancellation);
 
@@ -102,7 +102,7 @@ public sealed class ApiKeyTests : IDisposable
     [Fact]
     public async Task Where_no_key_is_asked_for_none_is_made()
     {
-        Assert.Null(await new SmokeTestKey(Store).OfAsync(new Dictionary<string, string> { ["VECTORDB_AUTH"] = "off" }, Cancellation));
+        Assert.Null(await new LocalSmokeKey(Store).OfAsync(new Dictionary<string, string> { ["VECTORDB_AUTH"] = "off" }, Cancellation));
         Assert.False(Directory.Exists(Secrets));
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Backups;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments.Local;
@@ -24,7 +23,7 @@ public sealed class LocalDataTests : IDisposable
         var journal = new StepJournal(BuildConsole.Create(TextWriter.Null), time);
         var workspace = new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal);
         var environment = new LocalEnvironment(
-            _home, port: null, new Dictionary<string, string>(), new Publication(workspace, new CompiledOutput(workspace), journal), new SmokeTestKey(new LocalApiKeys(_home.Secrets)), time);
+            _home, port: null, new Dictionary<string, string>(), new Publication(workspace, new CompiledOutput(workspace), journal), new LocalSmokeKey(new LocalApiKeys(_home.Secrets)), time);
         _data = new LocalData(_home, environment, commands, time);
     }
 

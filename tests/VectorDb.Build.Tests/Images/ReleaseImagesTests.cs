@@ -1,4 +1,3 @@
-using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
@@ -169,7 +168,7 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
         var journal = new StepJournal(BuildConsole.Create(_said), TimeProvider.System);
         var docker = new DockerClient(_commands);
         var there = registry ?? _registry!;
-        var steps = new ReleaseSteps(new TestEnvironment(_folder.Path, new FakeRollout(_api), new SmokeTestKey(new LocalApiKeys(_folder.File("secrets")))), journal, target: null);
+        var steps = new ReleaseSteps(new TestEnvironment(_folder.Path, new FakeRollout(_api), new LocalSmokeKey(new LocalApiKeys(_folder.File("secrets")))), journal, target: null);
         return (
             new ReleaseImages(
                 new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal), steps, journal, new ImageBuilder(docker, TimeProvider.System), docker,

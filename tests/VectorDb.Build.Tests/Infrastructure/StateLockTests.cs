@@ -2,7 +2,6 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Time.Testing;
-using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Rehearsal.Story;
@@ -89,7 +88,7 @@ public sealed class StateLockTests : IAsyncLifetime
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         using var said = new StringWriter();
         var journal = new StepJournal(BuildConsole.Create(said), TimeProvider.System);
-        var gate = new ReleaseGate(new TestEnvironment(_folder.Path, new FakeRollout(api), new SmokeTestKey(new LocalApiKeys(_folder.File("secrets")))), journal, TimeProvider.System);
+        var gate = new ReleaseGate(new TestEnvironment(_folder.Path, new FakeRollout(api), new LocalSmokeKey(new LocalApiKeys(_folder.File("secrets")))), journal, TimeProvider.System);
         var abandoned = new AbandonedLock(new Lazy<ReleaseGate>(gate), journal, time);
         var held = new StateLock("id", "OperationTypeApply", "ada@laptop", time.GetUtcNow() - TimeSpan.FromMinutes(1));
 

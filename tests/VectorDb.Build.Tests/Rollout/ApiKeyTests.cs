@@ -12,7 +12,7 @@ public sealed class ApiKeyTests
 
         build.Deploy("one");
 
-        var key = await build.Keys.ReadSmokeTestKeyAsync(Cancellation);
+        var key = await build.Keys.ReadSmokeKeyAsync(Cancellation);
         Assert.Equal($"Bearer {key}", build.Api.Authorization);
         Assert.Equal(0, build.Run("--target=SmokeTest"));
         Assert.Equal($"Bearer {key}", build.Api.Authorization);

@@ -32,7 +32,7 @@ internal sealed class BuildRun : IAsyncDisposable
         Api = api;
         Rollout = new FakeRollout(api);
         api.Release = () => Rollout.Active?.Value ?? "none";
-        Environment = new TestEnvironment(_folder.Path, Rollout, new SmokeTestKey(Keys));
+        Environment = new TestEnvironment(_folder.Path, Rollout, new LocalSmokeKey(Keys));
         Data = new StoredFolder(_folder.File("environment"));
     }
 
@@ -121,7 +121,7 @@ internal sealed class BuildRun : IAsyncDisposable
     }
 }
 
-internal sealed class TestEnvironment(string root, IRollout rollout, SmokeTestKey smokeKey) : IReleaseEnvironment
+internal sealed class TestEnvironment(string root, IRollout rollout, LocalSmokeKey smokeKey) : IReleaseEnvironment
 {
     public string Name => "local";
 

@@ -63,12 +63,12 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
     {
         var (other, _) = Issued.Create("ops", KeyScope.Admin);
         Assert.True((await PutAsync(other.ToLine(), "api-keys")).Succeeded);
-        await SmokeKey.EnsureAsync(build.Account, Token);
-        Assert.False(await SmokeKey.EnsureAsync(build.Account, Token));
+        await AwsSmokeKey.EnsureAsync(build.Account, Token);
+        Assert.False(await AwsSmokeKey.EnsureAsync(build.Account, Token));
         var before = await ReadAsync("smoke-api-key");
         // Whoever gives the keys of people knows nothing of this one.
         Assert.True((await PutAsync(other.ToLine(), "api-keys")).Succeeded);
-        Assert.False(await SmokeKey.EnsureAsync(build.Account, Token));
+        Assert.False(await AwsSmokeKey.EnsureAsync(build.Account, Token));
 
         await build.SucceedAsync("RotateSecret", "--name=smoke-api-key");
 
@@ -82,11 +82,11 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
     [Fact]
     public async Task A_key_of_the_smoke_test_that_the_service_does_not_know_is_made_anew()
     {
-        await SmokeKey.EnsureAsync(build.Account, Token);
+        await AwsSmokeKey.EnsureAsync(build.Account, Token);
         var (other, _) = Issued.Create("ops", KeyScope.Admin);
         await Store.PutAsync(build.Account.SecretName("api-keys"), other.ToLine(), Token);
 
-        Assert.True(await SmokeKey.EnsureAsync(build.Account, Token));
+        Assert.True(await AwsSmokeKey.EnsureAsync(build.Account, Token));
 
         var lines = (await ReadAsync("api-keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ApiKey.ParseLine).ToList();
         Assert.Equal([other.Id, ApiKey.IdOf(await ReadAsync("smoke-api-key"))], lines.Select(line => line.Id));

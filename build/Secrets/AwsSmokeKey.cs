@@ -4,7 +4,7 @@ using VectorDb.Build.Environments.Aws;
 namespace VectorDb.Build.Secrets;
 
 /// <summary>The API key that the smoke test shows: the key in its own secret, its hash among the keys that the service accepts.</summary>
-internal static class SmokeKey
+internal static class AwsSmokeKey
 {
     private const string Owner = "smoke test of the release";
 

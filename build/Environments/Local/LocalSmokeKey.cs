@@ -1,14 +1,13 @@
-namespace VectorDb.Build.ApiKeys;
+using VectorDb.Build.ApiKeys;
+
+namespace VectorDb.Build.Environments.Local;
 
 /// <summary>The key that the smoke test shows where an environment asks for one; made when it is first needed.</summary>
-internal sealed class SmokeTestKey(ISmokeKeyStore store)
+internal sealed class LocalSmokeKey(LocalApiKeys store)
 {
     private const string Name = "smoke-test";
     private const string Setting = "VECTORDB_AUTH";
     private const string Required = "apikey";
-
-    /// <summary>Shown to an address of the caller's own choice, which the environment's key is never sent to.</summary>
-    public const string Variable = "VECTORDB_API_KEY";
 
     /// <param name="configuration">Settings that the services run with.</param>
     /// <returns>Null where no key is asked for.</returns>
@@ -18,13 +17,13 @@ internal sealed class SmokeTestKey(ISmokeKeyStore store)
     private async Task<string> EnsureAsync(CancellationToken cancellationToken)
     {
         var known = await store.ListAsync(cancellationToken);
-        if (await store.ReadSmokeTestKeyAsync(cancellationToken) is { } kept && known.Any(key => key.Scope >= KeyScope.Write && key.Is(kept)))
+        if (await store.ReadSmokeKeyAsync(cancellationToken) is { } kept && known.Any(key => key.Scope >= KeyScope.Write && key.Is(kept)))
         {
             return kept;
         }
 
         var (made, plain) = ApiKey.Create(Name, KeyScope.Write);
-        await store.WriteSmokeTestKeyAsync(plain, cancellationToken);
+        await store.WriteSmokeKeyAsync(plain, cancellationToken);
         await store.AddAsync(made, cancellationToken);
         return plain;
     }
