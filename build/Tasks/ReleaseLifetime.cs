@@ -11,23 +11,6 @@ using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Tasks;
 
-/// <summary>Marks a target that changes the environment: its whole chain, the build included, runs under the environment's lock.</summary>
-[AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class ChangesEnvironmentAttribute : Attribute
-{
-    /// <summary>Whether it may run while deploys are frozen.</summary>
-    public bool DespiteFreeze { get; init; }
-
-    /// <summary>Whether it takes the lock from a run that only waits for somebody to approve its plan.</summary>
-    public bool OverWaiting { get; init; }
-
-    /// <summary>Whether it may run where the environment's own lock is gone: it goes on with taking the environment away.</summary>
-    public bool AlsoWithoutLock { get; init; }
-
-    /// <summary>Whether all that would stop it is looked for before anything, the lock included, is touched; this machine needs no such look.</summary>
-    public bool NeedsPreflight { get; init; }
-}
-
 /// <summary>Takes the lock before the first task of such a target, gives it back after the last, however that ended, and leaves the reports of the run.</summary>
 public sealed class ReleaseLifetime(ReleaseGate gate, IPreflight preflight, RunReporter reporter, IEnumerable<IFrostingTask> tasks) : FrostingLifetime<BuildContext>
 {

@@ -9,11 +9,6 @@ using VectorDb.Build.Aws;
 
 namespace VectorDb.Build.Environments.Aws;
 
-/// <summary>What only the bootstrap makes is not there.</summary>
-/// <param name="what">For example <c>bucket vectordb-staging-releases-123456789012</c>.</param>
-internal sealed class NotBootstrappedException(string what, string environment, Exception? cause = null)
-    : Exception($"There is no {what}. Make it: ./build.sh --target=Bootstrap --environment={environment}", cause);
-
 /// <summary>The SDK's clients of an account. What they fail with says what to do next.</summary>
 internal static class AccountClients
 {

@@ -1,4 +1,3 @@
-using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Settings;
 
 namespace VectorDb.Build.Environments.Aws;
@@ -17,46 +16,4 @@ internal sealed record Fleet(string Profile, string Group, int Minimum, int Maxi
         new(AwsNames.Worker, AwsNames.Group(account.Environment, AwsNames.Worker),
             account.Settings.Whole(SettingsCatalogue.WorkerMinimum), account.Settings.Whole(SettingsCatalogue.WorkerMaximum), IsBalanced: false),
     ];
-}
-
-/// <summary>A fleet as it is now.</summary>
-/// <param name="Targets">Health of its instances as the load balancer sees it, by instance; empty for a fleet that is not balanced.</param>
-internal sealed record FleetState(Fleet Fleet, AutoScalingGroup Group, IReadOnlyDictionary<string, TargetHealth> Targets)
-{
-    public bool IsEmpty => Group.Desired == 0 && Group.Instances.Count == 0;
-
-    /// <summary>Those that are not on their way out.</summary>
-    public IEnumerable<GroupInstance> Staying => Group.Instances.Where(static instance => !instance.Lifecycle.StartsWith("Terminating", StringComparison.Ordinal));
-
-    public bool Serves(GroupInstance instance) =>
-        instance is { Lifecycle: "InService", Health: "Healthy" }
-        && (!Fleet.IsBalanced || Targets.GetValueOrDefault(instance.Id)?.State == "healthy");
-}
-
-/// <summary>Looks at the fleets of an environment.</summary>
-internal sealed class Fleets(AwsAccount account)
-{
-    private string? _targetGroup;
-
-    public IReadOnlyList<Fleet> All { get; } = Fleet.Of(account);
-
-    /// <returns>Null where Terraform has made no such group yet.</returns>
-    public async Task<FleetState?> LookAsync(Fleet fleet, CancellationToken cancellationToken)
-    {
-        if (await account.Services.AutoScaling.FindGroupAsync(fleet.Group, cancellationToken) is not { } group)
-        {
-            return null;
-        }
-
-        _targetGroup ??= (await AwsServiceParameters.ReadAsync(account, cancellationToken))?.TargetGroup;
-        var targets = fleet.IsBalanced && _targetGroup is { } arn
-            ? await account.Services.LoadBalancing.TargetHealthAsync(arn, cancellationToken)
-            : [];
-        return new FleetState(fleet, group, targets.DistinctBy(static target => target.TargetId).ToDictionary(static target => target.TargetId, StringComparer.Ordinal));
-    }
-
-    /// <exception cref="InvalidOperationException">Terraform has made no such group yet.</exception>
-    public async Task<FleetState> RequireAsync(Fleet fleet, CancellationToken cancellationToken) =>
-        await LookAsync(fleet, cancellationToken) ?? throw new InvalidOperationException(
-            $"There is no group {fleet.Group}. Make it: ./build.sh --target=TerraformApply --environment={account.Environment}");
 }
