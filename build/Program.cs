@@ -16,7 +16,7 @@ if (invocation is null)
     return 2;
 }
 
-if (EnvironmentNames.IsClosedRehearsal(invocation))
+if (EnvironmentNames.NeedsRehearsal(invocation))
 {
     invocation = invocation.InRehearsal();
 }

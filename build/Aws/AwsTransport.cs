@@ -7,7 +7,7 @@ namespace VectorDb.Build.Aws;
 
 /// <summary>
 /// Sends signed requests to one AWS service and tries again what is worth it. The services this build calls without a package
-/// of their own (ECR, Auto Scaling, Elastic Load Balancing, Secrets Manager, CloudWatch, Logs) go through here.
+/// of their own, those of <see cref="AwsServices"/>, go through here.
 /// </summary>
 internal sealed class AwsTransport : IDisposable
 {

@@ -38,7 +38,7 @@ public sealed class Compiler
             _analyzed.Forget();
         }
 
-        // MSBuild does not compile again what lacks nothing but a look.
+        // MSBuild takes outputs that were compiled without analyzers for up to date: the first analysed build has to rebuild.
         string[] how = !_analyze ? ["-p:RunAnalyzers=false"] : _analyzed.Exists ? [] : ["-t:Rebuild"];
         await using var server = new CompilerServer(_commands);
         var build = await _commands.TryAsync(

@@ -11,7 +11,7 @@ internal static class EnvironmentNames
     private const string Prefix = ".env.";
 
     /// <summary>Whether a command is for the rehearsal, and no rehearsal is open around it.</summary>
-    public static bool IsClosedRehearsal(Invocation invocation) =>
+    public static bool NeedsRehearsal(Invocation invocation) =>
         invocation.Value(Options.Environment) == AwsEnvironment.Rehearsal && Environment.GetEnvironmentVariable(SettingsCatalogue.AwsEndpoint.Name) is not { Length: > 0 };
 
     /// <returns>Null where a pipeline gives the settings as variables: then any name will do.</returns>

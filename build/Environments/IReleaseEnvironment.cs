@@ -5,7 +5,7 @@ using VectorDb.Build.SmokeTest;
 
 namespace VectorDb.Build.Environments;
 
-/// <summary>What a release lands on. An environment decides <em>where</em>; it knows nothing of targets.</summary>
+/// <summary>What a release lands on. An environment decides <em>where</em>.</summary>
 internal interface IReleaseEnvironment
 {
     string Name { get; }

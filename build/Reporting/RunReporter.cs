@@ -58,7 +58,7 @@ public sealed class RunReporter
         }
     }
 
-    // A signal has ended the run, perhaps, but not this.
+    // Written also when the run was cancelled, hence no token.
     private async Task WriteAsync(RunReport run)
     {
         if (run.Steps.Count > 0)

@@ -65,7 +65,7 @@ internal sealed class EnvironmentSettings
         .Where(setting => (setting.IsOfServices || SettingsCatalogue.InFiles.Contains(setting)) && this[setting] is not null)
         .ToDictionary(setting => setting.Name, setting => this[setting]!);
 
-    /// <summary>Where its value comes from, for Status and the plan.</summary>
+    /// <summary>Where its value comes from, in words or by the name of its parameter; null where it has none.</summary>
     public string? SourceOf(EnvironmentSetting setting) => _values.TryGetValue(setting.Name, out var found) ? found.Source : null;
 
     /// <summary>What the services of a release run with.</summary>

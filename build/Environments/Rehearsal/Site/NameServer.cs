@@ -76,7 +76,7 @@ internal sealed class NameServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // So has whoever called.
+                // The caller has gone.
             }
         }
     }
@@ -105,7 +105,7 @@ internal sealed class NameServer : IAsyncDisposable
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
-            // So is the question.
+            // The caller has gone.
         }
     }
 
