@@ -13,7 +13,7 @@ var (invocation, problems) = ArgumentParser.Parse(args, targets, EnvironmentName
 if (invocation is null)
 {
     problems.ToList().ForEach(problem => Console.Error.WriteLine($"Error: {problem}"));
-    return 2;
+    return ExitCodes.UsageError;
 }
 
 if (EnvironmentNames.NeedsRehearsal(invocation))

@@ -1,3 +1,4 @@
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Infrastructure;
@@ -63,10 +64,10 @@ public sealed class EnvironmentBootstrap
         _journal.Close(changed ? $"Environment {account.Environment} is ready in account {account.Account}." : $"Nothing to do: environment {account.Environment} is as its settings say.");
         if (account.Settings.Require(SettingsCatalogue.Embedder) == "openai" && await SecretValue.VersionAsync(account, SecretCatalogue.OpenAiApiKey, cancellation) is null)
         {
-            _journal.Close($"  next       ./build.sh --target=PutSecret --environment={account.Environment} --name={SecretCatalogue.OpenAiApiKey.Name}   (the key on the standard input)");
+            _journal.Close($"  next       {BuildCommand.Line("PutSecret", account.Environment)} --name={SecretCatalogue.OpenAiApiKey.Name}   (the key on the standard input)");
         }
 
-        _journal.Close($"  check      ./build.sh --target=Preflight --environment={account.Environment}");
-        _journal.Close($"  deploy     ./build.sh --target=Deploy --environment={account.Environment}");
+        _journal.Close($"  check      {BuildCommand.Line("Preflight", account.Environment)}");
+        _journal.Close($"  deploy     {BuildCommand.Line("Deploy", account.Environment)}");
     }
 }

@@ -1,6 +1,7 @@
 using Amazon.S3.Model;
 using Cake.Core;
 using VectorDb.Build.Aws;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Reporting;
@@ -69,7 +70,7 @@ internal sealed class PinnedFileStore(HttpMessageHandler network, StepJournal jo
         {
             throw new CakeException(
                 $"{file.Name}: {file.Source} cannot be downloaded ({failure.Message}). Download it elsewhere, then: "
-                + $"./build.sh --target=Bootstrap --environment={account.Environment} --files=<its folder>",
+                + $"{BuildCommand.Line("Bootstrap", account.Environment)} --files=<its folder>",
                 failure);
         }
         finally

@@ -1,4 +1,5 @@
 using VectorDb.Build.Aws;
+using VectorDb.Build.CommandLine;
 
 namespace VectorDb.Build.Images;
 
@@ -18,4 +19,4 @@ internal interface IImageRegistry
 }
 
 internal sealed class MissingRepositoryException(string repository, string environment, Exception inner) : Exception(
-    $"The registry has no repository '{repository}'; make it with ./build.sh --target=Bootstrap --environment={environment}", inner);
+    $"The registry has no repository '{repository}'; make it with {BuildCommand.Line("Bootstrap", environment)}", inner);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Files;
 
@@ -38,7 +39,7 @@ internal sealed record PushedRelease(
         await DurableFile.ReadAsync(PathOf(artifacts, environment), cancellationToken) is { } json
             ? JsonSerializer.Deserialize(json, PushedReleaseJson.Default.PushedRelease)!
             : throw new InvalidOperationException(
-                $"{PathOf(artifacts, environment)} is not there: files of a release name its images by digest. Next: ./build.sh --target=EcrPush --environment={environment}");
+                $"{PathOf(artifacts, environment)} is not there: files of a release name its images by digest. Next: {BuildCommand.Line("EcrPush", environment)}");
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]

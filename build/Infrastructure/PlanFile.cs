@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Files;
 
@@ -17,7 +18,7 @@ internal sealed record PlanFile(string Environment, string Release, string Hash,
     public static async Task<PlanFile> ReadAsync(string artifacts, string environment, CancellationToken cancellationToken) =>
         await DurableFile.ReadAsync(PathOf(artifacts, environment), cancellationToken) is { } json
             ? JsonSerializer.Deserialize(json, PlanFileJson.Default.PlanFile)!
-            : throw new InvalidOperationException($"{PathOf(artifacts, environment)} is not there. Next: ./build.sh --target=TerraformPlan --environment={environment}");
+            : throw new InvalidOperationException($"{PathOf(artifacts, environment)} is not there. Next: {BuildCommand.Line("TerraformPlan", environment)}");
 
     public static Task WriteAsync(string artifacts, string environment, PlannedChange planned, ReleaseId release, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using VectorDb.Build.Aws;
 using VectorDb.Build.Bootstrap;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Infrastructure;
@@ -13,7 +14,7 @@ internal sealed class AccountCheck(AwsAccount account, TimeProvider time)
 {
     private static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(14);
 
-    private string Bootstrap => $"./build.sh --target=Bootstrap --environment={account.Environment}";
+    private string Bootstrap => BuildCommand.Line("Bootstrap", account.Environment);
 
     public async Task<IReadOnlyList<Finding>> FindAsync(CancellationToken cancellation)
     {
@@ -63,7 +64,7 @@ internal sealed class AccountCheck(AwsAccount account, TimeProvider time)
         {
             findings.Add(new Finding(
                 "frozen", $"Deploys are frozen since {freeze.Since:yyyy-MM-dd HH:mm} UTC by {freeze.By}: {freeze.Message}", "Somebody wants nothing to change.",
-                $"when that is done: ./build.sh --target=Unfreeze --environment={account.Environment}"));
+                $"when that is done: {BuildCommand.Line("Unfreeze", account.Environment)}"));
         }
 
         return findings;
@@ -78,7 +79,7 @@ internal sealed class AccountCheck(AwsAccount account, TimeProvider time)
             {
                 findings.Add(new Finding(
                     "secret", $"{account.SecretName(secret.Name)} has no value", "The services or the smoke test cannot start without it.",
-                    secret == SecretCatalogue.OpenAiApiKey ? $"./build.sh --target=PutSecret --environment={account.Environment} --name={secret.Name}   (the key on the standard input)" : Bootstrap));
+                    secret == SecretCatalogue.OpenAiApiKey ? $"{BuildCommand.Line("PutSecret", account.Environment)} --name={secret.Name}   (the key on the standard input)" : Bootstrap));
             }
         }
 

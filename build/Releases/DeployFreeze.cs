@@ -1,4 +1,5 @@
 using Cake.Core;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Reporting;
 
@@ -7,8 +8,6 @@ namespace VectorDb.Build.Releases;
 /// <summary>Stops deploys, with a message for whoever tries, and lets them go on again. A run that goes on is not touched.</summary>
 public sealed class DeployFreeze
 {
-    private const int UsageError = 2;
-
     private readonly IReleaseEnvironment _environment;
     private readonly StepJournal _journal;
     private readonly TimeProvider _time;
@@ -20,14 +19,14 @@ public sealed class DeployFreeze
     {
         if (string.IsNullOrWhiteSpace(message))
         {
-            throw new CakeException(UsageError, $"A freeze says why: ./build.sh --target=Freeze{OfEnvironment} --message=\"<why, and until when>\"");
+            throw new CakeException(ExitCodes.UsageError, $"A freeze says why: {_environment.Command("Freeze")} --message=\"<why, and until when>\"");
         }
 
         var identity = await _environment.IdentifyAsync(cancellationToken);
         await _environment.Lock.FreezeAsync(identity.Owner, message.Trim(), cancellationToken);
         await RecordAsync(LedgerEvent.Frozen, identity, message.Trim(), cancellationToken);
         _journal.Close($"Deploys to {_environment.Name} are frozen: {message.Trim()}");
-        _journal.Close($"  go on      ./build.sh --target=Unfreeze{OfEnvironment}");
+        _journal.Close($"  go on      {_environment.Command("Unfreeze")}");
     }
 
     public async Task UnfreezeAsync(CancellationToken cancellationToken)
@@ -43,8 +42,6 @@ public sealed class DeployFreeze
         await RecordAsync(LedgerEvent.Unfrozen, identity, freeze.Message, cancellationToken);
         _journal.Close($"Deploys to {_environment.Name} may go on. They were frozen since {freeze.Since:yyyy-MM-dd HH:mm} UTC by {freeze.By}: {freeze.Message}");
     }
-
-    private string OfEnvironment => _environment.Name == CommandLine.Options.Environment.Default ? "" : $" --environment={_environment.Name}";
 
     private Task RecordAsync(LedgerEvent what, Identity identity, string message, CancellationToken cancellationToken) => _environment.Ledger.AppendAsync(
         new LedgerEntry(_time.GetUtcNow(), what, Release: null, Commit: null, identity.Owner, identity.Run) { Outcome = message }, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.DynamoDBv2.Model;
 using VectorDb.Build.Aws;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Releases.Aws;
 
@@ -50,7 +51,7 @@ internal static class CachePassword
     {
         var version = await SecretValue.VersionAsync(account, SecretCatalogue.RedisPassword, cancellation)
             ?? throw new InvalidOperationException(
-                $"{account.SecretName(SecretCatalogue.RedisPassword.Name)} has no value. Next: ./build.sh --target=Bootstrap --environment={account.Environment}");
+                $"{account.SecretName(SecretCatalogue.RedisPassword.Name)} has no value. Next: {BuildCommand.Line("Bootstrap", account.Environment)}");
         var user = await FindAsync(account, userId, cancellation);
         if (IsOpen(user) && await IsRememberedAsync(account, version, cancellation))
         {
@@ -108,7 +109,7 @@ internal static class CachePassword
 
     private static async Task<CacheUser> FindAsync(AwsAccount account, string userId, CancellationToken cancellation) =>
         await account.Services.ElastiCache.FindUserAsync(userId, cancellation)
-        ?? throw new InvalidOperationException($"There is no ElastiCache user {userId}. Next: ./build.sh --target=TerraformApply --environment={account.Environment}");
+        ?? throw new InvalidOperationException($"There is no ElastiCache user {userId}. Next: {BuildCommand.Line("TerraformApply", account.Environment)}");
 
     // A user that is being changed takes no other change.
     private static async Task SettledAsync(AwsAccount account, string userId, TimeProvider time, CancellationToken cancellation)

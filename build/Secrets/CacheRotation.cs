@@ -1,4 +1,5 @@
 using Cake.Core;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Reporting;
 
@@ -43,7 +44,7 @@ internal sealed class CacheRotation(SecretReaders readers, StepJournal journal, 
         {
             throw new CakeException(
                 $"{string.Join(", ", behind)} did not take the new password over; the old one stays valid beside it. Look there (Session Manager): sudo journalctl -u vectordb-settings. "
-                + $"Then again: ./build.sh --target=RotateSecret --environment={account.Environment} --name={SecretCatalogue.RedisPassword.Name}");
+                + $"Then again: {BuildCommand.Line("RotateSecret", account.Environment)} --name={SecretCatalogue.RedisPassword.Name}");
         }
 
         await CachePassword.SetAsync(account, user, [password.Value], time, cancellation);

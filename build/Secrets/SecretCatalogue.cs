@@ -22,8 +22,6 @@ internal sealed record ManagedSecret(string Name, string? Setting, IReadOnlyList
 /// <summary>Every secret that a person or the build gives a value.</summary>
 internal static class SecretCatalogue
 {
-    private const int UsageError = 2;
-
     public static readonly ManagedSecret OpenAiApiKey = new("openai-api-key", "VECTORDB_OPENAI_API_KEY", AwsNames.Profiles) { Refuse = OneLine };
 
     public static readonly ManagedSecret ApiKeys = new("api-keys", "VECTORDB_API_KEYS", [AwsNames.Web]) { Refuse = KeyLines };
@@ -40,7 +38,7 @@ internal static class SecretCatalogue
 
     /// <exception cref="CakeException">There is none of that name; says the nearest.</exception>
     public static ManagedSecret Named(string? name, string target) => All.FirstOrDefault(secret => secret.Name == name) ?? throw new CakeException(
-        UsageError,
+        ExitCodes.UsageError,
         name is null
             ? $"Which secret? --target={target} --name=<{Names}>"
             : $"There is no secret '{name}'; {(Spelling.Nearest(name, All.Select(secret => secret.Name)) is { } nearest ? $"did you mean {nearest}?" : $"there are {Names}.")}");

@@ -1,4 +1,5 @@
 using Cake.Core;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 
 namespace VectorDb.Build.Secrets;
@@ -18,7 +19,7 @@ internal static class SecretValue
     public static async Task<string?> VersionAsync(AwsAccount account, ManagedSecret secret, CancellationToken cancellation) =>
         await account.Services.SecretsManager.FindAsync(account.SecretName(secret.Name), cancellation) is { } found
             ? found.CurrentVersion
-            : throw new CakeException($"There is no secret {account.SecretName(secret.Name)}. Next: ./build.sh --target=Bootstrap --environment={account.Environment}");
+            : throw new CakeException($"There is no secret {account.SecretName(secret.Name)}. Next: {BuildCommand.Line("Bootstrap", account.Environment)}");
 
     /// <returns>Id of the version.</returns>
     public static Task<string> PutAsync(AwsAccount account, ManagedSecret secret, string value, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
@@ -23,7 +24,7 @@ internal sealed class AwsDrafts(AwsAccount account, Workspace workspace, SourceR
         if (pushed.PromotedFrom is null && !IsOfThisTree(pushed))
         {
             throw new InvalidOperationException(
-                $"What was pushed for {account.Environment} is not what lies here now. Push it: ./build.sh --target=EcrPush --environment={account.Environment}");
+                $"What was pushed for {account.Environment} is not what lies here now. Push it: {BuildCommand.Line("EcrPush", account.Environment)}");
         }
 
         var release = Manifest.IdOf(pushed.Services, account.Settings.OfRelease(), pushed.Sources);

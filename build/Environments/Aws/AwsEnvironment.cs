@@ -1,4 +1,5 @@
 using VectorDb.Build.Aws;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
 using VectorDb.Build.Releases;
@@ -74,7 +75,7 @@ internal sealed class AwsEnvironment : IReleaseEnvironment
     public async Task<SmokeTarget> SmokeTargetAsync(Manifest? release, CancellationToken cancellationToken)
     {
         var parameters = await AwsServiceParameters.ReadAsync(_account, cancellationToken)
-            ?? throw new InvalidOperationException($"Nothing was applied to {Name} yet. Next: ./build.sh --target=Deploy --environment={Name}");
+            ?? throw new InvalidOperationException($"Nothing was applied to {Name} yet. Next: {BuildCommand.Line("Deploy", Name)}");
         var web = await _fleets.RequireAsync(_fleets.All[0], cancellationToken);
         return new SmokeTarget(parameters.Url, release?.Release, await SmokeKeyAsync(cancellationToken))
         {

@@ -1,5 +1,6 @@
 using Amazon.S3.Model;
 using VectorDb.Build.Aws;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Rendering;
@@ -128,7 +129,7 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
         {
             throw new RolloutFailedException(
                 $"Nothing was moved: {string.Join(", ", raised.Select(static alarm => alarm.Name))} stands in ALARM already ({raised[0].Reason}). "
-                + $"Mend that first, or go back: ./build.sh --target=Rollback --environment={account.Environment}");
+                + $"Mend that first, or go back: {BuildCommand.Line("Rollback", account.Environment)}");
         }
     }
 }

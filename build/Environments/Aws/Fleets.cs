@@ -1,3 +1,5 @@
+using VectorDb.Build.CommandLine;
+
 namespace VectorDb.Build.Environments.Aws;
 
 /// <summary>Looks at the fleets of an environment.</summary>
@@ -25,5 +27,5 @@ internal sealed class Fleets(AwsAccount account)
     /// <exception cref="InvalidOperationException">Terraform has made no such group yet.</exception>
     public async Task<FleetState> RequireAsync(Fleet fleet, CancellationToken cancellationToken) =>
         await LookAsync(fleet, cancellationToken) ?? throw new InvalidOperationException(
-            $"There is no group {fleet.Group}. Make it: ./build.sh --target=TerraformApply --environment={account.Environment}");
+            $"There is no group {fleet.Group}. Make it: {BuildCommand.Line("TerraformApply", account.Environment)}");
 }

@@ -13,15 +13,13 @@ namespace VectorDb.Build.Environments.Aws;
 /// <summary>The environment whose proof counts: read by its own role for that, in whatever account it is, or else as whoever runs the build.</summary>
 internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource settings, StepJournal journal, TimeProvider time)
 {
-    private const int UsageError = 2;
-
     /// <exception cref="CakeException">It is no other environment in AWS, or the settings name other readers than its own.</exception>
     public async Task<AwsAccount> OpenAsync(string environment, CancellationToken cancellationToken)
     {
         if (environment == target.Value.Environment || environment == LocalEnvironment.LocalName || Options.Environment.Read(environment) is null)
         {
             throw new CakeException(
-                UsageError, $"--from cannot be '{environment}': a promotion needs two environments in AWS, ./build.sh --target=Promote --from=staging --environment=production");
+                ExitCodes.UsageError, $"--from cannot be '{environment}': a promotion needs two environments in AWS, ./build.sh --target=Promote --from=staging --environment=production");
         }
 
         var role = RoleOf(environment);
@@ -38,7 +36,7 @@ internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource se
             && await new S3ReleaseCatalog(source.S3, source.ReleaseBucket).FindAsync(active, cancellationToken) is { } manifest
             ? manifest
             : throw new InvalidOperationException(
-                $"No verified release is active in {source.Environment}. What there is: ./build.sh --target=History --environment={source.Environment}");
+                $"No verified release is active in {source.Environment}. What there is: {BuildCommand.Line("History", source.Environment)}");
     }
 
     private string? RoleOf(string environment)
@@ -52,7 +50,7 @@ internal sealed class PromotionSource(Lazy<AwsAccount> target, SettingsSource se
         return named.Split(',', StringSplitOptions.TrimEntries).FirstOrDefault(role => role.EndsWith(name, StringComparison.Ordinal) && AccountOf(role) is not null)
             ?? throw new CakeException(
                 $"{SettingsCatalogue.PromotionRoles.Name} of {target.Value.Environment} is {named}, and none of it is the reader of {environment}. "
-                + $"Add arn:aws:iam::<account>{name}, then: ./build.sh --target=Bootstrap --environment={target.Value.Environment}");
+                + $"Add arn:aws:iam::<account>{name}, then: {BuildCommand.Line("Bootstrap", target.Value.Environment)}");
     }
 
     /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html</remarks>

@@ -58,7 +58,7 @@ internal static class SettingsFile
     {
         if (SecretCatalogue.All.FirstOrDefault(secret => secret.Setting == name) is { } secret)
         {
-            return $"{name} is a secret and belongs in no file: ./build.sh --target={(secret.IsGenerated ? "RotateSecret" : "PutSecret")} --environment={environment} --name={secret.Name}";
+            return $"{name} is a secret and belongs in no file: {BuildCommand.Line(secret.IsGenerated ? "RotateSecret" : "PutSecret", environment)} --name={secret.Name}";
         }
 
         if (SettingsCatalogue.All.Any(setting => setting.Name == name))

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cake.Core;
 using VectorDb.Build.Bootstrap;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
@@ -13,7 +14,6 @@ namespace VectorDb.Build.Infrastructure.Destruction;
 /// <summary>The end of an environment: the service, and on demand what it was released with. Nothing brings it back.</summary>
 public sealed class EnvironmentDestruction
 {
-    private const int UsageError = 2;
     private static readonly Dictionary<string, string> NoInputs = [];
 
     private readonly Lazy<AwsAccount> _account;
@@ -62,7 +62,7 @@ public sealed class EnvironmentDestruction
         }
         else
         {
-            _journal.Close($"What is left: images, secrets, releases and ledger. All of it: ./build.sh --target=Destroy --environment={account.Environment} --with-foundation");
+            _journal.Close($"What is left: images, secrets, releases and ledger. All of it: {BuildCommand.Line("Destroy", account.Environment)} --with-foundation");
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class EnvironmentDestruction
     }
 
     private static CakeException NotConfirmed(AwsAccount account, string why) => new(
-        UsageError, $"{why} Nothing was destroyed. To confirm: ./build.sh --target=Destroy --environment={account.Environment} --confirm={account.Environment}");
+        ExitCodes.UsageError, $"{why} Nothing was destroyed. To confirm: {BuildCommand.Line("Destroy", account.Environment)} --confirm={account.Environment}");
 
     private static void RefuseProtected(AwsAccount account, bool withFoundation)
     {

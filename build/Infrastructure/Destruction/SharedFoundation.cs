@@ -1,4 +1,5 @@
 using Cake.Core;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Environments.Settings;
 
@@ -23,7 +24,7 @@ internal static class SharedFoundation
             var names = string.Join(", ", others);
             throw new CakeException(
                 $"Of this environment are {string.Join(" and ", shared)} of the whole account, on which others live: {names}. Without them nothing there starts, scales or returns. "
-                + $"Nothing was touched. Destroy {names} first, or leave the foundation: ./build.sh --target=Destroy --environment={account.Environment}");
+                + $"Nothing was touched. Destroy {names} first, or leave the foundation: {BuildCommand.Line("Destroy", account.Environment)}");
         }
     }
 
