@@ -26,7 +26,6 @@ using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
-using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Rendering;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;

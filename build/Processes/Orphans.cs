@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using VectorDb.Build.Releases.Locking;
 
 namespace VectorDb.Build.Processes;
 

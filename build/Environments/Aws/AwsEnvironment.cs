@@ -2,6 +2,7 @@ using VectorDb.Build.Aws;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Images;
+using VectorDb.Build.Processes;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Releases.Aws;
 using VectorDb.Build.Releases.Locking;

@@ -1,3 +1,5 @@
+using VectorDb.Build.Processes;
+
 namespace VectorDb.Build.Releases.Locking;
 
 /// <summary>The one document that a lock is.</summary>
@@ -24,12 +26,6 @@ internal sealed record LockHolder(
 }
 
 internal sealed record Freeze(string By, string Message, DateTimeOffset Since);
-
-/// <summary>A process that cannot be mistaken for another one that later got the same number.</summary>
-/// <param name="Machine">Name of the machine.</param>
-/// <param name="Id">Process number.</param>
-/// <param name="StartedAt">When it started, in the machine's own units.</param>
-internal sealed record ProcessIdentity(string Machine, int Id, long StartedAt);
 
 /// <summary>What a run says about itself when it asks for the lock.</summary>
 /// <param name="DespiteFreeze">A rollback and a stop are allowed while deploys are frozen.</param>

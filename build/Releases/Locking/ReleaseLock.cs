@@ -1,3 +1,5 @@
+using VectorDb.Build.Processes;
+
 namespace VectorDb.Build.Releases.Locking;
 
 /// <summary>

@@ -5,7 +5,6 @@ using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
-using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Tests.Rollout;
 using VectorDb.Build.Tests.SmokeTest;

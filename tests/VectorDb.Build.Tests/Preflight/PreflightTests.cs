@@ -1,5 +1,6 @@
 using Amazon.S3.Model;
 using VectorDb.Build.Preflight;
+using VectorDb.Build.Processes;
 using VectorDb.Build.Releases.Aws;
 using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Tests.Secrets;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using VectorDb.Build.Processes;
-using VectorDb.Build.Releases.Locking;
 
 namespace VectorDb.Build.Tests.Processes;
 

@@ -1,3 +1,4 @@
+using VectorDb.Build.Processes;
 using VectorDb.Build.Releases.Files;
 using VectorDb.Build.Releases.Locking;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using VectorDb.Build.Processes;
 using VectorDb.Build.Releases.Locking;
 
 namespace VectorDb.Build.Tests.Releases;

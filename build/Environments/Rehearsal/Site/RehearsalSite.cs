@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using VectorDb.Build.Processes;
-using VectorDb.Build.Releases.Locking;
 
 namespace VectorDb.Build.Environments.Rehearsal.Site;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using VectorDb.Build.Processes;
-using VectorDb.Build.Releases.Locking;
 
 namespace VectorDb.Build.Environments.Rehearsal.Site;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using VectorDb.Build.Infrastructure;
-using VectorDb.Build.Releases.Locking;
+using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Environments.Rehearsal.Site;
 

@@ -1,15 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace VectorDb.Build.Releases.Locking;
-
-internal interface IProcessTable
-{
-    ProcessIdentity Current { get; }
-
-    /// <returns>True only when it is certain: a process of another machine may well live.</returns>
-    bool HasEnded(ProcessIdentity process);
-}
+namespace VectorDb.Build.Processes;
 
 /// <summary>The processes of this machine.</summary>
 /// <param name="machine">What tells it from others; its name where it shares nothing with them.</param>
