@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes stand-ins for the base images of this project's Dockerfiles from Debian packages and the .NET runtime of this
 # machine, under the same names, so that the Dockerfiles build unchanged on a network without an image registry.
-# An image that the engine already has stays as it is. Needs root, debootstrap and a Docker engine (DOCKER_HOST is honoured).
+# An image that the engine already has stays as it is. A stand-in carries the label vectordb.stand-in, which whatever is
+# built on it inherits and no registry of AWS is given. Needs root, debootstrap and a Docker engine (DOCKER_HOST is honoured).
 #
 #   scripts/base-images.sh                 all of them
 #   scripts/base-images.sh aspnet nginx    only these
@@ -10,6 +11,7 @@ set -Eeuo pipefail
 ASPNET_IMAGE=${ASPNET_IMAGE:-mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled}
 NGINX_IMAGE=${NGINX_IMAGE:-public.ecr.aws/nginx/nginx:1.28-alpine}
 INSTANCE_IMAGE=${INSTANCE_IMAGE:-vectordb-rehearsal/instance:2}
+STAND_IN='LABEL vectordb.stand-in=true'
 CACHE=${VECTORDB_BASE_IMAGE_CACHE:-/var/cache/vectordb-base-images}
 SUITE=trixie
 
@@ -63,7 +65,7 @@ aspnet() {
   ln -s ../share/dotnet/dotnet "$layer/usr/bin/dotnet"
   cp "$tarball" "$work/aspnet.tar"
   tar -C "$layer" -rf "$work/aspnet.tar" --owner=0 --group=0 usr/share/dotnet usr/bin/dotnet
-  docker import --change 'USER 1654' --change 'WORKDIR /app' --change 'ENV ASPNETCORE_HTTP_PORTS=8080' \
+  docker import --change "$STAND_IN" --change 'USER 1654' --change 'WORKDIR /app' --change 'ENV ASPNETCORE_HTTP_PORTS=8080' \
     --change 'ENV DOTNET_RUNNING_IN_CONTAINER=true' --change "ENV DOTNET_VERSION=$version" \
     "$work/aspnet.tar" "$ASPNET_IMAGE" >/dev/null
   say "$ASPNET_IMAGE: made from Debian $SUITE and .NET $version"
@@ -73,7 +75,7 @@ nginx() {
   absent "$NGINX_IMAGE" || return 0
   local tarball
   tarball=$(root nginx ca-certificates,curl,nginx-light,libnginx-mod-http-headers-more-filter)
-  docker import --change 'CMD ["nginx", "-g", "daemon off;"]' "$tarball" "$NGINX_IMAGE" >/dev/null
+  docker import --change "$STAND_IN" --change 'CMD ["nginx", "-g", "daemon off;"]' "$tarball" "$NGINX_IMAGE" >/dev/null
   say "$NGINX_IMAGE: made from Debian $SUITE"
 }
 

@@ -32,6 +32,13 @@ internal sealed class DockerClient(CommandRunner commands)
     public async Task<bool> HasAsync(string image, CancellationToken cancellation) =>
         (await commands.TryAsync(new Command("docker", "image", "inspect", image), cancellation)).Succeeded;
 
+    /// <returns>Whether an image that the engine has is, or is built on, one of <c>scripts/base-images.sh</c>.</returns>
+    public async Task<bool> IsStandInAsync(string image, CancellationToken cancellation)
+    {
+        var label = await commands.RunAsync(new Command("docker", "image", "inspect", "--format", "{{index .Config.Labels \"vectordb.stand-in\"}}", image), cancellation);
+        return label.Output.Trim() == "true";
+    }
+
     /// <exception cref="CommandFailedException">With the last lines of the build.</exception>
     public Task BuildAsync(ImageRecipe recipe, string image, string contentLabel, CancellationToken cancellation)
     {

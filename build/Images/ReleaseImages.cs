@@ -1,5 +1,6 @@
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments;
+using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Reporting;
 
@@ -91,7 +92,8 @@ public sealed class ReleaseImages
         new(PublishedOutput.Read(_workspace.Published).Services, ReleaseSources.Of(_workspace.Root, Recipes(target)), digests);
 
     private async Task<IReadOnlyList<BuiltImage>> BuiltAsync(CancellationToken cancellationToken) =>
-        _built ??= await _builder.BuildAsync(Recipes(_target.Value), _target.Value?.Registry, cancellationToken);
+        _built ??= await _builder.BuildAsync(
+            Recipes(_target.Value), _target.Value?.Registry, standIns: _target.Value is null or { Environment: AwsEnvironment.Rehearsal }, cancellationToken);
 
     private IReadOnlyList<ImageRecipe> Recipes(ImageTarget? target) => ImageRecipe.OfRelease(_workspace.Root, target?.RuntimeImage, target?.NginxImage);
 

@@ -35,7 +35,7 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
         _api = await SampleApi.StartAsync();
         await WriteAsync("stand-in", "root", "etc-release");
         await _commands.RunAsync(new Command("tar", "-C", _folder.File("root"), "-cf", _folder.File("base.tar"), "."), Token);
-        await _commands.RunAsync(new Command("docker", "import", _folder.File("base.tar"), _base), Token);
+        await ImportBaseAsync();
         foreach (var (project, published) in new[] { ("VectorDb.Api", "api"), ("VectorDb.Worker", "worker"), ("VectorDb.Dashboard", "dashboard") })
         {
             await WriteAsync($"ARG BASE_IMAGE\nFROM ${{BASE_IMAGE}}\nLABEL vectordb.test={_base}\nCOPY . /app\nUSER 1654\n", "src", project, "Dockerfile");
@@ -119,6 +119,23 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_built_on_a_stand_in_serves_a_rehearsal_and_is_made_anew_of_the_real_base_for_AWS()
+    {
+        await ImportBaseAsync("--change", "LABEL vectordb.stand-in=true");
+        await Open(environment: "rehearsal").Images.BuildAsync(Token);
+
+        var refused = await Assert.ThrowsAsync<StandInException>(() => Open().Images.PushAsync(Token));
+        Assert.Contains($"docker pull --platform linux/amd64 {_base}", refused.Message, StringComparison.Ordinal);
+        Assert.Null(await _registry!.FindAsync("vectordb-api/app", Recipes()[0].ContentTag(), Token));
+
+        await ImportBaseAsync();
+        var (images, steps) = Open();
+        await images.BuildAsync(Token);
+
+        Assert.Equal("app built, worker built, dashboard built, nginx built", steps.Steps[0].Note);
+    }
+
+    [Fact]
     public async Task On_this_machine_the_images_get_names_to_develop_with()
     {
         // The Dockerfiles' own base, as on a developer's machine.
@@ -160,9 +177,13 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
         Assert.Null(await _registry!.FindAsync("vectordb-api/worker", Recipes().Single(recipe => recipe.Service == "worker").ContentTag(), Token));
     }
 
+    private Task ImportBaseAsync(params string[] options) =>
+        _commands.RunAsync(new Command("docker", ["import", .. options, _folder.File("base.tar"), _base]), Token);
+
     private IReadOnlyList<ImageRecipe> Recipes() => ImageRecipe.OfRelease(_folder.Path, _base, _base);
 
-    private (ReleaseImages Images, StepJournal Steps) Open(LoopbackRegistry? registry = null, bool local = false, bool unpushed = false)
+    private (ReleaseImages Images, StepJournal Steps) Open(
+        LoopbackRegistry? registry = null, bool local = false, bool unpushed = false, string environment = "staging")
     {
         var journal = new StepJournal(BuildConsole.Create(_said), TimeProvider.System);
         var docker = new DockerClient(_commands);
@@ -173,7 +194,7 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
                 new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal), steps, journal, new ImageBuilder(docker, TimeProvider.System), docker,
                 new Lazy<ImageTarget?>(() => local
                     ? null
-                    : new ImageTarget("staging", there, new ImagePusher(docker, there, TimeProvider.System), new ScanGate(there, "HIGH", TimeProvider.System), _base, _base)),
+                    : new ImageTarget(environment, there, new ImagePusher(docker, there, TimeProvider.System), new ScanGate(there, "HIGH", TimeProvider.System), _base, _base)),
                 unpushed),
             journal);
     }

@@ -7,6 +7,7 @@ using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Environments.Rehearsal.Fleet;
 using VectorDb.Build.Environments.Rehearsal.Site;
+using VectorDb.Build.Environments.Rehearsal.Story;
 using VectorDb.Build.Images;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Rendering;
@@ -22,8 +23,6 @@ namespace VectorDb.Build.Tests.Rehearsal;
 public sealed class FleetSite : IAsyncLifetime
 {
     private const string Bucket = "vectordb-fleet-releases";
-    private const string ProxyImage = "public.ecr.aws/nginx/nginx:1.28-alpine";
-
     private static readonly string[] Plugins = ["/usr/local/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins"];
     private static readonly BasicAWSCredentials Deployer = new("test", "test");
 
@@ -48,7 +47,7 @@ public sealed class FleetSite : IAsyncLifetime
         RequiredTool.Demand(Environment.IsPrivilegedProcess, "base images are made by root");
         var plugin = Plugins.Select(static folder => Path.Combine(folder, "docker-compose")).FirstOrDefault(File.Exists);
         RequiredTool.Demand(plugin is not null, "the Compose plugin is not on this machine");
-        await Commands.RunAsync(new Command(Path.Combine(Repository.Root, "scripts/base-images.sh"), "nginx", "instance"), Token);
+        await RehearsedBases.EnsureAsync(Commands, Repository.Root, Token, "nginx", "instance");
         _site = await RehearsalSite.StartAsync(Commands, Repository.Root, new SiteOptions(60), TimeProvider.System, Token);
         Aws = new AwsWire(_site.Aws);
         using (var s3 = Objects())
@@ -88,7 +87,7 @@ public sealed class FleetSite : IAsyncLifetime
     private Task<InstanceFleet> StartFleetAsync()
     {
         var port = int.Parse(Site.Registry!.Split(':')[1], CultureInfo.InvariantCulture);
-        return InstanceFleet.StartAsync(Commands, Site.Aws, new FleetOptions(Repository.Root, Site.Run, Site.Network!, Site.Address, port) { BaseImages = [ProxyImage] },
+        return InstanceFleet.StartAsync(Commands, Site.Aws, new FleetOptions(Repository.Root, Site.Run, Site.Network!, Site.Address, port) { BaseImages = [RehearsedBases.Nginx] },
             TestContext.Current.SendDiagnosticMessage, TimeProvider.System, Token);
     }
 
@@ -124,7 +123,7 @@ public sealed class FleetSite : IAsyncLifetime
     {
         var standIn = Path.Combine(Repository.Root, "tests/VectorDb.Build.Tests/Rehearsal/standin");
         var proxy = Path.Combine(Repository.Root, "nginx");
-        ImageRecipe[] recipes = [new("standin", standIn, Path.Combine(standIn, "Dockerfile"), ProxyImage), new("nginx", proxy, Path.Combine(proxy, "Dockerfile"), ProxyImage)];
+        ImageRecipe[] recipes = [new("standin", standIn, Path.Combine(standIn, "Dockerfile"), RehearsedBases.Nginx), new("nginx", proxy, Path.Combine(proxy, "Dockerfile"), RehearsedBases.Nginx)];
         foreach (var recipe in recipes)
         {
             await Aws.JsonAsync("ecr", "AmazonEC2ContainerRegistry_V20150921.CreateRepository", new { repositoryName = recipe.Repository });
@@ -132,7 +131,7 @@ public sealed class FleetSite : IAsyncLifetime
 
         using var services = new AwsServices(new AwsConnection(EmulatedAws.Region, Deployer, Site.Aws.Endpoint), TimeProvider.System);
         var docker = new DockerClient(Commands);
-        var built = await new ImageBuilder(docker, TimeProvider.System).BuildAsync(recipes, null, Token);
+        var built = await new ImageBuilder(docker, TimeProvider.System).BuildAsync(recipes, null, standIns: true, Token);
         var pushed = await new ImagePusher(docker, new EcrRegistry(services.Ecr, "fleet"), TimeProvider.System).PushAsync(built, Token);
         var images = pushed.Select(image => new ImageReference(image.Image.In(Site.Registry!))).ToArray();
         return (images[0], images[1]);

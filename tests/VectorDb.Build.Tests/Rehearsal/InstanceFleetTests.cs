@@ -1,4 +1,6 @@
 using VectorDb.Build.Environments.Rehearsal.Fleet;
+using VectorDb.Build.Environments.Rehearsal.Story;
+using VectorDb.Build.Images;
 
 namespace VectorDb.Build.Tests.Rehearsal;
 
@@ -30,6 +32,13 @@ public sealed class InstanceFleetTests(FleetSite site) : IClassFixture<FleetSite
         Assert.Null(gone.Failure);
         // Its own drain script has let it go, not the end of the hook's patience.
         Assert.Equal(2, (await group.CalledAsync())["autoscaling:CompleteLifecycleAction"]);
+    }
+
+    [Fact]
+    public async Task What_a_rehearsal_builds_on_says_that_it_is_a_stand_in_and_has_no_name_that_a_release_builds_on()
+    {
+        Assert.True(await new DockerClient(site.Commands).IsStandInAsync(RehearsedBases.Nginx, TestContext.Current.CancellationToken));
+        Assert.DoesNotContain(ImageRecipe.OfRelease(Repository.Root), static recipe => recipe.Base() is RehearsedBases.Runtime or RehearsedBases.Nginx);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ internal sealed class InfrastructureRehearsal(CommandRunner commands, Workspace 
 
     private PushedRelease StandInImages()
     {
-        var recipes = ImageRecipe.OfRelease(workspace.Root);
+        var recipes = ImageRecipe.OfRelease(workspace.Root, RehearsedBases.Runtime, RehearsedBases.Nginx);
         return new PushedRelease(
             PublishedOutput.Read(workspace.Published).Services,
             ReleaseSources.Of(workspace.Root, recipes),

@@ -1,7 +1,6 @@
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Environments.Rehearsal.Fleet;
 using VectorDb.Build.Environments.Rehearsal.Site;
-using VectorDb.Build.Images;
 using VectorDb.Build.LoadTest;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Reporting;
@@ -55,7 +54,11 @@ public sealed class Rehearsal
             }
 
             var opened = MachineWork.Read();
-            await _journal.RunAsync("Base images", () => BaseImagesAsync(cancellation));
+            await _journal.RunAsync("Base images", async () =>
+            {
+                await RehearsedBases.EnsureAsync(_commands, _workspace.Root, cancellation);
+                return null;
+            });
             await _journal.RunAsync("Machine image", async () =>
             {
                 fleet = await InstanceFleet.StartAsync(_commands, stage.Site.Aws, OptionsOf(stage.Site, network, registry), _journal.Say, _time, cancellation);
@@ -90,15 +93,8 @@ public sealed class Rehearsal
     private FleetOptions OptionsOf(RehearsalSite site, string network, string registry) =>
         new(_workspace.Root, site.Run, network, site.Address, new Uri($"http://{registry}").Port)
         {
-            BaseImages = [.. ImageRecipe.OfRelease(_workspace.Root).Select(static recipe => recipe.Base()).Distinct(StringComparer.Ordinal)],
+            BaseImages = [RehearsedBases.Runtime, RehearsedBases.Nginx],
         };
-
-    /// <summary>Stand-ins where the engine lacks them: a network without a registry of base images is the rule here.</summary>
-    private async Task<string?> BaseImagesAsync(CancellationToken cancellation)
-    {
-        await _commands.RunAsync(new Command("bash", Path.Combine(_workspace.Root, "scripts", "base-images.sh")), cancellation);
-        return null;
-    }
 
     private Task JudgeAsync(RehearsalStage stage, LoadFigures load, CancellationToken cancellation) => _journal.RunAsync("Load through every switch", async () =>
     {

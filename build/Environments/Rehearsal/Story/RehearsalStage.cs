@@ -56,6 +56,8 @@ internal sealed class RehearsalStage : IAsyncDisposable
     private static Dictionary<string, string?> VariablesOf(RehearsalSite site, RehearsalFiles pinned) => new(site.BuildEnvironment, StringComparer.Ordinal)
     {
         ["VECTORDB_IMAGE_ID"] = MachineImage,
+        ["VECTORDB_RUNTIME_IMAGE"] = RehearsedBases.Runtime,
+        ["VECTORDB_NGINX_IMAGE"] = RehearsedBases.Nginx,
         // The site's network lies in it, and so the load balancer, whose word the proxies take.
         ["VECTORDB_VPC_CIDR"] = "172.31.0.0/16",
         ["VECTORDB_COMPOSE_SHA256"] = pinned.ComposeSha256,
