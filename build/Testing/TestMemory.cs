@@ -7,7 +7,8 @@ namespace VectorDb.Build.Testing;
 
 /// <summary>
 /// Which suites passed on which bytes: the compiled tests with all that they load, and the files of the repository that tests
-/// read beside them. A file a pass, holding the number of tests.
+/// read beside them. A file a pass, holding the number of tests. Where a test was skipped, not every test has passed: that is a pass of
+/// the fast suite alone, which is what this machine can run.
 /// </summary>
 /// <param name="folder">Where passes are kept.</param>
 /// <param name="root">The repository.</param>
@@ -36,14 +37,15 @@ internal sealed class TestMemory(string folder, string root)
 
     /// <summary>Remembers nothing where the bytes are others by now: another build had its turn, and nobody knows which of them passed.</summary>
     /// <param name="key">Of the project before its tests ran.</param>
-    public async Task RememberAsync(TestProject project, ContentHash key, TestSuite suite, int tests, CancellationToken cancellationToken)
+    public async Task RememberAsync(TestProject project, ContentHash key, TestSuite suite, TestResult result, CancellationToken cancellationToken)
     {
         if (KeyOf(project) != key)
         {
             return;
         }
 
-        await DurableFile.WriteAsync(PathOf(key, suite), Encoding.UTF8.GetBytes(tests.ToString(CultureInfo.InvariantCulture)), cancellationToken);
+        var passed = result.Skips.Count == 0 ? suite : TestSuite.Fast;
+        await DurableFile.WriteAsync(PathOf(key, passed), Encoding.UTF8.GetBytes(result.Passed.ToString(CultureInfo.InvariantCulture)), cancellationToken);
         foreach (var old in new DirectoryInfo(folder).EnumerateFiles().OrderByDescending(file => file.LastWriteTimeUtc).Skip(Kept))
         {
             old.Delete();

@@ -66,7 +66,7 @@ public sealed class TestSession
         {
             throw new InvalidOperationException(
                 $"This environment takes only bytes on which every test has passed, and on these {string.Join(", ", untested.Select(project => project.Name))} did not. "
-                + "Next: ./build.sh --target=Test");
+                + "Next: VECTORDB_REQUIRE_TOOLS=1 ./build.sh --target=Test, in which a test fails that would be skipped for want of a tool");
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class TestSession
             results.Add(result);
             if (result.Succeeded)
             {
-                await _memory.RememberAsync(project, keys[project], suite, result.Passed, stop);
+                await _memory.RememberAsync(project, keys[project], suite, result, stop);
             }
         });
         return results.Aggregate(TestResult.Nothing, (left, right) => left + right);

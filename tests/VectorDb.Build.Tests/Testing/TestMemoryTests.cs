@@ -43,6 +43,15 @@ public sealed class TestMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_a_test_was_skipped_not_every_test_has_passed()
+    {
+        await RememberAsync(TestSuite.Full, 42, new TestNote("Boots", "docker is not on this machine"));
+
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+        Assert.Equal(42, Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+    }
+
+    [Fact]
     public async Task Other_bytes_of_the_tests_of_what_they_load_or_of_what_they_read_are_tested_again()
     {
         await RememberAsync(TestSuite.Fast, 42);
@@ -93,5 +102,6 @@ public sealed class TestMemoryTests : IDisposable
         Assert.InRange(Directory.GetFiles(_folder.File("home", "test-results")).Length, 1, 500);
     }
 
-    private Task RememberAsync(TestSuite suite, int tests) => Memory.RememberAsync(_project, Memory.KeyOf(_project), suite, tests, Cancellation);
+    private Task RememberAsync(TestSuite suite, int tests, params TestNote[] skipped) =>
+        Memory.RememberAsync(_project, Memory.KeyOf(_project), suite, new Build.Testing.TestResult(tests, [], skipped), Cancellation);
 }
