@@ -37,7 +37,7 @@ variable "untagged_image_days" {
 }
 
 variable "github_subjects" {
-  description = "Exact `sub` claims that GitHub puts into the tokens of the jobs that may deploy here, for example repo:owner/name:environment:production. Empty for no access from GitHub."
+  description = "Exact `sub` claims that GitHub puts into the tokens of the jobs that may deploy here, and so plan, for example repo:owner/name:environment:production. Empty for no access from GitHub."
   type        = list(string)
   default     = []
 }
@@ -73,7 +73,7 @@ variable "manage_github_provider" {
 }
 
 variable "deployer_principals" {
-  description = "ARNs of the people's roles (for example of IAM Identity Center) that may assume the deployer role. Empty for none."
+  description = "ARNs of the people's roles (for example of IAM Identity Center) that may take all three roles: deployer, planner and publisher. Empty for none."
   type        = list(string)
   default     = []
 }

@@ -55,6 +55,45 @@ run "github_gets_in_with_exact_subject_and_audience_only" {
   }
 }
 
+run "the_named_people_take_every_role" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    principals = ["arn:aws:iam::123456789012:role/operators"]
+  }
+
+  assert {
+    condition     = alltrue([for role in aws_iam_role.this : jsondecode(role.assume_role_policy).Statement[0].Principal.AWS == ["arn:aws:iam::123456789012:role/operators"]])
+    error_message = "Who may deploy by hand may plan and push by hand."
+  }
+}
+
+run "a_role_for_which_nobody_is_named_is_taken_by_nobody" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    github_plan_subjects    = []
+    github_publish_subjects = []
+  }
+
+  assert {
+    condition = { for key, role in aws_iam_role.this : key => [for statement in jsondecode(role.assume_role_policy).Statement : "${statement.Effect} ${statement.Action}"] } == {
+      deployer  = ["Allow sts:AssumeRoleWithWebIdentity"]
+      planner   = ["Allow sts:AssumeRoleWithWebIdentity"]
+      publisher = ["Deny sts:AssumeRole"]
+    }
+    error_message = "Not even by whoever may take any role of the account; jobs that deploy may plan."
+  }
+}
+
 run "a_deployer_may_empty_buckets_only_where_an_environment_may_go_with_its_data" {
   command = plan
 

@@ -1,5 +1,5 @@
-# Who may release. Three roles: one plans (reads), one brings images to the registry, one deploys. They are taken by jobs of exactly named
-# GitHub environments, or by the named people; none is handed to the service.
+# Who may release. Three roles: one plans (reads), one brings images to the registry, one deploys. Each is taken by jobs of exactly named
+# GitHub environments, and all by the named people; the jobs that deploy may plan too. Where nobody is named for a role, nobody takes it.
 
 locals {
   github = "token.actions.githubusercontent.com"
@@ -30,7 +30,6 @@ resource "aws_iam_role" "this" {
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      # Without a subject nobody outside the account gets in: the account's own identity policies decide.
       length(each.value.principals) == 0 ? [] : [{
         Sid       = "People"
         Effect    = "Allow"
@@ -50,10 +49,11 @@ resource "aws_iam_role" "this" {
           }
         }
       }] : [],
+      # A role has to trust somebody or refuse everybody. Who administers the account needs none.
       length(each.value.principals) + length(each.value.subjects) > 0 ? [] : [{
-        Sid       = "Account"
-        Effect    = "Allow"
-        Principal = { AWS = "arn:${var.partition}:iam::${var.account}:root" }
+        Sid       = "Nobody"
+        Effect    = "Deny"
+        Principal = { AWS = "*" }
         Action    = "sts:AssumeRole"
         Condition = {}
       }],

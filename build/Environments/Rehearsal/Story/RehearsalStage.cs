@@ -60,6 +60,7 @@ internal sealed class RehearsalStage : IAsyncDisposable
         ["VECTORDB_NGINX_IMAGE"] = RehearsedBases.Nginx,
         // The site's network lies in it, and so the load balancer, whose word the proxies take.
         ["VECTORDB_VPC_CIDR"] = "172.31.0.0/16",
+        ["VECTORDB_DEPLOYER_PRINCIPALS"] = $"arn:aws:iam::{EmulatedAws.Account}:user/{RehearsalCaller.Administrator.Name}",
         ["VECTORDB_COMPOSE_SHA256"] = pinned.ComposeSha256,
         ["VECTORDB_ALARM_EMAILS"] = "operator@example.org",
         ["VECTORDB_EMBEDDER"] = "hashing",
