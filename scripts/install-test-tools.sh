@@ -15,6 +15,18 @@ packages=(
   shellcheck          # every shell script and the rendered user data
 )
 
+# Names and versions are those of one system, and some parts come out of the archive of the next.
+# shellcheck source=/dev/null # it is this system's own
+system=$(. "${VECTORDB_OS_RELEASE:-/etc/os-release}" && echo "$PRETTY_NAME:$ID $VERSION_ID")
+if [[ ${system##*:} != 'debian 12' ]]; then
+  cat >&2 <<EOF
+This script knows Debian 12, and this is ${system%:*}. There, install with the system's own means:
+  ${packages[*]}
+  Docker's Compose (v2) and buildx plugins, and PostgreSQL 17 with pgvector as scripts/test-tools/postgresql.sh lays it out
+EOF
+  exit 1
+fi
+
 missing=()
 for package in "${packages[@]}"; do
   if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed'; then

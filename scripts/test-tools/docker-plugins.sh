@@ -17,6 +17,7 @@ wanted=()
 mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
 # shellcheck disable=SC2016 # apt-get expands it, not the shell
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | sed -n 1p)
+[[ -n $mirror ]] || { echo 'the mirror of Debian 12 is not among the sources of this system: is it Debian 12?' >&2; exit 1; }
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/sources.list"
 options=(
   -o APT::Sandbox::User=root

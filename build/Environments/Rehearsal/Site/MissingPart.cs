@@ -8,6 +8,8 @@ internal sealed record MissingPart(string Name, string Reason, string InstallCom
 {
     public const string InstallTools = "sudo scripts/install-test-tools.sh";
 
+    public override string ToString() => $"{Name}: {Reason}; to have it: {InstallCommand}";
+
     /// <returns>Null when the program is on this machine.</returns>
     public static MissingPart? Without(string program, string name) =>
         PathOf(program) is null ? new MissingPart(name, $"{program} is not on this machine", InstallTools) : null;

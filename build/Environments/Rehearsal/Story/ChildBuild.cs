@@ -1,3 +1,4 @@
+using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Reporting;
 
@@ -53,4 +54,10 @@ internal sealed class ChildBuild(CommandRunner commands, string repositoryRoot, 
 }
 
 /// <summary>The rehearsal did not go as it must.</summary>
-internal sealed class RehearsalException(string message) : Exception(message);
+internal sealed class RehearsalException(string message) : Exception(message)
+{
+    /// <summary>Instances could boot, but not serve.</summary>
+    public static RehearsalException Without(IReadOnlyList<MissingPart> parts) => new(
+        $"Nothing was rehearsed, for a part of it would fail later:\n{string.Join('\n', parts.Select(static part => $"without {part}"))}\n"
+        + "The infrastructure alone needs none of it: ./build.sh --target=TerraformApply --environment=rehearsal");
+}

@@ -46,11 +46,16 @@ public sealed class Rehearsal
                 stage = await RehearsalStage.OpenAsync(_commands, _workspace, options: null, _journal, _time, cancellation);
                 return $"AWS at {stage.Site.Aws.Endpoint}, {(stage.Site.Network is null ? "no container engine" : $"registry {stage.Site.Registry}")}";
             });
-            if (stage!.Site.Network is not { } network || stage.Site.Registry is not { } registry)
+            if (stage!.Site.Network is not { } network)
             {
                 _journal.Omit("Deploy, Rollback", "without a container engine nothing can boot; the infrastructure is rehearsed alone");
                 await _infrastructure.ActAsync(stage, apply: true, cancellation);
                 return;
+            }
+
+            if (stage.Site.Registry is not { } registry || stage.Missing.Count > 0)
+            {
+                throw RehearsalException.Without(stage.Missing);
             }
 
             var opened = MachineWork.Read();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using VectorDb.Build.Environments.Rehearsal.Site;
 using VectorDb.Build.Processes;
 
 namespace VectorDb.Build.Environments.Rehearsal.Story;
@@ -6,7 +7,8 @@ namespace VectorDb.Build.Environments.Rehearsal.Story;
 /// <summary>The files that instances fetch by hash beside the bundle: this machine's Compose plugin, and the site's own authority.</summary>
 /// <param name="Folder">Holds them, for Bootstrap.</param>
 /// <param name="ComposeSha256">Of the plugin.</param>
-internal sealed record RehearsalFiles(string Folder, string ComposeSha256)
+/// <param name="Missing">Set where this machine has no plugin.</param>
+internal sealed record RehearsalFiles(string Folder, string ComposeSha256, MissingPart? Missing)
 {
     /// <param name="commands">Asks <c>docker</c> where its plugin is.</param>
     /// <param name="folder">Where to put them.</param>
@@ -28,7 +30,9 @@ internal sealed record RehearsalFiles(string Folder, string ComposeSha256)
             File.Copy(plugin, copy, overwrite: true);
         }
 
-        return new RehearsalFiles(folder, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(copy, cancellation))));
+        return new RehearsalFiles(
+            folder, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(copy, cancellation))),
+            plugin is null ? new MissingPart("Compose", "Docker's Compose plugin is not on this machine", MissingPart.InstallTools) : null);
     }
 
     private static async Task<string?> PluginAsync(CommandRunner commands, CancellationToken cancellation)

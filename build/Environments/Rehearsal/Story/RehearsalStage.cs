@@ -22,6 +22,9 @@ internal sealed class RehearsalStage : IAsyncDisposable
 
     public ChildBuild Build { get; }
 
+    /// <summary>What this machine cannot run.</summary>
+    public IReadOnlyList<MissingPart> Missing => [.. Site.Missing, .. Pinned.Missing is { } compose ? [compose] : Array.Empty<MissingPart>()];
+
     /// <summary>Where a rehearsal leaves what it printed and found.</summary>
     public static string FolderOf(Workspace workspace) => Path.Combine(workspace.Artifacts, "rehearsal");
 
@@ -33,13 +36,10 @@ internal sealed class RehearsalStage : IAsyncDisposable
         var site = await RehearsalSite.StartAsync(commands, workspace.Root, options ?? new SiteOptions(TimeScale), time, cancellation);
         try
         {
-            foreach (var missing in site.Missing)
-            {
-                journal.Say($"without {missing.Name}: {missing.Reason}; to have it: {missing.InstallCommand}");
-            }
-
             var pinned = await RehearsalFiles.GatherAsync(commands, Path.Combine(folder, "pinned"), site.CaFile, cancellation);
-            return new RehearsalStage(site, pinned, new ChildBuild(commands, workspace.Root, VariablesOf(site, pinned), Path.Combine(folder, "logs"), journal));
+            var stage = new RehearsalStage(site, pinned, new ChildBuild(commands, workspace.Root, VariablesOf(site, pinned), Path.Combine(folder, "logs"), journal));
+            stage.Missing.ToList().ForEach(missing => journal.Say($"without {missing}"));
+            return stage;
         }
         catch
         {
