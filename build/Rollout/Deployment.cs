@@ -68,6 +68,7 @@ public sealed class Deployment
         return status.Active == draft.Release
             && status.ActiveRelease is { IsHealthy: true }
             && status.Running.All(release => release.Id == draft.Release || release.IsLeaving)
+            && status.IsSized
             && status.Host == draft.Host?.Short
             && await IsCurrentAsync(draft, cancellationToken)
             && history.IsVerified(draft.Release)

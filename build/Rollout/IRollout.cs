@@ -64,6 +64,9 @@ internal enum RolloutPace
 /// <param name="Host">Short content hash of the resident host; null where there is none or it does not run.</param>
 internal sealed record RolloutStatus(Uri Url, ReleaseId? Active, IReadOnlyList<RunningRelease> Running, string? Host)
 {
+    /// <summary>Whether it may grow and shrink as far as the settings say: a release as it is may have to be given other bounds.</summary>
+    public bool IsSized { get; init; } = true;
+
     public RunningRelease? ActiveRelease => Running.FirstOrDefault(release => release.Id == Active);
 }
 

@@ -41,7 +41,10 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
             .Select(static group => new RunningRelease(group.Key, [.. group.Select(static pair => pair.Service)], IsLeaving: false))
             .ToList();
         var leading = states.First(static state => !state.IsEmpty);
-        return new RolloutStatus(url, ReleaseOf(known, leading.Fleet, leading.Group.Template), running, Host: null);
+        return new RolloutStatus(url, ReleaseOf(known, leading.Fleet, leading.Group.Template), running, Host: null)
+        {
+            IsSized = states.All(static state => (state.Group.Min, state.Group.Max) == (state.Fleet.Minimum, state.Fleet.Maximum)),
+        };
     }
 
     /// <summary>The bundle, by its hash; the images were pushed before.</summary>

@@ -337,6 +337,19 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
     }
 
     [Fact]
+    public async Task A_minimum_that_is_lowered_is_the_groups_after_a_deploy_of_the_same_release()
+    {
+        var release = await _build.DeployAsync("one");
+        _build.Set(("VECTORDB_WEB_MINIMUM", "1"));
+
+        Assert.Equal(release, await _build.DeployAsync("one"));
+
+        Assert.Equal(1, (await _build.Site.GroupAsync("web"))!.Min);
+        Assert.Equal(0, await _build.RunAsync("Deploy", "--exclusive"));
+        Assert.Contains("Nothing to do", _build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_fleet_below_its_minimum_is_unhealthy_and_a_deploy_mends_it()
     {
         await _build.DeployAsync("one");
