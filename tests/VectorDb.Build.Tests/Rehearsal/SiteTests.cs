@@ -81,7 +81,7 @@ public sealed class SiteTests(SiteFixture fixture)
     [Fact]
     public async Task The_database_opens_to_the_master_user_that_RDS_keeps_in_Secrets_Manager()
     {
-        RequiredTool.Demand(Directory.Exists(PostgresRoot), $"PostgreSQL 17 is not in {PostgresRoot}");
+        RequiredTool.Demand(Directory.Exists(PostgresRoot), $"PostgreSQL 17 is not in {PostgresRoot}", RequiredTool.Script);
         var made = await fixture.Aws.QueryAsync(
             "rds", "CreateDBCluster", ("DBClusterIdentifier", "data"), ("Engine", "aurora-postgresql"), ("DatabaseName", "vectordb"), ("MasterUsername", "vectordb"), ("ManageMasterUserPassword", "true"));
         var endpoint = made.Descendants("Endpoint").First().Value;

@@ -42,7 +42,7 @@ public sealed class ScriptTests
     {
         var docker = RequiredTool.Find("docker");
         var (version, _) = await RunAsync(docker, ["compose", "version"]);
-        RequiredTool.Demand(version == 0, "the Compose plugin is not on this machine");
+        RequiredTool.Demand(version == 0, "the Compose plugin is not on this machine", RequiredTool.Script);
         var (exitCode, output) = await RunAsync(docker, ["compose", "--file", file, .. options, "config", "--services"]);
         Assert.True(exitCode == 0, output);
         return string.Join(' ', output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
