@@ -82,7 +82,7 @@ public sealed class StatusReport
             table.AddRow(
                 service.Name,
                 service.Pid?.ToString(CultureInfo.InvariantCulture) ?? "-",
-                service.Health == ServiceState.Healthy ? service.Health : $"[red]{service.Health}[/]",
+                service.Health == ServiceState.Healthy ? service.Health : $"[red]{Markup.Escape(service.Reason is { } reason ? $"{service.Health}: {reason}" : service.Health)}[/]",
                 service.Restarts.ToString(CultureInfo.InvariantCulture),
                 string.Create(CultureInfo.InvariantCulture, $"{service.MemoryBytes / 1048576.0:0} MB"));
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using VectorDb.Build.Releases;
 
 namespace VectorDb.Build.Rollout;
@@ -83,6 +84,10 @@ internal sealed record RunningRelease(ReleaseId Id, IReadOnlyList<ServiceState> 
 internal sealed record ServiceState(string Name, int? Pid, string Health, int Restarts, long MemoryBytes)
 {
     public const string Healthy = "healthy";
+
+    /// <summary>Why it is not healthy, in the words of whoever looked; null where nobody says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
 }
 
 /// <summary>A release could not be moved.</summary>

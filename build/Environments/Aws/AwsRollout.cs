@@ -115,13 +115,22 @@ internal sealed class AwsRollout(AwsAccount account, IReleaseCatalog catalog, Aw
         ? [new ServiceState($"{state.Fleet.Profile}: {count} of {state.Fleet.Minimum}", Pid: null, "stopped", Restarts: 0, MemoryBytes: 0)]
         : [];
 
-    private static ServiceState Describe(FleetState state, GroupInstance instance) => new(
-        $"{state.Fleet.Profile}/{instance.Id}",
-        Pid: null,
-        state.Serves(instance) ? ServiceState.Healthy
-            : instance.Lifecycle.StartsWith("Pending", StringComparison.Ordinal) || state.Targets.GetValueOrDefault(instance.Id)?.State == "initial" ? "starting" : "unhealthy",
-        Restarts: 0,
-        MemoryBytes: 0);
+    private static ServiceState Describe(FleetState state, GroupInstance instance)
+    {
+        var target = state.Targets.GetValueOrDefault(instance.Id);
+        return new(
+            $"{state.Fleet.Profile}/{instance.Id}",
+            Pid: null,
+            state.Serves(instance) ? ServiceState.Healthy
+                : instance.Lifecycle.StartsWith("Pending", StringComparison.Ordinal) || target?.State == "initial" ? "starting" : "unhealthy",
+            Restarts: 0,
+            MemoryBytes: 0)
+        {
+            Reason = state.Serves(instance) ? null
+                : target?.Description is { } why ? $"{why} ({target.Reason})"
+                : $"{instance.Lifecycle}, {instance.Health}{(target is null ? "" : $", target {target.State}")}",
+        };
+    }
 
     /// <summary>An alarm that is raised already would take the release back for what it did not do.</summary>
     private async Task RefuseRaisedAlarmsAsync(CancellationToken cancellationToken)

@@ -27,11 +27,11 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public void Every_alarm_on_a_dashboard_exists()
+    public void Every_alarm_on_a_dashboard_exists_and_every_alarm_is_on_one()
     {
         var shown = Widgets("alarm").SelectMany(widget => widget["alarms"]!.AsArray()).Select(arn => arn!.GetValue<string>().Split("vectordb-production-")[1]).ToList();
         Assert.NotEmpty(shown);
-        Assert.Empty(shown.Except(Alarms()));
+        Assert.Equal(Alarms().Order(), shown.Distinct().Order());
     }
 
     [Fact]

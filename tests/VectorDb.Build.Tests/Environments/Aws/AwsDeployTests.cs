@@ -337,6 +337,22 @@ public sealed class AwsDeployTests(EmulatorFixture aws) : IClassFixture<Emulator
     }
 
     [Fact]
+    public async Task Status_tells_why_the_load_balancer_does_not_send_to_an_instance()
+    {
+        await _build.DeployAsync("one");
+        var sick = (await _build.Site.Boots.ServingAsync("web"))[0].Id;
+        await aws.ControlAsync(HttpMethod.Put, $"targets/{sick}", new { state = "unhealthy", reason = "Target.ResponseCodeMismatch", description = "Health checks failed with these codes: [503]" });
+        const string Why = "Health checks failed with these codes: [503] (Target.ResponseCodeMismatch)";
+
+        Assert.Equal(3, await _build.RunAsync("Status", "--json"));
+        var services = JsonNode.Parse(_build.Output)!["services"]!.AsArray();
+        Assert.Equal(Why, (string?)Assert.Single(services, static service => service!["reason"] is not null)!["reason"]);
+        Assert.Equal(3, await _build.RunAsync("Status"));
+
+        Assert.Contains(Why, string.Join(' ', _build.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_minimum_that_is_lowered_is_the_groups_after_a_deploy_of_the_same_release()
     {
         var release = await _build.DeployAsync("one");
