@@ -9,11 +9,11 @@ internal interface IRollout
     /// <summary>Looks without changing anything; an environment in which nothing runs is no error.</summary>
     Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken);
 
-    /// <summary>Brings a release's bytes to where it will run, whole or not at all; one that is there already is left as it is.</summary>
+    /// <summary>Brings a release's bytes to where it will run, whole or not at all; one that is there whole, or runs, is left as it is.</summary>
     Task StageAsync(Manifest manifest, CancellationToken cancellationToken);
 
     /// <summary>Brings up what outlives releases, in the version that the release was made with, and refuses what would fail at once.</summary>
-    /// <param name="pace">A return leaves as it is what runs, and is never refused.</param>
+    /// <param name="pace">A return leaves as it is what runs, and is refused only where it asks for another port.</param>
     /// <exception cref="RolloutFailedException">Nothing was moved.</exception>
     Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken);
 
