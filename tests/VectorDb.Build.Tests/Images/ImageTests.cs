@@ -129,7 +129,7 @@ public sealed class ImageTests : IAsyncLifetime
         var tag = recipe.ContentTag();
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            new ImageBuilder(_docker, TimeProvider.System).BuildAsync([recipe], new BusyTree(recipe.Context), Token));
+            new ImageBuilder(_docker, TimeProvider.System).BuildAsync([recipe], new BusyTree(recipe.Context), standIns: true, Token));
 
         Assert.Contains("has changed while", refused.Message, StringComparison.Ordinal);
         Assert.False(await _docker.HasAsync($"{recipe.Repository}:{tag}", Token));

@@ -84,7 +84,7 @@ public sealed class TestMemoryTests : IDisposable
         var before = Memory.KeyOf(_project);
         File.WriteAllText(_project.Assembly, "compiled by another build");
 
-        await Memory.RememberAsync(_project, before, TestSuite.Full, 42, Cancellation);
+        await Memory.RememberAsync(_project, before, TestSuite.Full, new Build.Testing.TestResult(42, [], []), Cancellation);
 
         Assert.Null(Memory.Recall(before, TestSuite.Fast));
         Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
