@@ -27,7 +27,7 @@ public interface IChunkLedger
     /// <summary>Aborts the task, unless it has ended: it fails with its last open chunk, at once when there is none.</summary>
     Task FailAsync(string taskId, string reason, CancellationToken cancellationToken);
 
-    /// <summary>Also of a task that is stopped, so that its records are accounted for.</summary>
+    /// <summary>Also of a task that is stopped, so that its records are accounted for: at once, whatever time the chunk was released to.</summary>
     /// <returns>Null when it is done or leased to another.</returns>
     Task<ChunkClaim?> ClaimChunkAsync(string taskId, int number, TimeSpan lease, CancellationToken cancellationToken);
 
@@ -35,7 +35,7 @@ public interface IChunkLedger
     /// <returns>False when the lease was lost or the task is stopped: nothing more is to be indexed.</returns>
     Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken);
 
-    /// <summary>Gives the rest of a chunk back, to be claimed again not before <paramref name="notBefore"/>.</summary>
+    /// <summary>Gives the rest of a chunk back, to be claimed again not before <paramref name="notBefore"/> or the stop of its task.</summary>
     /// <param name="failedAttempt">Whether this counts towards the attempts a chunk has.</param>
     Task ReleaseChunkAsync(ChunkClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken);
 

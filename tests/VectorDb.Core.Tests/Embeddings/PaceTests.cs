@@ -49,10 +49,12 @@ public sealed class PaceTests
     [InlineData("1s", 1_000)]
     [InlineData("6m0s", 360_000)]
     [InlineData("1m30.5s", 90_500)]
-    [InlineData("1h2m", 3_720_000)]
+    [InlineData("0.5h2m", 1_920_000)]
+    [InlineData("6h0m0s", 3_600_000)]
+    [InlineData("999999999999999999h", 3_600_000)]
     [InlineData("soon", 0)]
     [InlineData(null, 0)]
-    public void Waits_in_headers_are_understood(string? text, double milliseconds) =>
+    public void Waits_in_headers_are_understood_and_an_hour_at_most(string? text, double milliseconds) =>
         Assert.Equal(milliseconds, Refusal.Duration(text).TotalMilliseconds);
 
     [Fact]

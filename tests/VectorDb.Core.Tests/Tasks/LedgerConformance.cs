@@ -269,6 +269,36 @@ public abstract class LedgerConformance
         Assert.NotNull(await Tasks.RetryAsync(split.Task.Id, Cancel));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_waits_for_another_try_is_accounted_for_as_soon_as_its_task_is_stopped(bool isCancelled)
+    {
+        var split = await SplitAsync(chunks: [2, 2, 2]);
+        var later = Time.GetUtcNow() + TimeSpan.FromHours(1);
+        await Chunks.ReleaseChunkAsync((await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel))!, later, failedAttempt: true, Cancel);
+        var atWork = await Chunks.ClaimChunkAsync(split.Task.Id, 1, Lease, Cancel);
+        Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal([new LostWork(split.Task.Id, 2)], await LostAsync());
+
+        await (isCancelled ? Tasks.CancelAsync(split.Task.Id, Cancel) : Chunks.FailAsync(split.Task.Id, "bad", Cancel));
+
+        Assert.Equal([new LostWork(split.Task.Id, 0)], await LostAsync());
+        Assert.Empty(await LostAsync());
+        Assert.Null(await Chunks.ClaimChunkAsync(split.Task.Id, 1, Lease, Cancel));
+        await Chunks.ReleaseChunkAsync(atWork!, later, failedAttempt: true, Cancel);
+        Assert.Equal([new LostWork(split.Task.Id, 1)], await LostAsync());
+        for (var number = 0; number < 3; number++)
+        {
+            await ListAsFailedAsync(split, number);
+        }
+
+        Assert.Equal((isCancelled ? TaskState.Cancelled : TaskState.Failed, 6L), (await StateAsync(split) is var ended ? (ended.State, ended.Failed) : default));
+        Assert.NotNull(await Tasks.RetryAsync(split.Task.Id, Cancel));
+
+        Task<IReadOnlyList<LostWork>> LostAsync() => Chunks.TakeLostAsync(Time.GetUtcNow() - TimeSpan.FromSeconds(3), 10, Cancel);
+    }
+
     [Fact]
     public async Task An_aborted_task_fails_when_the_last_of_its_records_is_accounted_for()
     {

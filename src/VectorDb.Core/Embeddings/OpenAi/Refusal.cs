@@ -32,6 +32,9 @@ internal sealed partial record Refusal(RefusalKind Kind, string Message, TimeSpa
     /// <summary>The service has too much to do, whoever asks: whether our own limit happens to be reached too is beside the point.</summary>
     private const string Overloaded = "engine_overloaded";
 
+    /// <summary>However long the service asks for, it is asked again after an hour.</summary>
+    private const double MostSeconds = 3_600;
+
     public static Refusal Of(Exception exception) => exception switch
     {
         ClientResultException { Status: > 0 } answer => Of(answer),
@@ -46,25 +49,19 @@ internal sealed partial record Refusal(RefusalKind Kind, string Message, TimeSpa
             return TimeSpan.Zero;
         }
 
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
         {
-            return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 3_600));
+            seconds = DurationPart().Matches(text).Sum(static part =>
+                double.Parse(part.Groups["amount"].ValueSpan, CultureInfo.InvariantCulture) * part.Groups["unit"].Value switch
+                {
+                    "ms" => 0.001,
+                    "s" => 1,
+                    "m" => 60,
+                    _ => 3_600,
+                });
         }
 
-        var total = TimeSpan.Zero;
-        foreach (Match part in DurationPart().Matches(text))
-        {
-            var amount = double.Parse(part.Groups["amount"].ValueSpan, CultureInfo.InvariantCulture);
-            total += part.Groups["unit"].Value switch
-            {
-                "ms" => TimeSpan.FromMilliseconds(amount),
-                "s" => TimeSpan.FromSeconds(amount),
-                "m" => TimeSpan.FromMinutes(amount),
-                _ => TimeSpan.FromHours(amount),
-            };
-        }
-
-        return total;
+        return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MostSeconds));
     }
 
     private static Refusal Of(ClientResultException exception)

@@ -114,22 +114,24 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
 
     public async Task<ChunkClaim?> ClaimChunkAsync(string taskId, int number, TimeSpan lease, CancellationToken cancellationToken)
     {
-        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } task)
+        if (await table.GetAsync(TaskPk(taskId), TaskSk, cancellationToken) is not { } item)
         {
             return null;
         }
 
+        var task = DynamoItems.Task(item);
         var token = NewLease();
-        var item = await table.UpdateAsync(
+        // What waits for another try has waited enough once its task is stopped.
+        var isFree = task.IsStopped ? "(lease_until <= :now OR attribute_not_exists(#lease))" : "lease_until <= :now";
+        var chunk = await table.UpdateAsync(
             new Change(
-                TaskPk(taskId), ChunkSk(number), "SET #lease = :lease, lease_until = :until ADD attempts :one", "#open = :one AND lease_until <= :now",
+                TaskPk(taskId), ChunkSk(number), "SET #lease = :lease, lease_until = :until ADD attempts :one", $"#open = :one AND {isFree}",
                 new() { [":lease"] = new(token), [":until"] = Now(lease), [":now"] = Now(), [":one"] = Number(1) }),
             cancellationToken);
-        return item is null
+        return chunk is null
             ? null
             : new ChunkClaim(
-                DynamoItems.Task(task), number, Text(item, "file_key")!, token,
-                (int)Long(item, "records"), (int)Long(item, "done"), (int)Long(item, "attempts"));
+                task, number, Text(chunk, "file_key")!, token, (int)Long(chunk, "records"), (int)Long(chunk, "done"), (int)Long(chunk, "attempts"));
     }
 
     public async Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken)

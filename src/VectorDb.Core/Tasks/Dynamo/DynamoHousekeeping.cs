@@ -61,14 +61,14 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
         {
             await EndIfDoneAsync(item, cancellationToken);
             var task = DynamoItems.Task(item);
-            if (task.State is TaskState.Pending or TaskState.Processing && IsLost(item))
+            if (task.State is TaskState.Pending or TaskState.Processing && IsLost(item, task))
             {
                 lost.Add((new LostWork(task.Id, Number: null), TaskSk, Long(item, "nudged_at")));
             }
 
             await foreach (var chunk in table.QueryAsync(TaskPk(task.Id), ChunkPrefix, cancellationToken))
             {
-                if (Long(chunk, "open") == 1 && IsLost(chunk))
+                if (Long(chunk, "open") == 1 && IsLost(chunk, task))
                 {
                     lost.Add((new LostWork(task.Id, (int)Long(chunk, "number")), Text(chunk, "sk")!, Long(chunk, "nudged_at")));
                 }
@@ -89,7 +89,12 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
 
         return taken;
 
-        bool IsLost(Dictionary<string, AttributeValue> item) => Long(item, "nudged_at") <= before && Long(item, "lease_until") <= Now;
+        bool IsLost(Dictionary<string, AttributeValue> item, IngestTask task)
+        {
+            // What waits for another try has waited enough once its task is stopped.
+            var isFree = Long(item, "lease_until") <= Now || (task.IsStopped && !item.ContainsKey("lease"));
+            return isFree && (Long(item, "nudged_at") <= before || Long(item, "nudged_at") > Now);
+        }
     }
 
     public async Task<LedgerBacklog> BacklogAsync(CancellationToken cancellationToken)

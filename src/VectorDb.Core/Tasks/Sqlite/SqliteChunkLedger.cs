@@ -11,6 +11,10 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
     /// <summary>Open, and not aborted.</summary>
     private const string TaskGoesOn = "state <= 2 AND error IS NULL";
 
+    /// <summary>A chunk that nobody has. One that waits for another try has waited enough once its task is stopped.</summary>
+    private const string ChunkIsFree =
+        $"(lease_until <= $now OR (lease IS NULL AND NOT EXISTS (SELECT 1 FROM tasks WHERE id = task_id AND {TaskGoesOn})))";
+
     public Task<SplitClaim?> ClaimSplitAsync(string taskId, TimeSpan lease, CancellationToken cancellationToken) =>
         Task.FromResult(database.Write(session =>
         {
@@ -88,9 +92,9 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
         {
             var token = NewLease();
             var claimed = session.Execute(
-                """
+                $"""
                 UPDATE chunks SET attempts = attempts + 1, lease = $lease, lease_until = $until
-                WHERE task_id = $task AND number = $number AND open = 1 AND lease_until <= $now
+                WHERE task_id = $task AND number = $number AND open = 1 AND {ChunkIsFree}
                 """,
                 ("$lease", token), ("$until", Now(lease)), ("$now", Now()), ("$task", taskId), ("$number", number));
             if (claimed == 0)
@@ -159,9 +163,9 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                 """,
                 static row => new LostWork(row.GetString(0), Number: null), parameters);
             lost.AddRange(session.Rows(
-                """
+                $"""
                 SELECT task_id, number FROM chunks
-                WHERE open = 1 AND nudged_at <= $before AND lease_until <= $now ORDER BY nudged_at, number LIMIT $limit
+                WHERE open = 1 AND (nudged_at <= $before OR nudged_at > $now) AND {ChunkIsFree} ORDER BY nudged_at, number LIMIT $limit
                 """,
                 static row => new LostWork(row.GetString(0), row.GetInt32(1)), parameters));
             foreach (var work in lost)
