@@ -36,6 +36,7 @@ internal sealed class ChunkIndexer(
                     return JobEnd.Lost;
                 }
 
+                window.GotOn();
                 (batch, characters) = ([], 0);
                 if (window.Soft.IsCancellationRequested && done < claim.Records)
                 {
@@ -75,7 +76,7 @@ internal sealed class ChunkIndexer(
         // From here on as a whole: were the task cancelled between writing and booking, what is indexed would be listed as not indexed.
         window.Token.ThrowIfCancellationRequested();
         var cancellationToken = window.End;
-        var isLastTry = claim.Attempt >= options.MostAttempts;
+        var isLastTry = window.Attempt >= options.MostAttempts;
         errors.AddRange(isLastTry
             ? await _writer.WriteOneByOneAsync(claim.Task, changed, cancellationToken)
             : await _writer.WriteAsync(claim.Task, changed, cancellationToken));

@@ -33,7 +33,7 @@ internal sealed partial class IngestJobs(
 
         await RunAsync(
             new Job(taskId, Chunk: null, claim.Lease, claim.Attempt),
-            window => splitter.RunAsync(claim, window.Soft, window.Token),
+            window => splitter.RunAsync(claim, window),
             (notBefore, failed) => ledger.ReleaseSplitAsync(claim, notBefore, failed, CancellationToken.None),
             exception => FailAsync(exception.Message),
             cancellationToken);
@@ -78,7 +78,7 @@ internal sealed partial class IngestJobs(
         Job job, Func<JobWindow, Task<JobEnd>> work, Func<DateTimeOffset, bool, Task> release, Func<Exception, Task> giveUp, CancellationToken cancellationToken)
     {
         await using var window = new JobWindow(
-            options, time, cancel => ledger.RenewAsync(job.TaskId, job.Chunk, job.Lease, options.Lease, cancel), cancellationToken);
+            options, time, job.Attempt, cancel => ledger.RenewAsync(job.TaskId, job.Chunk, job.Lease, options.Lease, cancel), cancellationToken);
         try
         {
             var started = time.GetTimestamp();
@@ -104,15 +104,15 @@ internal sealed partial class IngestJobs(
             await RequeueAsync(TimeSpan.Zero, failed: false);
             throw;
         }
-        catch (Exception exception) when (job.Attempt < options.MostAttempts)
+        catch (Exception exception) when (window.Attempt < options.MostAttempts)
         {
-            var wait = Backoff(job.Attempt, exception);
-            LogRetry(exception, job.Chunk, job.Attempt, wait);
+            var wait = Backoff(window.Attempt, exception);
+            LogRetry(exception, job.Chunk, window.Attempt, wait);
             await RequeueAsync(wait, failed: true);
         }
         catch (Exception exception)
         {
-            LogGivenUp(exception, job.Chunk, job.Attempt);
+            LogGivenUp(exception, job.Chunk, window.Attempt);
             await giveUp(exception);
         }
 

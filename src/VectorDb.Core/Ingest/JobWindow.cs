@@ -12,7 +12,7 @@ internal enum JobEnd
     Lost,
 }
 
-/// <summary>The time a job has: its limits, and its lease, which is renewed in the background until the window is closed.</summary>
+/// <summary>The time and the tries a job has: its limits, and its lease, which is renewed in the background until the window is closed.</summary>
 internal sealed class JobWindow : IAsyncDisposable
 {
     private readonly CancellationTokenSource _soft;
@@ -25,10 +25,12 @@ internal sealed class JobWindow : IAsyncDisposable
     private readonly CancellationTokenRegistration _stopping;
     private readonly Task _renewal;
 
+    /// <param name="attempt">Which try of the work this is.</param>
     /// <param name="renew">Extends the lease; false when it is lost.</param>
     /// <param name="stop">The process is stopping: the batch under way may end within the grace period.</param>
-    public JobWindow(IngestOptions options, TimeProvider time, Func<CancellationToken, Task<bool>> renew, CancellationToken stop)
+    public JobWindow(IngestOptions options, TimeProvider time, int attempt, Func<CancellationToken, Task<bool>> renew, CancellationToken stop)
     {
+        Attempt = attempt;
         _soft = new CancellationTokenSource(options.SoftLimit, time);
         _hard = new CancellationTokenSource(options.HardLimit, time);
         _grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -48,9 +50,15 @@ internal sealed class JobWindow : IAsyncDisposable
     /// <summary>Not cancelled with the lease, for what is to be done as a whole: what was written is to be booked. Without the lease the ledger takes nothing.</summary>
     public CancellationToken End => _end.Token;
 
+    /// <summary>Which try this is: the first again once something was booked.</summary>
+    public int Attempt { get; private set; }
+
     public bool IsOverHardLimit => _hard.IsCancellationRequested;
 
     public bool IsLeaseLost => _lost.IsCancellationRequested;
+
+    /// <summary>Something was booked, so the ledger counts the attempts anew from this one.</summary>
+    public void GotOn() => Attempt = 1;
 
     public async ValueTask DisposeAsync()
     {

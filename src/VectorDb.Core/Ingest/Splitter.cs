@@ -18,8 +18,9 @@ internal sealed class Splitter(
     private const int MostErrorsInChunk = 1_000;
 
     /// <exception cref="UnreadableFileException">Nothing of it can be indexed.</exception>
-    public async Task<JobEnd> RunAsync(SplitClaim claim, CancellationToken soft, CancellationToken cancellationToken)
+    public async Task<JobEnd> RunAsync(SplitClaim claim, JobWindow window)
     {
+        var cancellationToken = window.Token;
         var task = claim.Task;
         await DemandFittingCollectionAsync(task, cancellationToken);
         var selection = task.RetryOf is { } earlier ? await RetrySelection.OfAsync(tasks, earlier, cancellationToken) : null;
@@ -39,14 +40,14 @@ internal sealed class Splitter(
             var abort = task.Options.OnError == OnError.Abort && outcome.Error is { } error ? $"Row {error.Row}: {error.Reason}" : null;
             if (abort is not null || IsFull(draft))
             {
-                if (!await BookAsync(claim, number, draft, abort, cancellationToken))
+                if (!await BookAsync(claim, window, number, draft, abort))
                 {
                     return JobEnd.Lost;
                 }
 
                 number += draft.Records > 0 ? 1 : 0;
                 draft = new ChunkDraft();
-                if (soft.IsCancellationRequested)
+                if (window.Soft.IsCancellationRequested)
                 {
                     return JobEnd.Interrupted;
                 }
@@ -58,15 +59,16 @@ internal sealed class Splitter(
             throw new UnreadableFileException("The file holds no records.");
         }
 
-        return (draft.IsEmpty || await BookAsync(claim, number, draft, abort: null, cancellationToken))
+        return (draft.IsEmpty || await BookAsync(claim, window, number, draft, abort: null))
             && await ledger.FinishSplitAsync(claim, cancellationToken) ? JobEnd.Finished : JobEnd.Lost;
     }
 
     private bool IsFull(ChunkDraft draft) =>
         draft.Records >= options.ChunkRecords || draft.Bytes >= options.ChunkBytes || draft.Errors.Count >= MostErrorsInChunk;
 
-    private async Task<bool> BookAsync(SplitClaim claim, int number, ChunkDraft draft, string? abort, CancellationToken cancellationToken)
+    private async Task<bool> BookAsync(SplitClaim claim, JobWindow window, int number, ChunkDraft draft, string? abort)
     {
+        var cancellationToken = window.Token;
         var taskId = claim.Task.Id;
         var key = FileKeys.Chunk(taskId, number);
         if (draft.Records > 0)
@@ -79,6 +81,7 @@ internal sealed class Splitter(
         var goesOn = await ledger.AddChunkAsync(claim, new NewChunk(number, key, draft.Records, draft.Errors, abort), cancellationToken);
         if (goesOn)
         {
+            window.GotOn();
             counts.Settled(indexed: 0, draft.Errors.Count);
         }
 

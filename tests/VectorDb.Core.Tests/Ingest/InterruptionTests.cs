@@ -1,8 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using VectorDb.Core.Embeddings;
+using VectorDb.Core.Files;
 using VectorDb.Core.Ingest;
+using VectorDb.Core.Stores;
 using VectorDb.Core.Stores.Embedded;
 using VectorDb.Core.Tasks;
+using Record = VectorDb.Core.Records.Record;
 
 namespace VectorDb.Core.Tests.Ingest;
 
@@ -231,6 +235,69 @@ public sealed class InterruptionTests
         var task = await pipeline.RunAsync(id);
 
         Assert.Equal((TaskState.Completed, 200L), (task.State, task.Succeeded));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_last_attempt_of_a_chunk_books_gives_the_rest_of_it_all_its_attempts_again(bool storeFails)
+    {
+        var embedder = new StubEmbedder();
+        var (calls, comings) = (0, 0);
+        void Fail(IEnumerable<string> texts)
+        {
+            // Twice before anything is booked; and in the attempt after that, which is the last, the first time that a later batch comes.
+            if (++calls is 1 or 2 || (texts.Contains("text number 12") && comings++ == 0))
+            {
+                throw new EmbedderUnavailableException("away", TimeSpan.Zero);
+            }
+        }
+
+        await using var pipeline = await Pipeline.StartAsync(Options, embedder, services => services.AddSingleton(provider => Before.Call<IVectorStore>(
+            provider.GetRequiredService<EmbeddedStore>(),
+            nameof(IVectorStore.UpsertAsync),
+            arguments =>
+            {
+                if (storeFails)
+                {
+                    Fail(((IReadOnlyList<Record>)arguments[2]!).Select(static record => record.Text!));
+                }
+            })));
+        embedder.Before = (texts, _) =>
+        {
+            if (!storeFails)
+            {
+                Fail(texts);
+            }
+
+            return Task.CompletedTask;
+        };
+
+        var task = await pipeline.RunAsync(await pipeline.UploadAsync(Pipeline.Csv(20)));
+
+        Assert.Equal((TaskState.Completed, 20L, 2), (task.State, task.Succeeded, comings));
+    }
+
+    [Fact]
+    public async Task What_the_last_attempt_at_a_splitting_books_gives_it_all_its_attempts_again()
+    {
+        using var folder = new TemporaryFolder();
+        var calls = 0;
+        await using var pipeline = await Pipeline.StartAsync(Options, more: services => services.AddSingleton(Before.Call<IFileStore>(
+            new FolderFileStore(folder.File("files"), DurableFolder.Flush),
+            nameof(IFileStore.WriteAsync),
+            _ =>
+            {
+                // The first is the upload. Two attempts book nothing; the third, which is the last, breaks off behind a chunk.
+                if (++calls is 2 or 3 or 5)
+                {
+                    throw new IOException("away");
+                }
+            })));
+
+        var task = await pipeline.RunAsync(await pipeline.UploadAsync(Pipeline.Csv(60)));
+
+        Assert.Equal((TaskState.Completed, 60L), (task.State, task.Succeeded));
     }
 
     [Fact]
