@@ -81,7 +81,7 @@ internal sealed class ChunkIndexer(
             ? await _writer.WriteOneByOneAsync(claim.Task, changed, cancellationToken)
             : await _writer.WriteAsync(claim.Task, changed, cancellationToken));
         var failed = errors.Select(static error => error.Id).ToHashSet();
-        await SurplusPieces.RemoveAsync(store, claim.Task.Collection, batch.Where(record => !failed.Contains(record.Id)), cancellationToken);
+        await SurplusPieces.RemoveAsync(store, claim.Task.Collection, [.. batch.Where(record => !failed.Contains(record.Id))], cancellationToken);
         return await BookAsync(claim, done, batch.Count - errors.Count, errors, cancellationToken);
     }
 

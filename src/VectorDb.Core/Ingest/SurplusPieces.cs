@@ -22,8 +22,9 @@ internal static class SurplusPieces
         contentHash?.EndsWith(Mark, StringComparison.Ordinal) == true ? contentHash[..^Mark.Length] : contentHash;
 
     /// <param name="settled">Records of this upload that are in the collection.</param>
+    /// <exception cref="RowsReplacedException">They are there no more: another upload, cut otherwise, took them for its surplus.</exception>
     public static async Task RemoveAsync(
-        IVectorStore store, string collection, IEnumerable<ChunkRecord> settled, CancellationToken cancellationToken)
+        IVectorStore store, string collection, IReadOnlyCollection<ChunkRecord> settled, CancellationToken cancellationToken)
     {
         var probes = new Dictionary<string, (string Row, int Number)>();
         foreach (var record in settled.Where(static record => record.PieceOf is null || record.Pieces is not null))
@@ -54,10 +55,17 @@ internal static class SurplusPieces
             await AddFromAsync(store, collection, pieces.Key, pieces.Max(static probe => probe.Number) + 1, surplus, cancellationToken);
         }
 
-        if (surplus.Count > 0)
+        if (surplus.Count == 0)
         {
-            // All at once: were some to go first and the worker to die, the next one would not find the others.
-            await store.DeleteAsync(collection, surplus, cancellationToken);
+            return;
+        }
+
+        // All at once: were some to go first and the worker to die, the next one would not find the others.
+        await store.DeleteAsync(collection, surplus, cancellationToken);
+        // Of two uploads that take each other's records for surplus, the one that deletes last sees that its own are gone.
+        if ((await store.FindAsync(collection, [.. settled.Select(static record => record.Id)], cancellationToken)).Count < settled.Count)
+        {
+            throw new RowsReplacedException();
         }
     }
 
@@ -78,3 +86,5 @@ internal static class SurplusPieces
 
     private static bool IsPiece(Record record) => record.ContentHash?.EndsWith(Mark, StringComparison.Ordinal) == true;
 }
+
+internal sealed class RowsReplacedException() : Exception("Another upload replaced the same rows at the same moment.");

@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using VectorDb.Core.Ingest;
+using VectorDb.Core.Stores;
+using VectorDb.Core.Stores.Embedded;
 using VectorDb.Core.Tasks;
 
 namespace VectorDb.Core.Tests.Ingest;
@@ -73,6 +76,26 @@ public sealed class PieceTests
         await UploadAsync(pipeline, $"a,{Words(3)}", Pieces);
         Assert.Empty(embedder.Embedded);
         await UploadAsync(pipeline, $"a,{Words(2)}", Pieces);
+
+        Assert.Equal(["a#1", "a#2"], await IdsAsync(pipeline));
+    }
+
+    [Fact]
+    public async Task Two_uploads_of_a_row_at_once_one_whole_and_one_in_pieces_do_not_delete_it_between_them()
+    {
+        Action meanwhile = static () => { };
+        await using var pipeline = await Pipeline.StartAsync(
+            new IngestOptions { LongestBackoff = TimeSpan.Zero },
+            more: services => services.AddSingleton(provider => Before.Call<IVectorStore>(
+                provider.GetRequiredService<EmbeddedStore>(), nameof(IVectorStore.DeleteAsync), _ => Interlocked.Exchange(ref meanwhile, static () => { })())));
+        await UploadAsync(pipeline, $"a,{Words(2)}", new UploadOptions());
+        var pieces = await pipeline.UploadAsync($"id,text\na,{Words(2)}\n", Pieces);
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        // The pieces are there and the row is about to go: just then it comes again, and takes the pieces for its surplus.
+        meanwhile = () => UploadAsync(pipeline, $"a,{Words(2)}", new UploadOptions()).GetAwaiter().GetResult();
+
+        Assert.Equal(TaskState.Completed, (await pipeline.RunAsync(pieces)).State);
 
         Assert.Equal(["a#1", "a#2"], await IdsAsync(pipeline));
     }
