@@ -63,7 +63,7 @@ internal sealed class ChunkIndexer(
         }
         catch (FileNotFoundException)
         {
-            errors.AddRange(Enumerable.Repeat(new RecordError(0, Id: null, $"The records of chunk {claim.Number} are gone. {reason}"), claim.Records - claim.Done));
+            errors.AddRange(Enumerable.Repeat(RecordError.OfUnknownRow($"The records of chunk {claim.Number} are gone. {reason}"), claim.Records - claim.Done));
         }
 
         await BookAsync(claim, claim.Records, succeeded: 0, errors, cancellationToken);

@@ -24,6 +24,7 @@ internal sealed class RetrySelection
             var reading = new Reading(task.Total);
             await foreach (var error in tasks.ErrorsAsync(id, cancellationToken))
             {
+                reading.HasUnknownFailures |= error.IsOfUnknownRow;
                 reading.Failed.Add(Key(error.Row, error.Id));
             }
 
@@ -54,6 +55,9 @@ internal sealed class RetrySelection
 
         public HashSet<UInt128> Failed { get; } = [];
 
-        public bool Leaves(UInt128 key) => ++_position > total || Failed.Contains(key);
+        /// <summary>Which records failed is not known of all of them, so all are repeated: those that are indexed cost no call.</summary>
+        public bool HasUnknownFailures { get; set; }
+
+        public bool Leaves(UInt128 key) => ++_position > total || HasUnknownFailures || Failed.Contains(key);
     }
 }

@@ -92,6 +92,11 @@ public sealed record RecordError(long Row, string? Id, string Reason)
 
     private const string CutOff = "...";
 
+    /// <summary>The file that held the record was gone, so that nobody knows which it was.</summary>
+    internal static RecordError OfUnknownRow(string reason) => new(Row: 0, Id: null, reason);
+
+    internal bool IsOfUnknownRow => Row == 0;
+
     /// <summary>As it is kept: a reason may quote what the file says, and a line of that may have millions of characters.</summary>
     internal RecordError Clipped() => Reason.Length <= LongestReason ? this : this with { Reason = Start(Reason, LongestReason - CutOff.Length) + CutOff };
 

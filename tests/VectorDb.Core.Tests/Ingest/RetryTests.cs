@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using VectorDb.Core.Files;
 using VectorDb.Core.Ingest;
 using VectorDb.Core.Tasks;
 using VectorDb.Core.Tasks.Sqlite;
@@ -155,6 +156,25 @@ public sealed class RetryTests
 
         Assert.Equal((TaskState.Failed, 0L, 0), (third.State, third.Total, embedder.Embedded.Count));
         Assert.StartsWith($"Which records are to be repeated is not known any more, as task '{id}' is kept no longer.", third.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_retry_of_a_chunk_whose_file_was_gone_repeats_its_records_though_nobody_knows_which_they_were()
+    {
+        var embedder = new StubEmbedder();
+        await using var pipeline = await Pipeline.StartAsync(SmallChunks with { LongestBackoff = TimeSpan.Zero }, embedder);
+        var id = await pipeline.UploadAsync(Pipeline.Csv(30));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        await pipeline.Files.DeleteAsync(FileKeys.Chunk(id, 1), Cancel);
+        var task = await pipeline.RunAsync(id);
+        Assert.Equal((TaskState.PartiallyCompleted, 20L, 10L), (task.State, task.Succeeded, task.Failed));
+        embedder.Embedded.Clear();
+
+        var again = await RetryAsync(pipeline, id);
+
+        Assert.Equal((TaskState.Completed, 30L, 10), (again.State, again.Succeeded, embedder.Embedded.Count));
+        Assert.Equal(30, await pipeline.CountAsync());
     }
 
     private static async Task<IngestTask> RetryAsync(Pipeline pipeline, string id)
