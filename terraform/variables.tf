@@ -204,9 +204,9 @@ variable "database" {
 }
 
 variable "upload_days" {
-  description = "Days that an uploaded file is kept for a retry."
+  description = "Days that an uploaded file is kept for a retry: more than ended tasks are."
   type        = number
-  default     = 30
+  default     = 31
 }
 
 variable "backup_retention_days" {

@@ -94,7 +94,7 @@ internal static partial class SettingsCatalogue
             Number("DATABASE_MINIMUM_CAPACITY", "Aurora capacity units at least.", "0.5", "database.minimum_capacity"),
             Number("DATABASE_MAXIMUM_CAPACITY", "Aurora capacity units at most.", "8", "database.maximum_capacity"),
             Whole("DATABASE_BACKUP_DAYS", "Days of point-in-time recovery.", "14", "database.backup_days"),
-            Whole("UPLOAD_DAYS", "Days that an uploaded file is kept for a retry.", "30", "upload_days"),
+            Whole("UPLOAD_DAYS", "Days that an uploaded file is kept for a retry: more than VECTORDB_TASK_RETENTION_DAYS, which is 30.", "31", "upload_days"),
             Whole("BACKUP_RETENTION_DAYS", "Days that AWS Backup keeps a daily copy.", "35", "backup_retention_days"),
             DeletionProtection,
         ]),

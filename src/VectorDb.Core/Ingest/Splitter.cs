@@ -24,7 +24,7 @@ internal sealed class Splitter(
         var task = claim.Task;
         await DemandFittingCollectionAsync(task, cancellationToken);
         var selection = task.RetryOf is { } earlier ? await RetrySelection.OfAsync(tasks, earlier, cancellationToken) : null;
-        await using var file = await files.OpenAsync(task.FileKey, cancellationToken);
+        await using var file = await OpenAsync(task.FileKey, cancellationToken);
         var number = claim.ChunksBooked;
         var (isEmpty, seen) = (true, 0L);
         var draft = new ChunkDraft();
@@ -61,6 +61,18 @@ internal sealed class Splitter(
 
         return (draft.IsEmpty || await BookAsync(claim, window, number, draft, abort: null))
             && await ledger.FinishSplitAsync(claim, cancellationToken) ? JobEnd.Finished : JobEnd.Lost;
+    }
+
+    private async Task<Stream> OpenAsync(string upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await files.OpenAsync(upload, cancellationToken);
+        }
+        catch (FileNotFoundException)
+        {
+            throw new UnreadableFileException("The uploaded file is kept no longer; upload it again.");
+        }
     }
 
     private bool IsFull(ChunkDraft draft) =>

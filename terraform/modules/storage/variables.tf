@@ -14,7 +14,7 @@ variable "kms_key_arn" {
 }
 
 variable "upload_days" {
-  description = "Days that an uploaded file is kept for a retry."
+  description = "Days that an uploaded file is kept for a retry: more than ended tasks are."
   type        = number
 }
 

@@ -159,6 +159,21 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task A_retry_whose_upload_is_gone_says_so_at_the_first_attempt()
+    {
+        await using var pipeline = await Pipeline.StartAsync(SmallChunks, new StubEmbedder { Refused = "number 2" });
+        var id = await pipeline.UploadAsync(Pipeline.Csv(30));
+        var task = await pipeline.RunAsync(id);
+        await pipeline.Files.DeleteAsync(task.FileKey, Cancel);
+        var retry = (await pipeline.Tasks.RetryAsync(id, Cancel))!;
+
+        await pipeline.RunAsync(new LostWork(retry.Id, Number: null));
+
+        var ended = (await pipeline.Tasks.FindAsync(retry.Id, Cancel))!;
+        Assert.Equal((TaskState.Failed, "The uploaded file is kept no longer; upload it again."), (ended.State, ended.Error));
+    }
+
+    [Fact]
     public async Task The_retry_of_a_chunk_whose_file_was_gone_repeats_its_records_though_nobody_knows_which_they_were()
     {
         var embedder = new StubEmbedder();

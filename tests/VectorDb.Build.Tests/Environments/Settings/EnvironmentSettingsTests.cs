@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Secrets;
@@ -28,6 +29,14 @@ public sealed class EnvironmentSettingsTests
         }
 
         Assert.Equal(SettingsTemplate.Text(), File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void By_default_an_upload_is_kept_longer_than_the_task_whose_retry_reads_it()
+    {
+        var kept = SettingsCatalogue.All.Single(static setting => setting.Name == "VECTORDB_UPLOAD_DAYS").Default;
+
+        Assert.True(int.Parse(kept!, CultureInfo.InvariantCulture) > int.Parse(VectorDb.Core.Configuration.Settings.TaskRetentionDays.Default!, CultureInfo.InvariantCulture));
     }
 
     [Theory]
