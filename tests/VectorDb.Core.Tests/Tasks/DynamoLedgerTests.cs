@@ -130,6 +130,44 @@ public sealed class DynamoLedgerTests(SharedMoto moto) : LedgerConformance, ICla
         Assert.Empty(await Tasks.ErrorsAsync("t", Cancel).ToListAsync(Cancel));
     }
 
+    [Fact]
+    public async Task A_purge_cut_short_leaves_a_task_its_idempotency_key_until_it_is_forgotten_itself()
+    {
+        var upload = new NewTask("t", "docs", "uploads/t/a", new UploadOptions(), IdempotencyKey: "k", "h");
+        await Tasks.CreateAsync(upload, Cancel);
+        await Tasks.CancelAsync("t", Cancel);
+        var isCut = true;
+        _client.BeforeRequestEvent += (_, arguments) =>
+        {
+            if (isCut && arguments is Amazon.Runtime.WebServiceRequestEventArgs { Request: TransactWriteItemsRequest })
+            {
+                throw new OperationCanceledException();
+            }
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel));
+
+        isCut = false;
+        Assert.Equal("t", (await Tasks.CreateAsync(upload with { Id = "again" }, Cancel)).Id);
+        Assert.Equal(1, (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, Cancel)).Count);
+        Assert.Equal("again", (await Tasks.CreateAsync(upload with { Id = "again" }, Cancel)).Id);
+    }
+
+    [Fact]
+    public async Task A_key_whose_task_is_gone_is_free_for_any_upload()
+    {
+        var upload = new NewTask("t", "docs", "uploads/t/a", new UploadOptions(), IdempotencyKey: "k", "h");
+        await Tasks.CreateAsync(upload, Cancel);
+        // As a purge of an earlier release left it that was cut short.
+        await _client.DeleteItemAsync(_table, new() { ["pk"] = new("task#t"), ["sk"] = new("task") }, Cancel);
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        soon.CancelAfter(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("other", (await Tasks.CreateAsync(upload with { Id = "other", ContentHash = "i" }, soon.Token)).Id);
+        Assert.Equal("other", (await Tasks.CreateAsync(upload with { Id = "again", ContentHash = "i" }, soon.Token)).Id);
+        await Assert.ThrowsAsync<IdempotencyConflictException>(() => Tasks.CreateAsync(upload, soon.Token));
+    }
+
     /// <summary>Those that arrive from now on.</summary>
     private List<T> Answers<T>()
     {

@@ -125,14 +125,15 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
             await table.DeleteAllAsync(table.QueryAsync(ErrorsPk(task.Id), prefix: null, cancellationToken, KeysOnly).Select(KeyOf), cancellationToken);
             var chunks = await table.QueryAsync(TaskPk(task.Id), ChunkPrefix, cancellationToken).ToListAsync(cancellationToken);
             files.AddRange(chunks.Select(static chunk => Text(chunk, "file_key")!));
-            List<(string Pk, string Sk)> keys = [.. chunks.Select(KeyOf), (FilePk(task.FileKey), task.Id)];
+            await table.DeleteAllAsync(chunks.Select(KeyOf).Append((FilePk(task.FileKey), task.Id)).ToAsyncEnumerable(), cancellationToken);
+            List<TransactWriteItem> last = [table.Delete(TaskPk(task.Id), TaskSk)];
             if (Text(item, "idempotency_key") is { } key)
             {
-                keys.Add((KeyPk(task.Collection, key), KeySk));
+                last.Add(table.Delete(KeyPk(task.Collection, key), KeySk));
             }
 
-            // The task last: should this be interrupted, the next pass finds it again.
-            await table.DeleteAllAsync(keys.Append((TaskPk(task.Id), TaskSk)).ToAsyncEnumerable(), cancellationToken);
+            // The task last: should this be interrupted, the next pass finds it again. And with its key, which is never another task's while this one is there.
+            await table.TransactAsync(last, cancellationToken);
             count++;
             if (!await table.QueryAsync(FilePk(task.FileKey), prefix: null, cancellationToken).AnyAsync(cancellationToken))
             {

@@ -22,18 +22,16 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
 
     public async Task<IngestTask> CreateAsync(NewTask task, CancellationToken cancellationToken)
     {
-        while (await EarlierAsync(task, cancellationToken) is var earlier)
+        string? holder;
+        do
         {
-            if (earlier is not null)
+            holder = await KeyHolderAsync(task, cancellationToken);
+            if (holder is not null && await FindAsync(holder, cancellationToken) is { } earlier)
             {
-                return earlier;
-            }
-
-            if (await InsertAsync(task, retryOf: null, cancellationToken))
-            {
-                break;
+                return task.Repeats(earlier) ? earlier : throw new IdempotencyConflictException(task.IdempotencyKey!);
             }
         }
+        while (!await InsertAsync(task, retryOf: null, cancellationToken, TakenKey(task, holder)));
 
         // It is booked: from here on a cancellation must not make it look as if it were not.
         return (await FindAsync(task.Id, CancellationToken.None))!;
@@ -138,22 +136,34 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
 
     private AttributeValue Now() => Number(time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private async Task<IngestTask?> EarlierAsync(NewTask task, CancellationToken cancellationToken)
+    /// <returns>The task that was made with the idempotency key, whether it is still there or was forgotten; null for none.</returns>
+    private async Task<string?> KeyHolderAsync(NewTask task, CancellationToken cancellationToken) =>
+        task.ScopedKey is { } key && await table.GetAsync(KeyPk(task.Collection, key), KeySk, cancellationToken) is { } item ? Text(item, "task_id") : null;
+
+    /// <summary>Gives the task its idempotency key, unless that has gone to another in the meantime.</summary>
+    /// <param name="holder">A task that is forgotten and had it before; null for none.</param>
+    private static Change[] TakenKey(NewTask task, string? holder)
     {
-        if (task.ScopedKey is not { } key
-            || await table.GetAsync(KeyPk(task.Collection, key), KeySk, cancellationToken) is not { } item)
+        if (task.ScopedKey is not { } key)
         {
-            return null;
+            return [];
         }
 
-        var earlier = await FindAsync(Text(item, "task_id")!, cancellationToken);
-        return Text(item, "content_hash") == task.ContentHash && (earlier is null || task.Repeats(earlier))
-            ? earlier
-            : throw new IdempotencyConflictException(task.IdempotencyKey!);
+        var values = new Dictionary<string, AttributeValue> { [":task"] = new(task.Id), [":hash"] = new(task.ContentHash) };
+        if (holder is not null)
+        {
+            values[":holder"] = new(holder);
+        }
+
+        return
+        [
+            new Change(
+                KeyPk(task.Collection, key), KeySk, "SET task_id = :task, content_hash = :hash", holder is null ? "attribute_not_exists(pk)" : "task_id = :holder", values),
+        ];
     }
 
     /// <param name="others">Changes that go with it.</param>
-    /// <returns>False when the idempotency key was taken, or another change was in vain, in the meantime.</returns>
+    /// <returns>False when one of those was in vain.</returns>
     private Task<bool> InsertAsync(NewTask task, string? retryOf, CancellationToken cancellationToken, params Change[] others)
     {
         List<TransactWriteItem> items =
@@ -163,19 +173,6 @@ internal sealed class DynamoTaskLedger(DynamoTable table, TimeProvider time) : I
             table.Put(new() { ["pk"] = new(FilePk(task.FileKey)), ["sk"] = new(task.Id) }),
         ];
         items.AddRange(others.Select(table.Update));
-        if (task.ScopedKey is { } key)
-        {
-            items.Add(table.Put(
-                new()
-                {
-                    ["pk"] = new(KeyPk(task.Collection, key)),
-                    ["sk"] = new(KeySk),
-                    ["task_id"] = new(task.Id),
-                    ["content_hash"] = new(task.ContentHash),
-                },
-                mustBeNew: true));
-        }
-
         return table.TransactAsync(items, cancellationToken);
     }
 }
