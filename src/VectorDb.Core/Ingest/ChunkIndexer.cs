@@ -88,13 +88,13 @@ internal sealed class ChunkIndexer(
     private async Task<bool> BookAsync(ChunkClaim claim, int done, int succeeded, List<RecordError> errors, CancellationToken cancellationToken)
     {
         var abort = claim.Task.Options.OnError == OnError.Abort && errors is [var first, ..] ? $"Row {first.Row}: {first.Reason}" : null;
-        var goesOn = await ledger.CheckpointAsync(claim, new ChunkProgress(done, succeeded, errors, abort), cancellationToken);
-        if (goesOn)
+        var booking = await ledger.CheckpointAsync(claim, new ChunkProgress(done, succeeded, errors, abort), cancellationToken);
+        if (booking != Booking.Refused)
         {
             counts.Settled(succeeded, errors.Count);
         }
 
-        return goesOn;
+        return booking == Booking.GoesOn;
     }
 
     /// <returns>The records to write, each with its row. Those that are in the collection just so are left out.</returns>

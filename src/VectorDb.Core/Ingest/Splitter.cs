@@ -90,19 +90,20 @@ internal sealed class Splitter(
             await files.WriteAsync(key, content, cancellationToken);
         }
 
-        var goesOn = await ledger.AddChunkAsync(claim, new NewChunk(number, key, draft.Records, draft.Errors, abort), cancellationToken);
-        if (goesOn)
+        var booking = await ledger.AddChunkAsync(claim, new NewChunk(number, key, draft.Records, draft.Errors, abort), cancellationToken);
+        if (booking == Booking.Refused)
         {
-            window.GotOn();
-            counts.Settled(indexed: 0, draft.Errors.Count);
+            return false;
         }
 
-        if (draft.Records > 0 && (goesOn || abort is not null))
+        window.GotOn();
+        counts.Settled(indexed: 0, draft.Errors.Count);
+        if (draft.Records > 0)
         {
             await queue.EnqueueAsync(taskId, number, delay: null, cancellationToken);
         }
 
-        return goesOn;
+        return booking == Booking.GoesOn;
     }
 
     private async Task DemandFittingCollectionAsync(IngestTask task, CancellationToken cancellationToken)

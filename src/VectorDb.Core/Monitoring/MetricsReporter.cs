@@ -22,8 +22,11 @@ internal sealed partial class MetricsReporter(
         var open = await ledger.BacklogAsync(cancellationToken);
         var backlog = (long)open.Tasks + open.Chunks;
         var workers = await Task.Run(LivingWorkers, cancellationToken);
-        var metrics = new WorkerMetrics(backlog, (double)backlog / Math.Max(1, workers), Interlocked.Exchange(ref _failed, 0));
+        var failed = Interlocked.Read(ref _failed);
+        var metrics = new WorkerMetrics(backlog, (double)backlog / Math.Max(1, workers), failed);
         await file.AppendAsync(metrics.ToLine(environment, time.GetUtcNow()), cancellationToken);
+        // Only now: what could not be written is told by the next line.
+        Interlocked.Add(ref _failed, -failed);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

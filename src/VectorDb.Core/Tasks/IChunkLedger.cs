@@ -14,8 +14,8 @@ public interface IChunkLedger
     /// Books one chunk and the errors met while it was read, and counts them, in one transaction. The task got on, so its attempts are counted
     /// anew from this one.
     /// </summary>
-    /// <returns>False when the lease was lost or the task has ended or been aborted.</returns>
-    Task<bool> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken);
+    /// <returns><see cref="Booking.Refused"/> also when the task has ended or been aborted.</returns>
+    Task<Booking> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken);
 
     /// <summary>Everything was read: <see cref="TaskState.ProcessingChunks"/>, or the end when no chunk is open any more.</summary>
     Task<bool> FinishSplitAsync(SplitClaim claim, CancellationToken cancellationToken);
@@ -32,8 +32,7 @@ public interface IChunkLedger
     Task<ChunkClaim?> ClaimChunkAsync(string taskId, int number, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Books a part of the chunk as settled and counts it, whatever became of the task; ends the task with its last open chunk. Attempts are counted anew from this one.</summary>
-    /// <returns>False when the lease was lost or the task is stopped: nothing more is to be indexed.</returns>
-    Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken);
+    Task<Booking> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken);
 
     /// <summary>Gives the rest of a chunk back, to be claimed again not before <paramref name="notBefore"/> or the stop of its task.</summary>
     /// <param name="failedAttempt">Whether this counts towards the attempts a chunk has.</param>
@@ -56,6 +55,19 @@ public interface IChunkLedger
 
     /// <returns>Whether a task reads this upload.</returns>
     Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken);
+}
+
+/// <summary>What became of a write to the book.</summary>
+public enum Booking
+{
+    /// <summary>The lease was lost: nothing was written.</summary>
+    Refused,
+
+    /// <summary>Written, and the task is stopped: nothing more is to be read or indexed.</summary>
+    Last,
+
+    /// <summary>Written, and the work goes on.</summary>
+    GoesOn,
 }
 
 /// <param name="Lease">Token that later writes must show.</param>

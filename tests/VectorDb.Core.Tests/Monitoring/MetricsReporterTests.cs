@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using VectorDb.Core.Monitoring;
 using VectorDb.Core.Queue;
 using VectorDb.Core.Tasks;
+using VectorDb.Core.Tests.Ingest;
 
 namespace VectorDb.Core.Tests.Monitoring;
 
@@ -19,7 +20,7 @@ public sealed class MetricsReporterTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Each_line_tells_the_backlog_for_every_living_worker_and_the_records_that_failed_since()
+    public async Task Each_line_tells_the_backlog_for_every_living_worker_and_the_records_that_failed_since_the_last_one_that_could_be_written()
     {
         await using var redis = await RedisServer.StartAsync();
         using var folder = new TemporaryFolder();
@@ -41,7 +42,13 @@ public sealed class MetricsReporterTests
         await Eventually.TrueAsync(() => File.Exists(folder.File("m.jsonl")) && File.ReadAllText(folder.File("m.jsonl")).EndsWith('\n'), "the first line comes at once");
 
         using var meter = new Meter("test");
-        meter.CreateCounter<long>("vectordb_records_failed").Add(3);
+        var failed = meter.CreateCounter<long>("vectordb_records_failed");
+        failed.Add(2);
+        File.Delete(folder.File("m.jsonl"));
+        Directory.CreateDirectory(folder.File("m.jsonl"));
+        await Assert.ThrowsAnyAsync<Exception>(() => reporter.WriteAsync(Cancellation));
+        Directory.Delete(folder.File("m.jsonl"));
+        failed.Add(1);
         await reporter.WriteAsync(Cancellation);
         await reporter.StopAsync(Cancellation);
 
@@ -49,6 +56,39 @@ public sealed class MetricsReporterTests
         Assert.Equal(3, line.GetProperty("QueueBacklog").GetInt64());
         Assert.Equal(1.5, line.GetProperty("BacklogPerInstance").GetDouble());
         Assert.Equal(3, line.GetProperty("RecordsFailed").GetInt64());
+    }
+
+    [Fact]
+    public async Task Records_that_a_stopped_task_lists_count_as_failed()
+    {
+        var counted = 0L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "vectordb_records_failed")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => counted += count);
+        listener.Start();
+        await using var pipeline = await Pipeline.StartAsync(embedder: new StubEmbedder { Refused = "number 3" });
+
+        var cancelled = await pipeline.UploadAsync(Pipeline.Csv(5));
+        pipeline.Queue.TryTake(out var split);
+        await pipeline.RunAsync(split);
+        await pipeline.Tasks.CancelAsync(cancelled, Cancellation);
+        Assert.Equal(5, (await pipeline.RunAsync(cancelled)).Failed);
+        Assert.Equal(5, counted);
+
+        var refused = await pipeline.RunAsync(await pipeline.UploadAsync(Pipeline.Csv(5), new UploadOptions(OnError: OnError.Abort)));
+        Assert.Equal(5 + refused.Failed, counted);
+
+        var unread = await pipeline.RunAsync(await pipeline.UploadAsync("id,text\na,\n", new UploadOptions(OnError: OnError.Abort)));
+        Assert.Equal(5 + refused.Failed + unread.Failed, counted);
+        Assert.Equal((1, 1), (refused.Failed, unread.Failed));
     }
 
     [Fact]

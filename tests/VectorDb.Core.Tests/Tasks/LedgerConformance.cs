@@ -156,7 +156,7 @@ public abstract class LedgerConformance
         var second = await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel);
 
         Assert.Equal((1, 3L, 2), (second!.ChunksBooked, second.OutcomesBooked, second.Attempt));
-        Assert.False(await Chunks.AddChunkAsync(first!, new NewChunk(1, "f1", 2, []), Cancel));
+        Assert.Equal(Booking.Refused, await Chunks.AddChunkAsync(first!, new NewChunk(1, "f1", 2, []), Cancel));
         Assert.False(await Chunks.RenewAsync(task.Id, null, first!.Lease, Lease, Cancel));
         Assert.True(await Chunks.FinishSplitAsync(second, Cancel));
 
@@ -173,13 +173,13 @@ public abstract class LedgerConformance
     {
         var split = await SplitAsync(chunks: [2]);
         var zombie = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
-        Assert.True(await Chunks.CheckpointAsync(zombie!, new ChunkProgress(1, 1, []), Cancel));
+        Assert.Equal(Booking.GoesOn, await Chunks.CheckpointAsync(zombie!, new ChunkProgress(1, 1, []), Cancel));
         Time.Advance(Lease);
         var heir = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
 
         Assert.Equal((1, 2), (heir!.Done, heir.Attempt));
-        Assert.False(await Chunks.CheckpointAsync(zombie!, new ChunkProgress(2, 0, [new RecordError(2, null, "late")]), Cancel));
-        Assert.True(await Chunks.CheckpointAsync(heir, new ChunkProgress(2, 1, []), Cancel));
+        Assert.Equal(Booking.Refused, await Chunks.CheckpointAsync(zombie!, new ChunkProgress(2, 0, [new RecordError(2, null, "late")]), Cancel));
+        Assert.Equal(Booking.GoesOn, await Chunks.CheckpointAsync(heir, new ChunkProgress(2, 1, []), Cancel));
 
         var ended = await StateAsync(split);
         Assert.Equal((TaskState.Completed, 2L, 2L, 0L), (ended.State, ended.Total, ended.Succeeded, ended.Failed));
@@ -195,7 +195,7 @@ public abstract class LedgerConformance
         {
             split = await Chunks.ClaimSplitAsync(task.Id, Lease, Cancel);
             Assert.Equal(attempt, split!.Attempt);
-            Assert.True(!getsOn || await Chunks.AddChunkAsync(split, new NewChunk(split.ChunksBooked, $"f{split.ChunksBooked}", 9, []), Cancel));
+            Assert.True(!getsOn || await Chunks.AddChunkAsync(split, new NewChunk(split.ChunksBooked, $"f{split.ChunksBooked}", 9, []), Cancel) == Booking.GoesOn);
             Time.Advance(Lease);
         }
 
@@ -203,7 +203,7 @@ public abstract class LedgerConformance
         {
             var chunk = await Chunks.ClaimChunkAsync(task.Id, 0, Lease, Cancel);
             Assert.Equal(attempt, chunk!.Attempt);
-            Assert.True(!getsOn || await Chunks.CheckpointAsync(chunk, new ChunkProgress(chunk.Done + 1, 1, []), Cancel));
+            Assert.True(!getsOn || await Chunks.CheckpointAsync(chunk, new ChunkProgress(chunk.Done + 1, 1, []), Cancel) == Booking.GoesOn);
             Time.Advance(Lease);
         }
 
@@ -254,7 +254,7 @@ public abstract class LedgerConformance
 
         Assert.Equal(TaskState.Cancelled, (await StateAsync(split)).State);
         Assert.False(await Chunks.RenewAsync(split.Task.Id, 0, chunk!.Lease, Lease, Cancel));
-        Assert.False(await Chunks.CheckpointAsync(chunk, new ChunkProgress(2, 2, []), Cancel));
+        Assert.Equal(Booking.Last, await Chunks.CheckpointAsync(chunk, new ChunkProgress(2, 2, []), Cancel));
         Assert.Equal(new LedgerBacklog(0, 1), await Chunks.BacklogAsync(Cancel));
         Assert.Null(await Tasks.RetryAsync(split.Task.Id, Cancel));
         Time.Advance(TimeSpan.FromHours(1));
@@ -305,7 +305,7 @@ public abstract class LedgerConformance
         var split = await SplitAsync(chunks: [2, 2]);
         var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, 0, Lease, Cancel);
 
-        Assert.False(await Chunks.CheckpointAsync(chunk!, new ChunkProgress(2, 1, [new RecordError(2, "b", "refused")], "Row 2: refused"), Cancel));
+        Assert.Equal(Booking.Last, await Chunks.CheckpointAsync(chunk!, new ChunkProgress(2, 1, [new RecordError(2, "b", "refused")], "Row 2: refused"), Cancel));
         Assert.True((await StateAsync(split)) is { HasEnded: false, IsStopped: true });
         await ListAsFailedAsync(split, number: 1);
 
@@ -320,11 +320,11 @@ public abstract class LedgerConformance
     {
         var claim = await ClaimAsync();
         await Chunks.AddChunkAsync(claim, new NewChunk(0, "f0", 2, []), Cancel);
-        Assert.False(await Chunks.AddChunkAsync(claim, new NewChunk(1, "", 0, [new RecordError(3, "c", "bad")], "Row 3: bad"), Cancel));
-        Assert.False(await Chunks.AddChunkAsync(claim, new NewChunk(1, "f1", 2, []), Cancel));
+        Assert.Equal(Booking.Last, await Chunks.AddChunkAsync(claim, new NewChunk(1, "", 0, [new RecordError(3, "c", "bad")], "Row 3: bad"), Cancel));
+        Assert.Equal(Booking.Refused, await Chunks.AddChunkAsync(claim, new NewChunk(1, "f1", 2, []), Cancel));
         Assert.Null(await Chunks.ClaimSplitAsync(claim.Task.Id, Lease, Cancel));
         Assert.False((await StateAsync(claim)).HasEnded);
-        await SettleAsync(claim, 0, goesOn: false);
+        await SettleAsync(claim, 0, Booking.Last);
 
         var ended = await StateAsync(claim);
         Assert.Equal((TaskState.Failed, "Row 3: bad", 3L, 2L, 1L), (ended.State, ended.Error, ended.Total, ended.Succeeded, ended.Failed));
@@ -451,17 +451,17 @@ public abstract class LedgerConformance
         var claim = await ClaimAsync();
         for (var number = 0; number < chunks.Length; number++)
         {
-            Assert.True(await Chunks.AddChunkAsync(claim, new NewChunk(number, $"f{number}", chunks[number], []), Cancel));
+            Assert.Equal(Booking.GoesOn, await Chunks.AddChunkAsync(claim, new NewChunk(number, $"f{number}", chunks[number], []), Cancel));
         }
 
         Assert.True(await Chunks.FinishSplitAsync(claim, Cancel));
         return claim;
     }
 
-    private async Task SettleAsync(SplitClaim split, int number, bool goesOn = true)
+    private async Task SettleAsync(SplitClaim split, int number, Booking booking = Booking.GoesOn)
     {
         var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, number, Lease, Cancel);
-        Assert.Equal(goesOn, await Chunks.CheckpointAsync(chunk!, new ChunkProgress(chunk!.Records, chunk.Records, []), Cancel));
+        Assert.Equal(booking, await Chunks.CheckpointAsync(chunk!, new ChunkProgress(chunk!.Records, chunk.Records, []), Cancel));
     }
 
     private async Task ListAsFailedAsync(SplitClaim split, int number)
@@ -469,7 +469,7 @@ public abstract class LedgerConformance
         var chunk = await Chunks.ClaimChunkAsync(split.Task.Id, number, Lease, Cancel);
         Assert.True(chunk!.Task.IsStopped);
         RecordError[] errors = [.. Enumerable.Range(1, chunk.Records).Select(row => new RecordError(row, null, "not indexed"))];
-        Assert.False(await Chunks.CheckpointAsync(chunk, new ChunkProgress(chunk.Records, 0, errors, "Row 1: not indexed"), Cancel));
+        Assert.Equal(Booking.Last, await Chunks.CheckpointAsync(chunk, new ChunkProgress(chunk.Records, 0, errors, "Row 1: not indexed"), Cancel));
     }
 
     private async Task<IngestTask> StateAsync(SplitClaim claim) => (await Tasks.FindAsync(claim.Task.Id, Cancel))!;

@@ -33,7 +33,7 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
             : new SplitClaim(DynamoItems.Task(item), token, (int)Long(item, "chunks"), Long(item, "total"), (int)Long(item, "attempts"));
     }
 
-    public async Task<bool> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken)
+    public async Task<Booking> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken)
     {
         var taskId = claim.Task.Id;
         var opened = chunk.Records > 0 ? 1 : 0;
@@ -71,13 +71,18 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
             }));
         }
 
-        var added = await table.TransactAsync(items, cancellationToken);
-        if (added && chunk.AbortReason is not null)
+        if (!await table.TransactAsync(items, cancellationToken))
         {
-            await EndIfDoneAsync(taskId, cancellationToken);
+            return Booking.Refused;
         }
 
-        return added && chunk.AbortReason is null;
+        if (chunk.AbortReason is null)
+        {
+            return Booking.GoesOn;
+        }
+
+        await EndIfDoneAsync(taskId, cancellationToken);
+        return Booking.Last;
     }
 
     public async Task<bool> FinishSplitAsync(SplitClaim claim, CancellationToken cancellationToken)
@@ -134,13 +139,18 @@ internal sealed class DynamoChunkLedger(DynamoTable table, DynamoHousekeeping ho
                 task, number, Text(chunk, "file_key")!, token, (int)Long(chunk, "records"), (int)Long(chunk, "done"), (int)Long(chunk, "attempts"));
     }
 
-    public async Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken)
+    public async Task<Booking> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken)
     {
         // Counted in any case; a task that is stopped already is not aborted once more.
         var booked = await BookAsync(claim, progress, cancellationToken)
             || (progress.AbortReason is not null && await BookAsync(claim, progress with { AbortReason = null }, cancellationToken));
-        return booked && await EndIfDoneAsync(claim.Task.Id, cancellationToken)
-            is { IsStopped: false } or { State: TaskState.Completed or TaskState.PartiallyCompleted };
+        if (!booked)
+        {
+            return Booking.Refused;
+        }
+
+        return await EndIfDoneAsync(claim.Task.Id, cancellationToken)
+            is { IsStopped: false } or { State: TaskState.Completed or TaskState.PartiallyCompleted } ? Booking.GoesOn : Booking.Last;
     }
 
     public Task ReleaseChunkAsync(ChunkClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken) =>

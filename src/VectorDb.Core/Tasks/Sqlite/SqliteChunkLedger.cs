@@ -34,7 +34,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                     ("$id", taskId)).Single();
         }));
 
-    public Task<bool> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken) =>
+    public Task<Booking> AddChunkAsync(SplitClaim claim, NewChunk chunk, CancellationToken cancellationToken) =>
         Task.FromResult(database.Write(session =>
         {
             var opened = chunk.Records > 0 ? 1 : 0;
@@ -48,7 +48,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                 ("$id", claim.Task.Id), ("$processing", (int)TaskState.Processing), ("$lease", claim.Lease));
             if (booked == 0)
             {
-                return false;
+                return Booking.Refused;
             }
 
             if (opened == 1)
@@ -61,7 +61,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             AddErrors(session, claim.Task.Id, chunk.Errors);
             Abort(session, claim.Task.Id, chunk.AbortReason);
             EndWithLastChunk(session, claim.Task.Id);
-            return chunk.AbortReason is null;
+            return chunk.AbortReason is null ? Booking.GoesOn : Booking.Last;
         }));
 
     public Task<bool> FinishSplitAsync(SplitClaim claim, CancellationToken cancellationToken) =>
@@ -109,7 +109,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                 ("$task", taskId), ("$number", number)).Single();
         }));
 
-    public Task<bool> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken) =>
+    public Task<Booking> CheckpointAsync(ChunkClaim claim, ChunkProgress progress, CancellationToken cancellationToken) =>
         Task.FromResult(database.Write(session =>
         {
             var taskId = claim.Task.Id;
@@ -119,7 +119,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
                 ("$done", progress.Done), ("$open", finished ? 0 : 1), ("$task", taskId), ("$number", claim.Number), ("$lease", claim.Lease));
             if (booked == 0)
             {
-                return false;
+                return Booking.Refused;
             }
 
             session.Execute(
@@ -129,7 +129,7 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             Abort(session, taskId, progress.AbortReason);
             var goesOn = session.Scalar<long>($"SELECT count(*) FROM tasks WHERE id = $id AND {TaskGoesOn}", ("$id", taskId)) == 1;
             EndWithLastChunk(session, taskId);
-            return goesOn;
+            return goesOn ? Booking.GoesOn : Booking.Last;
         }));
 
     public Task ReleaseChunkAsync(ChunkClaim claim, DateTimeOffset notBefore, bool failedAttempt, CancellationToken cancellationToken) =>
