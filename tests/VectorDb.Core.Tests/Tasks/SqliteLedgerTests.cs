@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using VectorDb.Core.Tasks;
 using VectorDb.Core.Tasks.Sqlite;
 
@@ -51,6 +52,28 @@ public sealed class SqliteLedgerTests : LedgerConformance, IDisposable
         File.Delete(_folder.File("data"));
 
         Assert.Equal(0, database.Read(static session => session.Scalar<long>("SELECT count(*) FROM tasks")));
+    }
+
+    [Fact]
+    public async Task A_purge_forgets_a_task_with_many_errors_in_several_short_transactions_and_goes_on_where_it_was_cut_short()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await Tasks.CreateAsync(new NewTask("t", "docs", "f", new UploadOptions(), null, "h"), cancel);
+        var claim = await Chunks.ClaimSplitAsync("t", TimeSpan.FromMinutes(1), cancel);
+        await Chunks.AddChunkAsync(claim!, new NewChunk(0, "", 0, [.. Enumerable.Range(1, 25_000).Select(static row => new RecordError(row, null, "bad"))]), cancel);
+        await Chunks.FinishSplitAsync(claim!, cancel);
+        _database.Write(session => session.Execute(
+            "CREATE TRIGGER cut BEFORE DELETE ON errors WHEN old.row = 20001 BEGIN SELECT RAISE(ABORT, 'cut short'); END"));
+
+        var cut = await Assert.ThrowsAsync<SqliteException>(() => Chunks.PurgeAsync(Time.GetUtcNow(), 10, cancel));
+
+        Assert.Contains("cut short", cut.Message, StringComparison.Ordinal);
+        Assert.NotNull(await Tasks.FindAsync("t", cancel));
+        Assert.InRange(await Tasks.ErrorsAsync("t", cancel).CountAsync(cancel), 1, 15_000);
+        _database.Write(session => session.Execute("DROP TRIGGER cut"));
+        Assert.Equal(["f"], (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, cancel)).Files);
+        Assert.Null(await Tasks.FindAsync("t", cancel));
+        Assert.Empty(await Tasks.ErrorsAsync("t", cancel).ToListAsync(cancel));
     }
 
     public void Dispose()

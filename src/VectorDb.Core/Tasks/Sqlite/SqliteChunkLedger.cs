@@ -5,6 +5,8 @@ namespace VectorDb.Core.Tasks.Sqlite;
 /// <summary>The workers' side of the book. Times are Unix milliseconds; a lease is a token that only its holder knows.</summary>
 internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider time) : IChunkLedger
 {
+    private const int ErrorsAtATime = 10_000;
+
     /// <summary>State is pending, processing or processing_chunks.</summary>
     public const string TaskIsOpen = "state <= 2";
 
@@ -185,35 +187,50 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
             "SELECT (SELECT count(*) FROM tasks WHERE state = 0), (SELECT count(*) FROM chunks WHERE open = 1)",
             static row => new LedgerBacklog(row.GetInt32(0), row.GetInt32(1))).Single()));
 
-    public Task<PurgedTasks> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken) =>
-        Task.FromResult(database.Write(session =>
+    public Task<PurgedTasks> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
+    {
+        var files = new List<string>();
+        var old = database.Read(session => session.Rows(
+            """
+            SELECT id, file_key FROM tasks WHERE finished_at <= $before
+                AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.retry_of = tasks.id) ORDER BY finished_at LIMIT $limit
+            """,
+            static row => (Id: row.GetString(0), File: row.GetString(1)),
+            ("$before", finishedBefore.ToUnixTimeMilliseconds()), ("$limit", limit)));
+        foreach (var (id, file) in old)
         {
-            var files = new List<string>();
-            var old = session.Rows(
-                """
-                SELECT id, file_key FROM tasks WHERE finished_at <= $before
-                    AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.retry_of = tasks.id) ORDER BY finished_at LIMIT $limit
-                """,
-                static row => (Id: row.GetString(0), File: row.GetString(1)),
-                ("$before", finishedBefore.ToUnixTimeMilliseconds()), ("$limit", limit));
-            foreach (var (id, file) in old)
+            // A task may have millions of errors, and other writers wait for each transaction. The task last: should this be interrupted, the next pass finds it again.
+            while (DeleteErrors(id) == ErrorsAtATime)
             {
-                files.AddRange(session.Rows("SELECT file_key FROM chunks WHERE task_id = $id", static row => row.GetString(0), ("$id", id)));
-                session.Execute("DELETE FROM errors WHERE task_id = $id", ("$id", id));
-                session.Execute("DELETE FROM chunks WHERE task_id = $id", ("$id", id));
-                session.Execute("DELETE FROM tasks WHERE id = $id", ("$id", id));
-                // A task that this one repeats the failed records of still reads the same upload.
-                if (session.Scalar<long>("SELECT count(*) FROM tasks WHERE file_key = $file", ("$file", file)) == 0)
-                {
-                    files.Add(file);
-                }
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
-            return new PurgedTasks(old.Count, files);
-        }));
+            files.AddRange(database.Write(session => Delete(session, id, file)));
+        }
+
+        return Task.FromResult(new PurgedTasks(old.Count, files));
+    }
 
     public Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
         session.Scalar<long>("SELECT EXISTS (SELECT 1 FROM tasks WHERE file_key = $file)", ("$file", fileKey)) == 1));
+
+    private int DeleteErrors(string taskId) => database.Write(session => session.Execute(
+        "DELETE FROM errors WHERE rowid IN (SELECT rowid FROM errors WHERE task_id = $id LIMIT $limit)", ("$id", taskId), ("$limit", ErrorsAtATime)));
+
+    /// <returns>Keys of the files that nothing refers to any more.</returns>
+    private static List<string> Delete(LedgerSession session, string taskId, string file)
+    {
+        var files = session.Rows("SELECT file_key FROM chunks WHERE task_id = $id", static row => row.GetString(0), ("$id", taskId));
+        session.Execute("DELETE FROM chunks WHERE task_id = $id", ("$id", taskId));
+        session.Execute("DELETE FROM tasks WHERE id = $id", ("$id", taskId));
+        // A task that this one repeats the failed records of still reads the same upload.
+        if (session.Scalar<long>("SELECT count(*) FROM tasks WHERE file_key = $file", ("$file", file)) == 0)
+        {
+            files.Add(file);
+        }
+
+        return files;
+    }
 
     private long Now(TimeSpan later = default) => (time.GetUtcNow() + later).ToUnixTimeMilliseconds();
 
