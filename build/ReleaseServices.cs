@@ -97,7 +97,7 @@ internal static class ReleaseServices
     private static IServiceCollection AddInfrastructure(this IServiceCollection services) => services
         .AddSingleton(at => new Approval(at.Get<Terminal>(), at.Get<StepJournal>()))
         .AddSingleton(at => new DockerClient(at.Get<CommandRunner>()))
-        .AddSingleton(at => new ImageBuilder(at.Get<DockerClient>(), at.Get<TimeProvider>()))
+        .AddSingleton(at => new ImageBuilder(at.Get<DockerClient>()))
         .AddSingleton(at => new ReleaseImages(
             at.Get<Workspace>(), at.Get<ReleaseSteps>(), at.Get<StepJournal>(), at.Get<ImageBuilder>(), at.Get<DockerClient>(), new Lazy<ImageTarget?>(() => at.IsLocal() ? null : at.Images()),
             at.Get<BuildSession>().Invocation.Value(Options.Unpushed)))

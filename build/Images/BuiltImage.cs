@@ -3,8 +3,7 @@ namespace VectorDb.Build.Images;
 /// <summary>An image that is ready to be pushed, or needs no push.</summary>
 /// <param name="Tag">Its content tag.</param>
 /// <param name="Outcome">What it took to have it.</param>
-/// <param name="Duration">How long that took.</param>
-internal sealed record BuiltImage(ImageRecipe Recipe, string Tag, BuildOutcome Outcome, TimeSpan Duration);
+internal sealed record BuiltImage(ImageRecipe Recipe, string Tag, BuildOutcome Outcome);
 
 internal enum BuildOutcome
 {

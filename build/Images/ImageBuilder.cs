@@ -3,7 +3,7 @@ using VectorDb.Build.Processes;
 namespace VectorDb.Build.Images;
 
 /// <summary>Makes images from published output, each content once.</summary>
-internal sealed class ImageBuilder(DockerClient docker, TimeProvider time)
+internal sealed class ImageBuilder(DockerClient docker)
 {
     /// <summary>Files get one fixed time, because the time of a copied file is part of a layer's digest.</summary>
     private static readonly DateTime FixedTime = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -22,9 +22,8 @@ internal sealed class ImageBuilder(DockerClient docker, TimeProvider time)
 
     private async Task<BuiltImage> BuildAsync(ImageRecipe recipe, IImageRegistry? registry, bool standIns, CancellationToken cancellation)
     {
-        var started = time.GetTimestamp();
         var tag = recipe.ContentTag();
-        return new BuiltImage(recipe, tag, await EnsureAsync(), time.GetElapsedTime(started));
+        return new BuiltImage(recipe, tag, await EnsureAsync());
 
         async Task<BuildOutcome> EnsureAsync()
         {

@@ -1,4 +1,5 @@
 using Cake.Core;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments;
 using VectorDb.Build.Releases;
 using VectorDb.Build.Reporting;
@@ -9,8 +10,6 @@ namespace VectorDb.Build.Rollout;
 /// <summary>Brings an older release back from its manifest: nothing is built, and as little as possible is changed.</summary>
 public sealed class Rollback
 {
-    private const int UsageError = 2;
-
     private readonly IReleaseEnvironment _environment;
     private readonly ReleaseGate _gate;
     private readonly Switchover _switchover;
@@ -72,7 +71,7 @@ public sealed class Rollback
     }
 
     private static CakeException Unusable(string what, IReadOnlyList<Manifest> candidates) => new(
-        UsageError,
+        ExitCodes.UsageError,
         candidates.Count == 0
             ? $"{what} No release was verified yet."
             : $"{what} Choose from:\n{string.Join('\n', candidates.Select(manifest => $"  {manifest.Release}  {manifest.CreatedAt:yyyy-MM-dd HH:mm} UTC  {manifest.Commit}"))}");

@@ -1,4 +1,5 @@
 using Cake.Core;
+using VectorDb.Build.CommandLine;
 using VectorDb.Build.Environments.Aws;
 using VectorDb.Build.Reporting;
 
@@ -7,8 +8,6 @@ namespace VectorDb.Build.Secrets;
 /// <summary>Puts values of secrets in force, and replaces them. A value comes on the standard input or is generated; none is ever shown.</summary>
 public sealed class SecretKeeper
 {
-    private const int UsageError = 2;
-
     // An instance of long ago need not have its log any more; nobody goes on with a rotation of long ago either.
     private static readonly TimeSpan Unfinished = TimeSpan.FromDays(1);
 
@@ -31,7 +30,7 @@ public sealed class SecretKeeper
         if (secret.IsGenerated)
         {
             throw new CakeException(
-                UsageError, $"Nobody gives {secret.Name} a value: it is generated. A new one: ./build.sh --target=RotateSecret --environment={account.Environment} --name={secret.Name}");
+                ExitCodes.UsageError, $"Nobody gives {secret.Name} a value: it is generated. A new one: ./build.sh --target=RotateSecret --environment={account.Environment} --name={secret.Name}");
         }
 
         await _journal.RunAsync("PutSecret", async () =>
@@ -117,7 +116,7 @@ public sealed class SecretKeeper
         if (secret.Refuse(value) is { } reason)
         {
             throw new CakeException(
-                UsageError,
+                ExitCodes.UsageError,
                 $"The value of {secret.Name} {reason}; nothing was changed. It comes on the standard input: "
                 + $"./build.sh --target=PutSecret --environment={account.Environment} --name={secret.Name} < file");
         }

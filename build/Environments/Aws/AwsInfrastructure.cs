@@ -10,14 +10,6 @@ using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Environments.Aws;
 
-/// <summary>What instances start from, as Terraform published it.</summary>
-internal interface IPublishedTemplates
-{
-    /// <returns>By profile.</returns>
-    /// <exception cref="InvalidOperationException">Nothing was applied yet.</exception>
-    Task<IReadOnlyDictionary<string, LaunchTemplateVersion>> LaunchTemplatesAsync(CancellationToken cancellationToken);
-}
-
 /// <summary>The service's infrastructure of the release at hand: planned, judged and applied; what was shown is what is applied.</summary>
 internal sealed class AwsInfrastructure(
     AwsAccount account, AwsRelease release, AwsTerraform roots, Approval approval, AbandonedLock abandoned, Workspace workspace, CommandRunner commands, StepJournal journal,

@@ -98,7 +98,7 @@ public sealed class ImageTests : IAsyncLifetime
         var recipe = _recipes[0] with { Platform = platform };
         await File.WriteAllTextAsync(recipe.Dockerfile, $"FROM scratch\nLABEL vectordb.test={_base}\nCOPY . /app\n", Token);
 
-        var built = Assert.Single(await new ImageBuilder(_docker, TimeProvider.System).BuildAsync([recipe], null, standIns: false, Token));
+        var built = Assert.Single(await new ImageBuilder(_docker).BuildAsync([recipe], null, standIns: false, Token));
 
         var made = await new CommandRunner(TimeProvider.System).RunAsync(
             new Command("docker", "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", $"vectordb-api/app:{built.Tag}"), Token);
@@ -129,7 +129,7 @@ public sealed class ImageTests : IAsyncLifetime
         var tag = recipe.ContentTag();
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            new ImageBuilder(_docker, TimeProvider.System).BuildAsync([recipe], new BusyTree(recipe.Context), standIns: true, Token));
+            new ImageBuilder(_docker).BuildAsync([recipe], new BusyTree(recipe.Context), standIns: true, Token));
 
         Assert.Contains("has changed while", refused.Message, StringComparison.Ordinal);
         Assert.False(await _docker.HasAsync($"{recipe.Repository}:{tag}", Token));
@@ -138,7 +138,7 @@ public sealed class ImageTests : IAsyncLifetime
     [Fact]
     public async Task An_image_carries_labels_of_its_content_alone()
     {
-        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes[..1], null, standIns: false, Token);
+        var built = await new ImageBuilder(_docker).BuildAsync(_recipes[..1], null, standIns: false, Token);
 
         var labels = await new CommandRunner(TimeProvider.System).RunAsync(
             new Command("docker", "image", "inspect", "--format", "{{json .Config.Labels}}", $"vectordb-api/app:{built[0].Tag}"), Token);
@@ -170,7 +170,7 @@ public sealed class ImageTests : IAsyncLifetime
     [Fact]
     public async Task A_registry_that_is_down_fails_the_push_after_a_few_attempts_and_says_which_command_failed()
     {
-        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes, null, standIns: false, Token);
+        var built = await new ImageBuilder(_docker).BuildAsync(_recipes, null, standIns: false, Token);
         await _server!.DisposeAsync();
         _server = null;
         using var silent = new SilentRegistry(_registry);
@@ -206,7 +206,7 @@ public sealed class ImageTests : IAsyncLifetime
             }
         });
         using var registry = new LoopbackRegistry(front.Address);
-        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes[..1], null, standIns: false, Token);
+        var built = await new ImageBuilder(_docker).BuildAsync(_recipes[..1], null, standIns: false, Token);
 
         var pushed = Assert.Single(await new ImagePusher(_docker, registry, new AcceleratedTime(100)).PushAsync(built, Token));
 
@@ -236,7 +236,7 @@ public sealed class ImageTests : IAsyncLifetime
             return handOn();
         });
         using var registry = new LoopbackRegistry(front.Address);
-        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes[..1], null, standIns: false, Token);
+        var built = await new ImageBuilder(_docker).BuildAsync(_recipes[..1], null, standIns: false, Token);
 
         var pushed = Assert.Single(await new ImagePusher(_docker, registry, new AcceleratedTime(100)).PushAsync(built, Token));
 
@@ -464,7 +464,7 @@ public sealed class ImageTests : IAsyncLifetime
 
     private async Task<(IReadOnlyList<BuiltImage> Built, IReadOnlyList<PushedImage> Pushed)> BuildAndPushAsync()
     {
-        var built = await new ImageBuilder(_docker, TimeProvider.System).BuildAsync(_recipes, _registry, standIns: false, Token);
+        var built = await new ImageBuilder(_docker).BuildAsync(_recipes, _registry, standIns: false, Token);
         return (built, await new ImagePusher(_docker, _registry, TimeProvider.System).PushAsync(built, Token));
     }
 

@@ -191,7 +191,7 @@ public sealed class ReleaseImagesTests : IAsyncLifetime
         var steps = new ReleaseSteps(new TestEnvironment(_folder.Path, new FakeRollout(_api), new LocalSmokeKey(new LocalApiKeys(_folder.File("secrets")))), journal, target: null);
         return (
             new ReleaseImages(
-                new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal), steps, journal, new ImageBuilder(docker, TimeProvider.System), docker,
+                new Workspace(_folder.Path, new Orphans(_folder.Path, new SystemProcessTable()), journal), steps, journal, new ImageBuilder(docker), docker,
                 new Lazy<ImageTarget?>(() => local
                     ? null
                     : new ImageTarget(environment, there, new ImagePusher(docker, there, TimeProvider.System), new ScanGate(there, "HIGH", TimeProvider.System), _base, _base)),

@@ -1,7 +1,6 @@
 using VectorDb.Build.Compilation;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Publishing;
-using VectorDb.Build.Releases.Locking;
 using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Tests.Publishing;

@@ -131,7 +131,7 @@ public sealed class FleetSite : IAsyncLifetime
 
         using var services = new AwsServices(new AwsConnection(EmulatedAws.Region, Deployer, Site.Aws.Endpoint), TimeProvider.System);
         var docker = new DockerClient(Commands);
-        var built = await new ImageBuilder(docker, TimeProvider.System).BuildAsync(recipes, null, standIns: true, Token);
+        var built = await new ImageBuilder(docker).BuildAsync(recipes, null, standIns: true, Token);
         var pushed = await new ImagePusher(docker, new EcrRegistry(services.Ecr, "fleet"), TimeProvider.System).PushAsync(built, Token);
         var images = pushed.Select(image => new ImageReference(image.Image.In(Site.Registry!))).ToArray();
         return (images[0], images[1]);

@@ -2,7 +2,6 @@ using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Aws;
 using VectorDb.Build.Processes;
 using VectorDb.Build.Secrets;
-using VectorDb.Core.Security;
 using ApiKey = VectorDb.Core.Security.ApiKey;
 using Issued = VectorDb.Build.ApiKeys.ApiKey;
 
