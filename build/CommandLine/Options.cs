@@ -15,7 +15,7 @@ public static class Options
         .Text("from", "<environment>|<place>", "Promote, PlanPromotion: whose verified release to take; Restore: a backup, or the folder or s3://<bucket>/<prefix> of several, of which the newest is taken")
         .Needed("Promote", "PlanPromotion", "Restore");
     public static readonly Option<int?> Port = Option.Number("port", 1, 65535, "the port of the local gateway; its last one, or 8080, when left out").For("Deploy", "Rollback", "Restore");
-    public static readonly Option<Uri?> Url = Option.Address("url", "what to test; without it the deployed release").For("SmokeTest", "LoadTest");
+    public static readonly Option<Uri?> Url = Option.Address("url", "what to test, with the key in VECTORDB_API_KEY if it asks for one; without it the deployed release").For("SmokeTest", "LoadTest");
     public static readonly Option<int?> Rate = Option.Number("rate", 1, 2000, "requests a second; 50 when left out").For("LoadTest");
     public static readonly Option<int?> Seconds = Option.Number("seconds", 1, 600, "how long; 30 when left out").For("LoadTest");
     public static readonly Option<string?> Approve =

@@ -1,3 +1,5 @@
+using VectorDb.Build.Secrets;
+
 namespace VectorDb.Build.Environments.Local;
 
 /// <summary>Settings of a local release: defaults that need neither account nor secret, and what the shell says instead.</summary>
@@ -14,10 +16,9 @@ internal static class LocalConfiguration
         ["VECTORDB_AUTH"] = "off",
     };
 
-    private static readonly string[] Adjustable =
-        ["VECTORDB_EMBEDDER", "VECTORDB_EMBEDDER_DIMENSION", "VECTORDB_OPENAI_BASE_URL", "VECTORDB_OPENAI_MODEL", "VECTORDB_AUTH"];
-
-    private const string AdjustablePrefix = "VECTORDB_LIMIT_";
+    private static readonly string[] Adjustable = ["VECTORDB_AUTH", "VECTORDB_EMBEDDER", "VECTORDB_EMBEDDER_DIMENSION", "VECTORDB_TASK_RETENTION_DAYS"];
+    private static readonly string[] AdjustableFamilies = ["VECTORDB_LIMIT_", "VECTORDB_OPENAI_", "VECTORDB_WORKER_"];
+    private static readonly string[] Secrets = [.. SecretCatalogue.All.Select(secret => secret.Setting).OfType<string>()];
 
     /// <param name="environment">Variables of the shell.</param>
     public static IReadOnlyDictionary<string, string> From(IEnumerable<KeyValuePair<string, string>> environment)
@@ -25,7 +26,7 @@ internal static class LocalConfiguration
         var settings = new SortedDictionary<string, string>(Defaults, StringComparer.Ordinal);
         foreach (var (name, value) in environment)
         {
-            if (value.Length > 0 && (Adjustable.Contains(name, StringComparer.Ordinal) || name.StartsWith(AdjustablePrefix, StringComparison.Ordinal)))
+            if (value.Length > 0 && IsAdjustable(name))
             {
                 settings[name] = value;
             }
@@ -33,4 +34,8 @@ internal static class LocalConfiguration
 
         return settings;
     }
+
+    private static bool IsAdjustable(string name) =>
+        !Secrets.Contains(name, StringComparer.Ordinal)
+        && (Adjustable.Contains(name, StringComparer.Ordinal) || AdjustableFamilies.Any(family => name.StartsWith(family, StringComparison.Ordinal)));
 }

@@ -42,8 +42,11 @@ internal sealed class LocalEnvironment(
         new("TerraformApply", NoInfrastructure),
     ];
 
-    public Task<Identity> IdentifyAsync(CancellationToken cancellationToken) => Task.FromResult(new Identity(
-        $"{Environment.UserName}@{Environment.MachineName}", $"{Environment.MachineName}/{Environment.ProcessId}"));
+    /// <exception cref="PlatformNotSupportedException">This machine cannot run the local stack; said before anything is compiled or tested for it.</exception>
+    public Task<Identity> IdentifyAsync(CancellationToken cancellationToken) => OperatingSystem.IsLinux()
+        ? Task.FromResult(new Identity($"{Environment.UserName}@{Environment.MachineName}", $"{Environment.MachineName}/{Environment.ProcessId}"))
+        : throw new PlatformNotSupportedException(
+            "The local stack runs on Linux, where its host hands open sockets to the process that replaces it. On Windows run this in WSL, elsewhere in a Linux virtual machine.");
 
     public Task<Manifest> DescribeAsync(Authorship authorship, CancellationToken cancellationToken)
     {

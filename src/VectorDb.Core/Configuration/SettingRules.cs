@@ -48,6 +48,9 @@ internal static class SettingRules
 
     private static string? Missing(ApplicationSettings settings, bool needed, Setting<string?> setting, Setting because, string choice) =>
         needed && settings.Get(setting) is null
-            ? $"{setting.Name} is not set, but {because.Name}={choice} needs it; it takes {setting.Allowed}."
+            ? $"{setting.Name} is not set, but {because.Name}={choice} needs it; it takes {setting.Allowed}{Place(settings, setting)}."
             : null;
+
+    private static string Place(ApplicationSettings settings, Setting setting) =>
+        setting.Secret && settings.Get(Settings.SecretsDirectory) is { } folder ? $", in the file {Path.Combine(folder, setting.Name)}" : "";
 }

@@ -264,12 +264,14 @@ public sealed class LocalRolloutTests : IDisposable
         {
             ["VECTORDB_EMBEDDER"] = "openai",
             ["VECTORDB_LIMIT_BATCH_RECORDS"] = "10",
+            ["VECTORDB_OPENAI_REQUESTS_PER_SECOND"] = "50",
             ["VECTORDB_OPENAI_API_KEY"] = "sk-secret",
             ["VECTORDB_HOME"] = "/x",
         });
 
         Assert.Equal("openai", settings["VECTORDB_EMBEDDER"]);
         Assert.Equal("10", settings["VECTORDB_LIMIT_BATCH_RECORDS"]);
+        Assert.Equal("50", settings["VECTORDB_OPENAI_REQUESTS_PER_SECOND"]);
         Assert.DoesNotContain(settings.Keys, name => name is "VECTORDB_OPENAI_API_KEY" or "VECTORDB_HOME");
     }
 
