@@ -1,22 +1,22 @@
 namespace VectorDb.Benchmarks;
 
 /// <summary>
-/// Synthetic vectors that lie in clusters as embeddings do: about a hundred in each, around a centre with normal noise of the same
-/// size in every direction, which is harder to tell apart than real neighbours are. The same arguments give the same vectors.
+/// Synthetic vectors that lie in clusters as embeddings do, around a centre with normal noise of the same size in every direction, which is
+/// harder to tell apart than real neighbours are. The same arguments give the same vectors.
 /// </summary>
 internal sealed class ClusteredVectors
 {
-    private const int ClusterSize = 100;
     private const float Spread = 0.6f;
 
     private readonly int _dimension;
     private readonly float[] _centres;
     private readonly int _clusters;
 
-    public ClusteredVectors(int count, int dimension)
+    /// <param name="clusterSize">Vectors in a cluster, about.</param>
+    public ClusteredVectors(int count, int dimension, int clusterSize)
     {
         _dimension = dimension;
-        _clusters = Math.Max(1, count / ClusterSize);
+        _clusters = Math.Max(1, count / clusterSize);
         _centres = new float[_clusters * dimension];
         Normal(new Random(7), _centres);
     }

@@ -14,7 +14,7 @@ internal static class Machine
             Console.WriteLine($"Load      {File.ReadAllText("/proc/loadavg").Trim()} before the run; others on the cores show in p95 and p99");
         }
 
-        Console.WriteLine("Method    one query after another, warmed up; truth by scanning floats; vectors in clusters of 100, noise 0.6; milliseconds");
+        Console.WriteLine("Method    one query after another, warmed up; truth by scanning floats; vectors in clusters, of 100 where nothing is said, noise 0.6; milliseconds");
     }
 
     private static string Processor() =>

@@ -6,7 +6,7 @@ const string Usage = """
     dotnet VectorDb.Benchmarks.dll ingest [records] [dimension] [seed]
 
       search    100,000 x 1536, beside PostgreSQL with pgvector and hnswlib where these are installed
-      filters   the same, where a half, a tenth, a hundredth and a thousandth of the records match
+      filters   the same, where a half, a tenth, a hundredth and a thousandth of the records match; in clusters of 100 and of 1,000
       upsert    how fast records are indexed in memory, and stored and indexed
       growth    10,000 to 1,000,000 records of dimension 384
       http      bulk upserts and searches through an API in a process of its own
@@ -24,7 +24,7 @@ if (args is not ([_] or ["ingest", ..]) && !quick || (args[0] is not "all" && !w
 }
 
 Machine.Print();
-var large = new Lazy<Workload>(() => Workload.Make(quick ? 10_000 : 100_000, dimension: 1536, queries: 200));
+var large = new Lazy<Workload>(() => Large(Workload.UsualClusterSize));
 var failures = 0;
 foreach (var workload in args[0] == "all" ? workloads : args[..1])
 {
@@ -35,6 +35,7 @@ foreach (var workload in args[0] == "all" ? workloads : args[..1])
             break;
         case "filters":
             await SearchBenchmarks.FiltersAsync(large.Value);
+            await SearchBenchmarks.FiltersAsync(Large(clusterSize: 1_000));
             break;
         case "upsert":
             await UpsertBenchmark.RunAsync(large.Value);
@@ -52,3 +53,5 @@ foreach (var workload in args[0] == "all" ? workloads : args[..1])
 }
 
 return failures;
+
+Workload Large(int clusterSize) => Workload.Make(quick ? 10_000 : 100_000, dimension: 1536, queries: 200, clusterSize);

@@ -23,7 +23,7 @@ internal static class SearchBenchmarks
 
     public static async Task FiltersAsync(Workload workload)
     {
-        var table = new Table($"Filtered search, {workload.Name}", ["records that match", .. SearchFigures.Columns]);
+        var table = new Table($"Filtered search, {workload.Name}, clusters of {workload.ClusterSize:N0}", ["records that match", .. SearchFigures.Columns]);
         await using var store = await BenchedStore.FillAsync(workload);
         table.Row(["100 %", .. (await store.MeasureAsync(workload.Truth, rounds: 10)).Cells]);
         foreach (var (key, modulus) in BenchedStore.Shares)

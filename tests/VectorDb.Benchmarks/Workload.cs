@@ -8,11 +8,14 @@ internal sealed class Workload
 {
     public const int TopK = 10;
 
+    /// <summary>Vectors in a cluster, where nothing else is said.</summary>
+    public const int UsualClusterSize = 100;
+
     private readonly float[] _norms;
 
-    private Workload(int dimension, float[][] vectors, float[][] queries)
+    private Workload(int dimension, int clusterSize, float[][] vectors, float[][] queries)
     {
-        (Dimension, Vectors, Queries) = (dimension, vectors, queries);
+        (Dimension, ClusterSize, Vectors, Queries) = (dimension, clusterSize, vectors, queries);
         _norms = Array.ConvertAll(vectors, static vector => TensorPrimitives.Norm<float>(vector));
         Truth = NearestOf(static _ => true);
     }
@@ -27,12 +30,15 @@ internal sealed class Workload
 
     public string Name => $"{Vectors.Length:N0} x {Dimension}";
 
-    public static Workload Make(int count, int dimension, int queries)
+    /// <summary>Vectors in a cluster, about.</summary>
+    public int ClusterSize { get; }
+
+    public static Workload Make(int count, int dimension, int queries, int clusterSize = UsualClusterSize)
     {
-        var source = new ClusteredVectors(count, dimension);
+        var source = new ClusteredVectors(count, dimension, clusterSize);
         var vectors = new float[count][];
         Parallel.For(0, count, i => vectors[i] = source[i]);
-        return new Workload(dimension, vectors, [.. Enumerable.Range(count, queries).Select(i => source[i])]);
+        return new Workload(dimension, clusterSize, vectors, [.. Enumerable.Range(count, queries).Select(i => source[i])]);
     }
 
     /// <summary>The true nearest among those vectors that <paramref name="included"/> says.</summary>
