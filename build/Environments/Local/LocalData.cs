@@ -12,8 +12,8 @@ internal sealed class LocalData(LocalHome home, IReleaseEnvironment environment,
     private const string Worker = "VectorDb.Worker.dll";
     private const string SettingPrefix = "VECTORDB_";
 
-    /// <summary>Never part of a backup: a restored key could be one that was revoked since.</summary>
-    private static readonly string[] OfThisEnvironment = ["api-keys", "keys"];
+    /// <summary>Folder of the keys of dashboard sessions, never part of a backup.</summary>
+    private const string SessionKeys = "keys";
 
     public string Workbench => Path.Combine(home.Environment, "backup-work");
 
@@ -40,9 +40,9 @@ internal sealed class LocalData(LocalHome home, IReleaseEnvironment environment,
             return null;
         }
 
-        foreach (var name in OfThisEnvironment)
+        if (Path.Combine(home.Data, SessionKeys) is var keys && Directory.Exists(keys))
         {
-            CopyIfThere(Path.Combine(home.Data, name), Path.Combine(folder, name));
+            StagedFolder.Copy(keys, Path.Combine(folder, SessionKeys));
         }
 
         var aside = $"{home.Data}.before-restore-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
@@ -66,18 +66,6 @@ internal sealed class LocalData(LocalHome home, IReleaseEnvironment environment,
         if (aside is not null)
         {
             Directory.Move(aside, home.Data);
-        }
-    }
-
-    private static void CopyIfThere(string from, string to)
-    {
-        if (File.Exists(from))
-        {
-            File.Copy(from, to);
-        }
-        else if (Directory.Exists(from))
-        {
-            StagedFolder.Copy(from, to);
         }
     }
 

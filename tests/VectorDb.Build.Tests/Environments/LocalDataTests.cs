@@ -32,7 +32,6 @@ public sealed class LocalDataTests : IDisposable
     public void Restored_data_takes_the_place_of_what_is_set_aside_and_keeps_the_keys_of_today()
     {
         Write(_home.Data, "vectors.db", "now");
-        Write(_home.Data, "api-keys", "keys of today");
         Write(Path.Combine(_home.Data, "keys"), "key-1.xml", "sessions of today");
         Write(_folder.File("backup"), "vectors.db", "then");
 
@@ -40,7 +39,6 @@ public sealed class LocalDataTests : IDisposable
 
         Assert.Equal(_home.Data + ".before-restore-20260102T030405Z", aside);
         Assert.Equal("then", File.ReadAllText(Path.Combine(_home.Data, "vectors.db")));
-        Assert.Equal("keys of today", File.ReadAllText(Path.Combine(_home.Data, "api-keys")));
         Assert.Equal("sessions of today", File.ReadAllText(Path.Combine(_home.Data, "keys", "key-1.xml")));
         Assert.Equal("now", File.ReadAllText(Path.Combine(aside!, "vectors.db")));
         Assert.False(Directory.Exists(_folder.File("backup")));
