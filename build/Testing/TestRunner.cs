@@ -6,7 +6,13 @@ namespace VectorDb.Build.Testing;
 /// <param name="mark">Put into its environment, and so into that of all that it starts.</param>
 internal sealed class TestRunner(CommandRunner commands, string resultsFolder, IReadOnlyDictionary<string, string?> mark)
 {
+    private const string SettingPrefix = "VECTORDB_";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
+
+    /// <summary>What tests themselves are told by the shell.</summary>
+    private static readonly string[] OfTests =
+        ["VECTORDB_REQUIRE_TOOLS", "VECTORDB_ACCEPT_SNAPSHOTS", "VECTORDB_POSTGRES_ROOT", "VECTORDB_ACTIONLINT_ROOT", "VECTORDB_BASE_IMAGE_CACHE"];
 
     public async Task<TestResult> RunAsync(TestProject project, TestSuite suite, CancellationToken cancellationToken)
     {
@@ -23,7 +29,7 @@ internal sealed class TestRunner(CommandRunner commands, string resultsFolder, I
             {
                 WorkingDirectory = project.OutputFolder,
                 Limit = Limit,
-                Environment = mark,
+                Environment = EnvironmentOf(Environment.GetEnvironmentVariables().Keys.Cast<string>(), mark),
             },
             cancellationToken);
         try
@@ -35,6 +41,23 @@ internal sealed class TestRunner(CommandRunner commands, string resultsFolder, I
         {
             return Crash(project, run);
         }
+    }
+
+    /// <summary>Settings in the shell are for the release: a test that starts a service would take them for its own.</summary>
+    /// <param name="shell">Names of the variables there.</param>
+    /// <param name="mark">What is set.</param>
+    /// <returns>Null for a variable that tests do not get.</returns>
+    internal static IReadOnlyDictionary<string, string?> EnvironmentOf(IEnumerable<string> shell, IReadOnlyDictionary<string, string?> mark)
+    {
+        var environment = shell
+            .Where(static name => name.StartsWith(SettingPrefix, StringComparison.Ordinal) && !OfTests.Contains(name, StringComparer.Ordinal))
+            .ToDictionary(static name => name, static _ => (string?)null, StringComparer.Ordinal);
+        foreach (var (name, value) in mark)
+        {
+            environment[name] = value;
+        }
+
+        return environment;
     }
 
     private static string[] FilterOf(TestSuite suite) => suite == TestSuite.Fast ? ["-trait-", "Suite=Full"] : [];

@@ -28,6 +28,18 @@ public sealed class TestRunnerTests : IDisposable
         Assert.Contains("without a whole result", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Settings_of_the_shell_are_for_the_release_and_not_for_its_tests()
+    {
+        var environment = TestRunner.EnvironmentOf(
+            ["PATH", "VECTORDB_EMBEDDER", "VECTORDB_OPENAI_API_KEY", "VECTORDB_REQUIRE_TOOLS", "VECTORDB_BUILD_RUN"],
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["VECTORDB_BUILD_RUN"] = "this one" });
+
+        Assert.Equal(["VECTORDB_BUILD_RUN", "VECTORDB_EMBEDDER", "VECTORDB_OPENAI_API_KEY"], environment.Keys.Order(StringComparer.Ordinal));
+        Assert.Null(environment["VECTORDB_EMBEDDER"]);
+        Assert.Equal("this one", environment["VECTORDB_BUILD_RUN"]);
+    }
+
     private Task<Build.Testing.TestResult> RunAsync(TestProject project) =>
         new TestRunner(new CommandRunner(TimeProvider.System), _folder.File("results"), new Dictionary<string, string?>(StringComparer.Ordinal)).RunAsync(project, TestSuite.Fast, TestContext.Current.CancellationToken);
 }
