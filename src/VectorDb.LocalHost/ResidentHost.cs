@@ -26,8 +26,9 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
     private readonly ReleaseSet _releases;
     private readonly GatewayServer _gateway;
     private readonly ControlServer _control;
-    private readonly TaskCompletionSource<bool> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Successor?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ending = new();
+    private Predecessor? _predecessor;
     private int _upgrading;
 
     public ResidentHost(HostArguments options, HomeFolders folders, Inheritance inheritance, TimeProvider time)
@@ -83,29 +84,24 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         await handshake.HearAsync(Handshake.Accept, TimeSpan.FromSeconds(30), cancellationToken);
         await ServeAsync(cancellationToken);
         await handshake.SayAsync(Handshake.Accepting, cancellationToken);
+        _predecessor = new Predecessor(handshake);
     }
 
     /// <summary>Serves until told to stop or replaced, then drains and stops what runs here.</summary>
     public async Task RunToEndAsync(CancellationToken stop)
     {
         await using var signal = stop.Register(() => Stop(forget: false));
-        var isReplaced = await _end.Task;
-        if (isReplaced)
+        using var successor = await _end.Task;
+        if (successor is not null)
         {
             _inheritance.Lock.Dispose();
             await _control.StopAsync();
-
-            // Connections of clients stay here until their next answer; what they ask for is the next host's to decide.
-            var successor = new ServiceEndpoint();
-            successor.Open(new IPEndPoint(_options.Bind.Equals(IPAddress.Any) ? IPAddress.Loopback : _options.Bind, _description.Port));
-            using var route = new GatewayRoute("of the next host", successor, successor);
-            _routes.Activate(route);
-            await Task.WhenAll(_gateway.RetireAsync(_options.Drain, CancellationToken.None), _releases.StopAllAsync(_options.Drain));
+            await LeaveToAsync(successor);
         }
         else
         {
             ServiceManager.Stopping();
-            await _gateway.StopAsync(_options.Drain);
+            await Task.WhenAll(_gateway.StopAsync(_options.Drain), PredecessorEndsAsync());
             await _releases.StopAllAsync(TimeSpan.Zero);
             _queue.Dispose();
 
@@ -126,7 +122,7 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         }
 
         _ending.Cancel();
-        _end.TrySetResult(false);
+        _end.TrySetResult(null);
     }
 
     public async Task UpgradeAsync(UpgradeCommand command, CancellationToken cancellationToken)
@@ -139,9 +135,9 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
-            await new Handover(_options, _inheritance, _queue, _logs.CreateLogger<Handover>()).RunAsync(command, either.Token);
+            var successor = await new Handover(_options, _inheritance, _queue, _logs.CreateLogger<Handover>()).RunAsync(command, either.Token);
             await _control.StopAcceptingAsync();
-            _end.TrySetResult(true);
+            _end.TrySetResult(successor);
         }
         catch
         {
@@ -175,6 +171,20 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         _files.Dispose();
         _ending.Dispose();
     }
+
+    /// <summary>Connections of clients stay here until their next answer; what they ask for is the next host's to decide.</summary>
+    private async Task LeaveToAsync(Successor successor)
+    {
+        var gateway = new ServiceEndpoint();
+        gateway.Open(new IPEndPoint(_options.Bind.Equals(IPAddress.Any) ? IPAddress.Loopback : _options.Bind, _description.Port));
+        using var route = new GatewayRoute("of the next host", gateway, gateway);
+        _routes.Activate(route);
+        await successor.WhileItStaysAsync(
+            Task.WhenAll(_gateway.RetireAsync(_options.Drain, _ending.Token), _releases.StopAllAsync(_options.Drain), PredecessorEndsAsync()), _ending);
+    }
+
+    /// <summary>Whoever sees that this host has ended may count on it that no request is under way in the one before it either.</summary>
+    private Task PredecessorEndsAsync() => _predecessor?.EndAsync(_options.Drain, _ending.Token) ?? Task.CompletedTask;
 
     private async Task ServeAsync(CancellationToken cancellationToken)
     {

@@ -50,6 +50,27 @@ public sealed class HostLifetimeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_that_still_answers_after_an_upgrade_is_in_nobodys_way_when_the_next_one_is_killed()
+    {
+        await using var host = await RunningHost.StartAsync(_home, drain: 300);
+        await host.DeployAsync("one");
+        using var upload = new TcpClient();
+        await upload.ConnectAsync(IPAddress.Loopback, host.Port, TestContext.Current.CancellationToken);
+        upload.Client.Send("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf "u8);
+        await Eventually.TrueAsync(async () => (await host.StatusAsync()).Releases[0].InFlight == 1, "the upload is under way");
+        (await host.PostAsync("/upgrade", new { directory = RunningHost.Binaries, content = "next" })).EnsureSuccessStatusCode();
+        await host.KillAsync();
+
+        await Assert.ThrowsAsync<HttpRequestException>(host.StatusAsync).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await using var next = await RunningHost.StartAsync(_home, port: host.Port);
+        Assert.Equal("api one", await next.GetAsync("/"));
+        Assert.False(host.Process.HasExited);
+        upload.Client.Send("whole"u8);
+        using var answer = new StreamReader(upload.GetStream());
+        Assert.Equal("HTTP/1.1 200 OK", await answer.ReadLineAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_stopped_host_lets_the_requests_under_way_finish_and_leaves_nothing()
     {
         await using var host = await RunningHost.StartAsync(_home);

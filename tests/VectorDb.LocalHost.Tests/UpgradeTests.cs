@@ -24,7 +24,7 @@ public sealed class UpgradeTests : IAsyncLifetime
         var old = _host.Pid;
         await using var load = GatewayLoad.Start(_host.Port);
         await load.AdvanceAsync(200);
-        (await _host.PostAsync("/upgrade", new { directory = RunningHost.Binaries, content = "next" })).EnsureSuccessStatusCode();
+        await UpgradeAsync("next");
         var status = await _host.StatusAsync();
         Assert.Equal("next", status.Host.Content);
         Assert.NotEqual(old, status.Host.Pid);
@@ -41,7 +41,7 @@ public sealed class UpgradeTests : IAsyncLifetime
     {
         await _host.DeployAsync("one");
         Assert.Equal("api one", await _host.GetAsync("/"));
-        (await _host.PostAsync("/upgrade", new { directory = RunningHost.Binaries, content = "next" })).EnsureSuccessStatusCode();
+        await UpgradeAsync("next");
         await _host.DeployAsync("two");
         Assert.Equal("api two", await _host.GetAsync("/"));
     }
@@ -52,7 +52,7 @@ public sealed class UpgradeTests : IAsyncLifetime
         await _host.DeployAsync("one");
         foreach (var content in (string[])["second", "third"])
         {
-            (await _host.PostAsync("/upgrade", new { directory = RunningHost.Binaries, content })).EnsureSuccessStatusCode();
+            await UpgradeAsync(content);
             Assert.Equal(content, (await _host.StatusAsync()).Host.Content);
         }
 
@@ -94,4 +94,24 @@ public sealed class UpgradeTests : IAsyncLifetime
         Assert.Equal((_host.Process.Id, VectorDb.LocalHost.Supervision.ServiceHealth.Healthy), (status.Host.Pid, status.Queue.Health));
         Assert.Equal("api one", await _host.GetAsync("/"));
     }
+
+    [Fact]
+    public async Task A_stop_after_an_upgrade_waits_for_the_requests_of_the_host_before_and_frees_the_port()
+    {
+        await _host.DeployAsync("one");
+        var slow = _host.GetAsync("/slow/6000");
+        await Eventually.TrueAsync(async () => (await _host.StatusAsync()).Releases[0].InFlight == 1, "the request is under way");
+        Assert.Equal("api one", await _host.GetAsync("/"));
+        await UpgradeAsync("second");
+        await UpgradeAsync("third");
+        (await _host.PostAsync("/stop")).EnsureSuccessStatusCode();
+        await Eventually.TrueAsync(() => !File.Exists(_home.File("run", "control.sock")), "the host has ended");
+        Assert.True(slow.IsCompleted);
+        Assert.Equal("one", await slow);
+        await using var next = await RunningHost.StartAsync(_home, port: _host.Port);
+        Assert.Equal("api one", await next.GetAsync("/"));
+    }
+
+    private async Task UpgradeAsync(string content) =>
+        (await _host.PostAsync("/upgrade", new { directory = RunningHost.Binaries, content })).EnsureSuccessStatusCode();
 }

@@ -10,10 +10,12 @@ internal sealed class ControlServer : IAsyncDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
+    private readonly ListenSocket _socket;
     private readonly WebApplication _server;
 
     public ControlServer(ListenSocket socket, StatusReport status, ReleaseSet releases, IHostCommands commands, ILoggerFactory logs)
     {
+        _socket = socket;
         var builder = SocketServer.CreateBuilder(socket, logs, static (_, _) => { });
         builder.Services.ConfigureHttpJsonOptions(static options =>
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase)));
@@ -42,6 +44,7 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(StopLimit);
         await _server.StopAsync(limit.Token);
+        _socket.Dispose();
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();

@@ -8,12 +8,14 @@ internal sealed class GatewayServer : IAsyncDisposable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
+    private readonly ListenSocket _socket;
     private readonly WebApplication _server;
     private readonly OpenConnections _connections = new();
     private volatile bool _isLameDuck;
 
     public GatewayServer(ListenSocket socket, RouteSwitch routes, ILoggerFactory logs)
     {
+        _socket = socket;
         var builder = SocketServer.CreateBuilder(socket, logs, (kestrel, listen) =>
         {
             listen.Use(_connections.Middleware);
@@ -35,11 +37,13 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// Leaves new connections to another process on the same socket and lets each connection here end with its next answer,
     /// until all have ended or the time is over.
     /// </summary>
-    public async Task RetireAsync(TimeSpan limit, CancellationToken cancellationToken)
+    /// <param name="limit">For the connections, and once more for the requests that are then in flight.</param>
+    /// <param name="hurry">Ends the connections that are idle; requests in flight are waited for all the same.</param>
+    public async Task RetireAsync(TimeSpan limit, CancellationToken hurry)
     {
         _isLameDuck = true;
-        await _server.Services.GetRequiredService<AcceptControl>().StopAcceptingAsync();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await StopListeningAsync();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(hurry);
         end.CancelAfter(limit);
         while (_connections.Count > 0 && !end.IsCancellationRequested)
         {
@@ -52,11 +56,19 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <summary>Stops listening and waits for the requests in flight.</summary>
     public async Task StopAsync(TimeSpan limit)
     {
+        await StopListeningAsync();
         using var end = new CancellationTokenSource(limit);
         await _server.StopAsync(end.Token);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    /// <summary>Nobody waits in a queue from which this process no longer takes, and the port is free for the next host.</summary>
+    private async Task StopListeningAsync()
+    {
+        await _server.Services.GetRequiredService<AcceptControl>().StopAcceptingAsync();
+        _socket.Dispose();
+    }
 
     private Task EndConnectionsOfLameDuckAsync(HttpContext context, RequestDelegate next)
     {

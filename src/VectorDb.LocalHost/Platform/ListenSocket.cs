@@ -8,11 +8,16 @@ namespace VectorDb.LocalHost.Platform;
 /// A listening socket that this process holds by its descriptor. .NET's own object would shut the socket down when it is
 /// disposed of, for every process that shares it.
 /// </summary>
-internal sealed class ListenSocket(int descriptor) : IDisposable
+internal sealed class ListenSocket : IDisposable
 {
     private const int Backlog = 1024;
+    private const int None = -1;
 
-    public int Descriptor => descriptor;
+    private int _descriptor;
+
+    private ListenSocket(int descriptor) => _descriptor = descriptor;
+
+    public int Descriptor => _descriptor;
 
     /// <exception cref="SocketException">The address is taken or not this machine's.</exception>
     public static ListenSocket Open(EndPoint endpoint)
@@ -46,10 +51,17 @@ internal sealed class ListenSocket(int descriptor) : IDisposable
 
     public int Port()
     {
-        using var view = new SafeSocketHandle(descriptor, ownsHandle: false);
+        using var view = new SafeSocketHandle(_descriptor, ownsHandle: false);
         using var socket = new Socket(view);
         return socket.LocalEndPoint is IPEndPoint address ? address.Port : 0;
     }
 
-    public void Dispose() => Posix.CloseDescriptor(descriptor);
+    /// <summary>The system goes on listening for as long as another process holds the socket.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _descriptor, None) is var descriptor and not None)
+        {
+            Posix.CloseDescriptor(descriptor);
+        }
+    }
 }

@@ -19,9 +19,9 @@ internal sealed class Handover(HostArguments options, Inheritance inheritance, Q
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan AcceptLimit = TimeSpan.FromSeconds(15);
 
-    /// <returns>Completes when the new host accepts connections.</returns>
+    /// <returns>The new host, which accepts connections.</returns>
     /// <exception cref="ControlException">It does not; everything is as it was.</exception>
-    public async Task RunAsync(UpgradeCommand command, CancellationToken cancellationToken)
+    public async Task<Successor> RunAsync(UpgradeCommand command, CancellationToken cancellationToken)
     {
         var assembly = Path.Combine(command.Directory, Assembly);
         if (!File.Exists(assembly))
@@ -29,9 +29,9 @@ internal sealed class Handover(HostArguments options, Inheritance inheritance, Q
             throw ControlException.Conflict($"There is no {assembly}");
         }
 
-        using var next = Start(assembly, command.Content);
-        log.LogInformation("Handing over to process {Pid} of {Directory}", next.Id, command.Directory);
-        var handshake = new Handshake(next.StandardOutput, next.StandardInput);
+        var next = new Successor(Start(assembly, command.Content));
+        log.LogInformation("Handing over to process {Pid} of {Directory}", next.Pid, command.Directory);
+        var handshake = next.Handshake;
         try
         {
             await handshake.HearAsync(Handshake.Loaded, LoadLimit, cancellationToken);
@@ -40,12 +40,13 @@ internal sealed class Handover(HostArguments options, Inheritance inheritance, Q
             await handshake.HearAsync(Handshake.Ready, ReadyLimit, cancellationToken);
             await handshake.SayAsync(Handshake.Accept, cancellationToken);
             await handshake.HearAsync(Handshake.Accepting, AcceptLimit, cancellationToken);
+            return next;
         }
         catch (Exception exception) when (exception is HandshakeException or IOException or OperationCanceledException)
         {
             log.LogError(exception, "The upgrade failed; this host carries on");
-            next.Kill(entireProcessTree: true);
-            await next.WaitForExitAsync(CancellationToken.None);
+            await next.KillAsync();
+            next.Dispose();
             if (!queue.IsRunning)
             {
                 await queue.StartAsync(CancellationToken.None);

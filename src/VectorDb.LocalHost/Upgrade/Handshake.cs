@@ -3,7 +3,8 @@ namespace VectorDb.LocalHost.Upgrade;
 /// <summary>
 /// The words that an old and a new host exchange, one a line, over the new one's standard input and output:
 /// <c>loaded</c>, then <c>queue</c> (the old one has let go of it), <c>ready</c>, then <c>accept</c>, <c>accepting</c>.
-/// At any step the new one may say <c>failed: reason</c> instead.
+/// At any step the new one may say <c>failed: reason</c> instead. Later, when it is told to stop, it says <c>leaving</c>, and
+/// sees by the end of its input that the old one has ended.
 /// </summary>
 internal sealed class Handshake(TextReader hears, TextWriter says)
 {
@@ -12,6 +13,7 @@ internal sealed class Handshake(TextReader hears, TextWriter says)
     public const string Ready = "ready";
     public const string Accept = "accept";
     public const string Accepting = "accepting";
+    public const string Leaving = "leaving";
 
     private const string Failed = "failed: ";
 
@@ -22,6 +24,17 @@ internal sealed class Handshake(TextReader hears, TextWriter says)
     }
 
     public Task SayFailedAsync(string reason, CancellationToken cancellationToken) => SayAsync(Failed + reason.ReplaceLineEndings(" "), cancellationToken);
+
+    /// <summary>Completes when the other side says the word, or has ended.</summary>
+    public async Task HearOrEndAsync(string word)
+    {
+        string? line;
+        do
+        {
+            line = await hears.ReadLineAsync(CancellationToken.None);
+        }
+        while (line is not null && line != word);
+    }
 
     /// <exception cref="HandshakeException">The other side failed, ended, or said something else.</exception>
     public async Task HearAsync(string word, TimeSpan limit, CancellationToken cancellationToken)

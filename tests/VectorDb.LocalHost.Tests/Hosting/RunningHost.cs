@@ -65,9 +65,9 @@ internal sealed class RunningHost : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    public static async Task<RunningHost> StartAsync(TestHome home, int drain = 30, int start = 30, int standby = 600, (string Name, string Value)? environment = null)
+    public static async Task<RunningHost> StartAsync(TestHome home, int drain = 30, int start = 30, int standby = 600, int port = 0, (string Name, string Value)? environment = null)
     {
-        var host = new RunningHost(home, Launch(["--home", home.Home, "--port", "0", "--drain", $"{drain}", "--start", $"{start}", "--standby", $"{standby}"], environment));
+        var host = new RunningHost(home, Launch(["--home", home.Home, "--port", $"{port}", "--drain", $"{drain}", "--start", $"{start}", "--standby", $"{standby}"], environment));
         await Eventually.TrueAsync(
             () => host._process.HasExited ? throw new InvalidOperationException(host._process.StandardError.ReadToEnd()) : host.Description?.Pid == host._process.Id,
             "the host serves");
