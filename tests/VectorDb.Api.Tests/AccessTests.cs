@@ -22,7 +22,7 @@ public sealed class AccessTests
         Assert.Equal("Bearer", refused.Headers.WwwAuthenticate.ToString());
         foreach (var path in Open)
         {
-            Assert.Equal(HttpStatusCode.OK, (await api.GetAsync(path)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await api.WellAsync(HttpMethod.Get, path)).Status);
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class AccessTests
     {
         await using var api = await ApiHost.StartAsync();
 
-        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Get, path, content: null, ("Host", "balancer.example"))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.WellAsync(HttpMethod.Get, path, ("Host", "balancer.example"))).Status);
     }
 
     [Fact]

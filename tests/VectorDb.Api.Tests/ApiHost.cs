@@ -75,6 +75,10 @@ public sealed class ApiHost : IAsyncLifetime
         return name;
     }
 
+    /// <summary>A dependency that a busy machine keeps from answering within its two seconds is asked again.</summary>
+    public Task<Answer> WellAsync(HttpMethod method, string path, params (string Name, string Value)[] headers) => Eventually.ReturnsAsync(
+        () => SendAsync(method, path, content: null, headers), static answer => answer.Status != HttpStatusCode.ServiceUnavailable, $"{path} is well");
+
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, (string?)null);
 
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, (string?)null);
@@ -105,12 +109,15 @@ public sealed class ApiHost : IAsyncLifetime
 
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return new Answer(response.StatusCode, body, response.Headers, response.Content.Headers.ContentType?.MediaType);
+        return new Answer(response.StatusCode, body, response.Headers, response.Content.Headers.ContentType?.MediaType) { Allow = [.. response.Content.Headers.Allow] };
     }
 }
 
 public sealed record Answer(HttpStatusCode Status, string Body, HttpResponseHeaders Headers, string? ContentType)
 {
+    /// <summary>The methods that a 405 lists.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
     /// <summary>Checks that this is a problem of that status, in the form that RFC 9457 gives it.</summary>

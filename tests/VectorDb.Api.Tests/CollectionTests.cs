@@ -113,14 +113,8 @@ public sealed class CollectionTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("/api/v1/collections/none/records")]
     [InlineData("/api/v1/collections/none/records/1")]
     [InlineData("/api/v1/collections/..%2f..%2fetc")]
-    [InlineData("/api/v1/collections/%00/records")]
     [InlineData("/api/v1/nothing")]
-    public async Task What_is_not_there_is_404(string path)
-    {
-        var answer = await api.GetAsync(path);
-
-        Assert.True(answer.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest, answer.Status.ToString());
-    }
+    public async Task What_is_not_there_is_404(string path) => (await api.GetAsync(path)).Problem(HttpStatusCode.NotFound);
 
     [Fact]
     public async Task A_method_that_is_not_possible_is_405_and_lists_those_that_are()
@@ -128,5 +122,6 @@ public sealed class CollectionTests(ApiHost api) : IClassFixture<ApiHost>
         var answer = await api.SendAsync(HttpMethod.Patch, "/api/v1/collections", "{}");
 
         answer.Problem(HttpStatusCode.MethodNotAllowed);
+        Assert.Equal(["GET", "POST"], answer.Allow.Order(StringComparer.Ordinal));
     }
 }

@@ -11,7 +11,7 @@ public sealed class HealthTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("/api/v1/health/deep")]
     public async Task A_probe_may_ask_for_the_head_alone(string path)
     {
-        var head = await api.SendAsync(HttpMethod.Head, path, (string?)null);
+        var head = await api.WellAsync(HttpMethod.Head, path);
 
         Assert.Equal(HttpStatusCode.OK, head.Status);
         Assert.Equal("application/json", head.ContentType);

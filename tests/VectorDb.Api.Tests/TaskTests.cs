@@ -130,6 +130,8 @@ public sealed class TaskTests(ApiHost api) : IClassFixture<ApiHost>
         await ledger.AddChunkAsync(split, new NewChunk(0, "chunk", succeeded + errors.Length, []), cancellationToken);
         await ledger.FinishSplitAsync(split, cancellationToken);
         var chunk = (await ledger.ClaimChunkAsync(id, 0, Lease, cancellationToken))!;
+        // The ledger keeps milliseconds, and a rate needs some.
+        await Task.Delay(2, cancellationToken);
         await ledger.CheckpointAsync(chunk, new ChunkProgress(succeeded + errors.Length, succeeded, errors), cancellationToken);
     }
 }

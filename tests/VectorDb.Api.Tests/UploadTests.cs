@@ -231,7 +231,7 @@ public sealed class UploadTests(ApiHost api) : IClassFixture<ApiHost>
         using var content = new StringContent(Csv, Encoding.UTF8, "text/csv");
 
         var answer = await alone.SendAsync(HttpMethod.Post, $"/api/v1/collections/{await alone.CollectionAsync()}/uploads", content);
-        var deep = await alone.GetAsync("/api/v1/health/deep");
+        var deep = await alone.WellAsync(HttpMethod.Get, "/api/v1/health/deep");
 
         Assert.Equal(HttpStatusCode.Accepted, answer.Status);
         Assert.Equal("pending", (await alone.GetAsync(answer.Headers.Location!.ToString())).Json.GetProperty("state").GetString());

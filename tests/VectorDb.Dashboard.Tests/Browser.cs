@@ -27,7 +27,7 @@ internal sealed class Browser : IAsyncDisposable
     {
         var chromium = RequiredTool.Find("chromium");
         var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = ["--no-sandbox"] });
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium, Args = ["--no-sandbox"], Timeout = Limit });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 860 }, ColorScheme = scheme });
         page.SetDefaultTimeout(Limit);
         page.SetDefaultNavigationTimeout(Limit);

@@ -36,10 +36,20 @@ public sealed class BrowserTests
         await using var host = await DashboardHost.OpenAsync();
         var task = await host.AddTaskAsync("books", 1, 0, 10);
         await using var browser = await Browser.OpenAsync();
+        await browser.Page.Clock.InstallAsync();
         await browser.Page.GotoAsync($"{host.Url}dashboard/tasks/{task.Id}");
         await browser.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Pause updates" }).ClickAsync();
         await Expect(browser.Page.Locator("#link")).ToHaveTextAsync("paused");
         await host.AdvanceAsync(task.Id, 9, 0);
+
+        // An update would ask before the request that the test itself sends.
+        var asked = new List<string>();
+        browser.Page.Request += (_, request) => asked.Add(request.Url);
+        await browser.Page.Clock.RunForAsync(20_000);
+        await browser.Page.EvaluateAsync("fetch('/dashboard/?after-the-pause').then(answer => answer.text())");
+        Assert.EndsWith("?after-the-pause", Assert.Single(asked), StringComparison.Ordinal);
+        await Expect(browser.Page.Locator(".state")).Not.ToHaveTextAsync("completed");
+
         await browser.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Resume updates" }).ClickAsync();
         await Expect(browser.Page.Locator(".state")).ToHaveTextAsync("completed");
         await Expect(browser.Page.Locator("#link")).ToHaveTextAsync("up to date");
@@ -78,7 +88,7 @@ public sealed class BrowserTests
         await browser.Page.GotoAsync($"{host.Url}dashboard/");
         await Expect(browser.Page.Locator(".tile", new() { HasText = "Queue" })).ToContainTextAsync("waiting");
         await redis.DisposeAsync();
-        await Expect(browser.Page.Locator(".tile", new() { HasText = "Queue" })).ToContainTextAsync("unreachable", new() { Timeout = 20_000 });
+        await Expect(browser.Page.Locator(".tile", new() { HasText = "Queue" })).ToContainTextAsync("unreachable");
         await Expect(browser.Page.GetByText("books")).ToBeVisibleAsync();
     }
 }

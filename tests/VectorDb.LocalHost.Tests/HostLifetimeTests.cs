@@ -54,9 +54,7 @@ public sealed class HostLifetimeTests : IDisposable
     {
         await using var host = await RunningHost.StartAsync(_home, drain: 300);
         await host.DeployAsync("one");
-        using var upload = new TcpClient();
-        await upload.ConnectAsync(IPAddress.Loopback, host.Port, TestContext.Current.CancellationToken);
-        upload.Client.Send("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf "u8);
+        using var upload = await HalfUpload.StartAsync(host.Port);
         await Eventually.TrueAsync(async () => (await host.StatusAsync()).Releases[0].InFlight == 1, "the upload is under way");
         (await host.PostAsync("/upgrade", new { directory = RunningHost.Binaries, content = "next" })).EnsureSuccessStatusCode();
         await host.KillAsync();
@@ -65,9 +63,7 @@ public sealed class HostLifetimeTests : IDisposable
         await using var next = await RunningHost.StartAsync(_home, port: host.Port);
         Assert.Equal("api one", await next.GetAsync("/"));
         Assert.False(host.Process.HasExited);
-        upload.Client.Send("whole"u8);
-        using var answer = new StreamReader(upload.GetStream());
-        Assert.Equal("HTTP/1.1 200 OK", await answer.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("HTTP/1.1 200 OK", await upload.EndAsync());
     }
 
     [Fact]

@@ -49,21 +49,38 @@ public sealed class RouteSwitchTests
         using var old = new GatewayRoute("old", new ServiceEndpoint(), new ServiceEndpoint());
         using var next = new GatewayRoute("next", new ServiceEndpoint(), new ServiceEndpoint());
         var routes = new RouteSwitch();
-        for (var round = 0; round < 200; round++)
+        var late = 0;
+        for (var round = 0; round < 20; round++)
         {
+            var (isIdle, isOver) = (false, false);
             routes.Activate(old);
-            var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-            {
-                for (var request = 0; request < 50; request++)
-                {
-                    routes.Enter()!.Leave();
-                }
-            }, TestContext.Current.CancellationToken)).ToList();
+
+            // More than there are processors, so that some are held up wherever it hurts.
+            var clients = Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(Work, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
             routes.Activate(next);
             Assert.True(await old.DrainAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+            Volatile.Write(ref isIdle, true);
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+            Volatile.Write(ref isOver, true);
             await Task.WhenAll(clients);
-            Assert.Equal(0, old.InFlight);
+
+            void Work()
+            {
+                while (!Volatile.Read(ref isOver))
+                {
+                    var route = routes.Enter()!;
+                    if (ReferenceEquals(route, old) && Volatile.Read(ref isIdle))
+                    {
+                        Interlocked.Increment(ref late);
+                    }
+
+                    route.Leave();
+                }
+            }
         }
+
+        Assert.Equal(0, late);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using VectorDb.LocalHost.Control;
+using VectorDb.LocalHost.Platform;
 using VectorDb.LocalHost.Supervision;
 using VectorDb.LocalHost.Tests.Hosting;
 
@@ -106,9 +107,10 @@ public sealed class StandbyTests : IDisposable
         var host = await RunningHost.StartAsync(_home);
         await host.DeployAsync("one");
         await SwitchAsync(host, to: "two", from: "one");
-        var pids = (await host.StatusAsync()).Releases.SelectMany(static release => release.Services).Select(static service => service.Pid).ToList();
+        var services = (await host.StatusAsync()).Releases.SelectMany(static release => release.Services).Where(static service => service.Pid is not null)
+            .Select(static service => IdentityOf(service.Pid!.Value)).ToList();
         await host.KillAsync();
-        await Eventually.TrueAsync(() => !pids.Exists(IsAlive), "the services end with their host");
+        await Eventually.TrueAsync(() => services.TrueForAll(static service => !service.IsAlive), "the services end with their host");
         await host.DisposeAsync();
     }
 
@@ -120,6 +122,12 @@ public sealed class StandbyTests : IDisposable
 
     private static async Task<ReleaseState> StateAsync(RunningHost host, string release) =>
         (await host.StatusAsync()).Releases.Single(one => one.Id == release).State;
+
+    private static ProcessIdentity IdentityOf(int pid)
+    {
+        using var process = Process.GetProcessById(pid);
+        return ProcessIdentity.Of(process);
+    }
 
     private static bool IsAlive(int? pid) => pid is { } id && Directory.Exists($"/proc/{id}");
 }

@@ -26,7 +26,8 @@ public sealed class SupervisionTests : IAsyncLifetime
         await _host.DeployAsync("one");
         var before = await _host.ServiceAsync("one", "api");
         await Record.ExceptionAsync(() => _host.Client.PostAsync("/exit/7", content: null, TestContext.Current.CancellationToken));
-        await Eventually.TrueAsync(async () => (await _host.ServiceAsync("one", "api")).Health != ServiceHealth.Healthy, "the end is noticed");
+        await Eventually.TrueAsync(
+            async () => await _host.ServiceAsync("one", "api") is var now && (now.Health != ServiceHealth.Healthy || now.Pid != before.Pid), "the end is noticed");
         Assert.Equal("api one", await _host.GetAsync("/"));
         var after = await _host.ServiceAsync("one", "api");
         Assert.NotEqual(before.Pid, after.Pid);

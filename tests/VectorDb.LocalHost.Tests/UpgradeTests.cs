@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using VectorDb.LocalHost.Tests.Hosting;
 
 namespace VectorDb.LocalHost.Tests;
@@ -99,17 +100,24 @@ public sealed class UpgradeTests : IAsyncLifetime
     public async Task A_stop_after_an_upgrade_waits_for_the_requests_of_the_host_before_and_frees_the_port()
     {
         await _host.DeployAsync("one");
-        var slow = _host.GetAsync("/slow/6000");
-        await Eventually.TrueAsync(async () => (await _host.StatusAsync()).Releases[0].InFlight == 1, "the request is under way");
+        using var upload = await HalfUpload.StartAsync(_host.Port);
+        await Eventually.TrueAsync(async () => (await _host.StatusAsync()).Releases[0].InFlight == 1, "the upload is under way");
         Assert.Equal("api one", await _host.GetAsync("/"));
         await UpgradeAsync("second");
         await UpgradeAsync("third");
         (await _host.PostAsync("/stop")).EnsureSuccessStatusCode();
+        await Eventually.TrueAsync(IsFreeAsync, "nobody listens any more");
+        Assert.True(File.Exists(_home.File("run", "control.sock")));
+        Assert.Equal("HTTP/1.1 200 OK", await upload.EndAsync());
         await Eventually.TrueAsync(() => !File.Exists(_home.File("run", "control.sock")), "the host has ended");
-        Assert.True(slow.IsCompleted);
-        Assert.Equal("one", await slow);
         await using var next = await RunningHost.StartAsync(_home, port: _host.Port);
         Assert.Equal("api one", await next.GetAsync("/"));
+    }
+
+    private async Task<bool> IsFreeAsync()
+    {
+        using var client = new TcpClient();
+        return await Record.ExceptionAsync(async () => await client.ConnectAsync(IPAddress.Loopback, _host.Port)) is SocketException;
     }
 
     private async Task UpgradeAsync(string content) =>

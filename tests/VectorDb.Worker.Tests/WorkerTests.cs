@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using StackExchange.Redis;
 using VectorDb.Core.Tasks;
 
@@ -6,7 +7,7 @@ namespace VectorDb.Worker.Tests;
 
 /// <summary>Worker processes on a real redis-server: what they do, and what survives whatever is done to them.</summary>
 [Trait(Suites.Trait, Suites.Full)]
-public sealed class WorkerTests : IAsyncLifetime
+public sealed partial class WorkerTests : IAsyncLifetime
 {
     private RedisServer _redis = null!;
 
@@ -94,6 +95,13 @@ public sealed class WorkerTests : IAsyncLifetime
 
         Assert.Equal((TaskState.Completed, 30_000L, 30_000L), (task.State, task.Total, task.Succeeded));
         Assert.Equal(30_000, await home.CountAsync());
+        var (one, other) = (Chunks(first), Chunks(second));
+        Assert.NotEmpty(one);
+        Assert.NotEmpty(other);
+        Assert.Empty(one.Intersect(other, StringComparer.Ordinal));
+
+        static List<string> Chunks(WorkerProcess worker) =>
+            [.. worker.Log.Select(static line => FinishedChunk().Match(line)).Where(static match => match.Success).Select(static match => match.Value)];
     }
 
     [Fact]
@@ -163,4 +171,7 @@ public sealed class WorkerTests : IAsyncLifetime
         // What a flush in the middle of a job can leave: a retry of something that is there no more, due in an hour.
         await admin.GetDatabase().SortedSetAddAsync("{vectordb}:schedule", "wreck", DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds());
     }
+
+    [GeneratedRegex("Chunk [0-9]+ Finished")]
+    private static partial Regex FinishedChunk();
 }

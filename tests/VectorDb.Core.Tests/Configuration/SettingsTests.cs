@@ -59,7 +59,7 @@ public sealed class SettingsTests
         Assert.Equal(model, LoadOpenAi(model, dimension).Get(Settings.OpenAiModel));
 
     [Fact]
-    public void All_problems_are_told_at_once_and_no_secret_is()
+    public void All_problems_are_told_at_once()
     {
         var message = Assert.Throws<SettingsException>(() => Load(("VECTORDB_STORE", "x"), ("VECTORDB_FILES", "y"))).Message;
 
