@@ -238,6 +238,97 @@ run "what_was_approved_for_the_database_is_not_left_for_the_maintenance_window" 
   }
 }
 
+run "the_network_has_its_zones_whatever_state_AWS_reports_of_them" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    name                 = "vectordb-test"
+    environment          = "test"
+    account              = "123456789012"
+    region               = "eu-central-1"
+    cidr                 = "10.0.0.0/16"
+    zone_count           = 2
+    nat                  = "per_zone"
+    kms_key_arn          = "arn:aws:kms:eu-central-1:123456789012:key/mock"
+    log_retention_days   = 30
+    permissions_boundary = "arn:aws:iam::123456789012:policy/mock"
+  }
+
+  assert {
+    condition     = data.aws_availability_zones.this.state == null && [for filter in data.aws_availability_zones.this.filter : filter.name] == ["opt-in-status"]
+    error_message = "A zone that is impaired leaves the list, and its subnets the plan; a local zone has no place in it."
+  }
+
+  assert {
+    condition     = keys(aws_subnet.private) == ["eu-central-1a", "eu-central-1b"]
+    error_message = "The first zones are the network's."
+  }
+}
+
+run "a_group_is_made_with_its_maximum" {
+  command = apply
+
+  module {
+    source = "./modules/compute"
+  }
+
+  variables {
+    name                 = "vectordb-test"
+    profile              = "web"
+    image_id             = "ami-0123456789abcdef0"
+    instance_type        = "t3.large"
+    user_data_base64     = "IyEvYmluL2Jhc2g="
+    security_group_id    = "sg-0"
+    instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/mock"
+    subnet_ids           = ["subnet-0", "subnet-1"]
+    maximum              = 12
+    disk_gigabytes       = 30
+    boot_seconds         = 600
+    warmup_seconds       = 60
+    drain_seconds        = 180
+    tags                 = { Environment = "test" }
+  }
+
+  assert {
+    condition     = aws_autoscaling_group.this.max_size == 12
+    error_message = "The first release has room to grow."
+  }
+}
+
+run "a_maximum_that_was_lowered_is_left_to_the_rollout_with_the_minimum" {
+  command = plan
+
+  module {
+    source = "./modules/compute"
+  }
+
+  variables {
+    name                 = "vectordb-test"
+    profile              = "web"
+    image_id             = "ami-0123456789abcdef0"
+    instance_type        = "t3.large"
+    user_data_base64     = "IyEvYmluL2Jhc2g="
+    security_group_id    = "sg-0"
+    instance_profile_arn = "arn:aws:iam::123456789012:instance-profile/mock"
+    subnet_ids           = ["subnet-0", "subnet-1"]
+    maximum              = 4
+    disk_gigabytes       = 30
+    boot_seconds         = 600
+    warmup_seconds       = 60
+    drain_seconds        = 180
+    tags                 = { Environment = "test" }
+  }
+
+  assert {
+    condition     = aws_autoscaling_group.this.max_size == 12
+    error_message = "AWS refuses a maximum below the minimum, which Terraform leaves alone: every apply would fail."
+  }
+}
+
 run "an_alarm_ends_when_there_are_few_requests_and_one_of_them_rings_none" {
   command = plan
 
@@ -264,7 +355,12 @@ run "an_alarm_ends_when_there_are_few_requests_and_one_of_them_rings_none" {
     condition = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => [alarm.evaluate_low_sample_count_percentiles, alarm.treat_missing_data, alarm.datapoints_to_alarm] if alarm.extended_statistic != null } == {
       latency = ["evaluate", "notBreaching", 5]
     }
-    error_message = "An alarm that stays raised without traffic stops every rollout."
+    error_message = "An alarm that stays raised without traffic says nothing any more."
+  }
+
+  assert {
+    condition     = output.rollout_alarms == ["vectordb-test-target-errors", "vectordb-test-balancer-errors", "vectordb-test-unhealthy-hosts"]
+    error_message = "Uploads alone can raise the latency: it takes no release back."
   }
 }
 

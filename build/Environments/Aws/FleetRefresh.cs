@@ -79,11 +79,14 @@ internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, Func<Cance
             await account.Services.AutoScaling.SetTemplateAsync(fleet.Group, template, cancellationToken);
         }
 
-        // Terraform leaves the least and the wanted size to the rollout, and a setting may have moved them.
-        var desired = Math.Clamp(state.Group.Desired, fleet.Minimum, fleet.Maximum);
-        if ((state.Group.Min, state.Group.Max, state.Group.Desired) != (fleet.Minimum, fleet.Maximum, desired))
+        // Terraform leaves the sizes to the rollout, and settings may have moved them. A return goes by settings that may be older than what
+        // somebody gave the group under load: it takes none of that away.
+        var least = pace == RolloutPace.Return ? Math.Max(state.Group.Min, fleet.Minimum) : fleet.Minimum;
+        var most = pace == RolloutPace.Return ? Math.Max(state.Group.Max, fleet.Maximum) : fleet.Maximum;
+        var desired = Math.Clamp(state.Group.Desired, least, most);
+        if ((state.Group.Min, state.Group.Max, state.Group.Desired) != (least, most, desired))
         {
-            await account.Services.AutoScaling.ResizeAsync(fleet.Group, fleet.Minimum, fleet.Maximum, desired, cancellationToken);
+            await account.Services.AutoScaling.ResizeAsync(fleet.Group, least, most, desired, cancellationToken);
         }
 
         return new FleetMove(

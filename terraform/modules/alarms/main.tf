@@ -19,7 +19,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   treat_missing_data  = each.value.missing
 
   # Of few requests the percentile is the slowest. It counts all the same: ignored, an alarm that rang would keep ringing through a
-  # quiet night, and stop every rollout. A single slow request is one minute of those that it takes.
+  # quiet night. A single slow request is one minute of those that it takes.
   evaluate_low_sample_count_percentiles = startswith(each.value.statistic, "p") ? "evaluate" : null
 
   alarm_actions = [var.topic_arn]

@@ -1,6 +1,8 @@
+# Not latency: the balancer's time of a request includes what it takes to send it, and uploads are streamed for as long as their clients
+# take. In a quiet hour they alone raise that alarm.
 output "rollout_alarms" {
   description = "Alarms that stop and take back a rollout."
-  value       = [for key in ["target-errors", "balancer-errors", "latency", "unhealthy-hosts"] : aws_cloudwatch_metric_alarm.this[key].alarm_name]
+  value       = [for key in ["target-errors", "balancer-errors", "unhealthy-hosts"] : aws_cloudwatch_metric_alarm.this[key].alarm_name]
 }
 
 output "names" {

@@ -98,8 +98,9 @@ resource "aws_autoscaling_group" "this" {
   }
 
   lifecycle {
-    # The rollout owns these: the group is made empty and gets its first capacity with its first release.
-    ignore_changes = [min_size, desired_capacity, launch_template[0].version]
+    # The rollout owns these: the group is made empty and gets its first capacity with its first release. The maximum is one of them: lowered
+    # alone, before the minimum, AWS refuses it.
+    ignore_changes = [min_size, max_size, desired_capacity, launch_template[0].version]
   }
 }
 

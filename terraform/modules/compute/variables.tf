@@ -55,7 +55,7 @@ variable "target_group_arns" {
 }
 
 variable "maximum" {
-  description = "Instances at most. The least is the rollout's to set."
+  description = "Instances at most when the group is made. Afterwards its sizes are the rollout's to set."
   type        = number
 }
 

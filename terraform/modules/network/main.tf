@@ -1,8 +1,8 @@
 # A VPC over several zones: the load balancer in public subnets, everything else in private ones.
 
-data "aws_availability_zones" "available" {
-  state = "available"
-
+# Whatever state AWS reports of them today: in the hour in which a zone is impaired, its subnets must not leave the plan. Local zones and
+# zones that somebody has opted into are none of these.
+data "aws_availability_zones" "this" {
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
@@ -10,7 +10,7 @@ data "aws_availability_zones" "available" {
 }
 
 locals {
-  zones = slice(data.aws_availability_zones.available.names, 0, var.zone_count)
+  zones = slice(data.aws_availability_zones.this.names, 0, var.zone_count)
   # One gateway for each zone, or one for all of them.
   gateway_zones = var.nat == "per_zone" ? local.zones : slice(local.zones, 0, 1)
 }

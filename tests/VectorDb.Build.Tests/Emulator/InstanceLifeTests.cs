@@ -12,6 +12,20 @@ public sealed class InstanceLifeTests(EmulatorFixture aws) : IClassFixture<Emula
         Assert.Equal([2, 2], (await group.InstancesAsync()).GroupBy(each => each.Zone).Select(zone => zone.Count()));
     }
 
+    [Theory]
+    [InlineData("MaxSize", "4", "Max bound, 4, must be greater than or equal to min bound, 6")]
+    [InlineData("DesiredCapacity", "5", "Desired capacity:5 must be between the specified min size:6 and max size:8")]
+    public async Task Bounds_that_do_not_fit_what_stays_are_refused_and_change_nothing(string parameter, string value, string reason)
+    {
+        var group = await EmulatedGroup.CreateAsync(aws);
+        await group.CallAsync("UpdateAutoScalingGroup", ("MinSize", "6"), ("MaxSize", "8"), ("DesiredCapacity", "6"));
+
+        var answer = await group.CallAsync("UpdateAutoScalingGroup", (parameter, value));
+
+        Assert.Equal(("ValidationError", reason), (answer.Descendants("Code").Single().Value, answer.Descendants("Message").Single().Value));
+        Assert.Equal(("8", "6"), ((await group.DescribeAsync()).Element("MaxSize")!.Value, (await group.DescribeAsync()).Element("DesiredCapacity")!.Value));
+    }
+
     [Fact]
     public async Task An_instance_waits_for_its_boot_script_before_it_comes_into_service()
     {

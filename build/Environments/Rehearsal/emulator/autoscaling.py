@@ -34,6 +34,21 @@ def _bounded(self: AutoScalingResponse) -> EmptyResult:
     return EmptyResult()
 
 
+def _in_order(original: Any) -> Any:
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html: what is not named stays, and all three have to fit.
+    def handler(self: AutoScalingResponse) -> Any:
+        group = group_of(self)
+        least, most, desired = (self._get_int_param(name) for name in ("MinSize", "MaxSize", "DesiredCapacity"))
+        least, most = group.min_size if least is None else least, group.max_size if most is None else most
+        if least > most:
+            raise ValidationError(f"Max bound, {most}, must be greater than or equal to min bound, {least}")
+        if desired is not None and not least <= desired <= most:
+            raise ValidationError(f"Desired capacity:{desired} must be between the specified min size:{least} and max size:{most}")
+        return original(self)
+
+    return handler
+
+
 def _complete(self: AutoScalingResponse) -> EmptyResult:
     # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
     state = _waiting(self)
@@ -118,7 +133,7 @@ def install() -> None:
     response.delete_auto_scaling_group = _delete_group
     response.describe_scaling_activities = _scaling_activities
     response.create_auto_scaling_group = _keeping(response.create_auto_scaling_group)
-    response.update_auto_scaling_group = _keeping(response.update_auto_scaling_group)
+    response.update_auto_scaling_group = _in_order(_keeping(response.update_auto_scaling_group))
 
     made = LifecycleHook.__init__
 

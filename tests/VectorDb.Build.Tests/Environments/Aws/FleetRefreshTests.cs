@@ -1,5 +1,6 @@
 using VectorDb.Build.Aws;
 using VectorDb.Build.Environments.Aws;
+using VectorDb.Build.Environments.Settings;
 using VectorDb.Build.Reporting;
 using VectorDb.Build.Rollout;
 using VectorDb.Build.Tests.Emulator;
@@ -13,6 +14,8 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
     private readonly StringWriter _said = new();
     private AwsSite _site = null!;
     private FleetRefresh _refresh = null!;
+
+    private string Web => $"vectordb-{_site.Name}-web";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -87,7 +90,7 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
     public async Task With_three_instances_the_first_third_is_the_canary()
     {
         await using var site = await AwsSite.CreateAsync(aws, ("VECTORDB_WEB_MINIMUM", "3"));
-        var refresh = Open(site);
+        var refresh = Open(site.Account);
         await refresh.MoveAsync(await site.PublishAsync(), RolloutPace.Watched, Token);
 
         await refresh.MoveAsync(await site.PublishAsync(), RolloutPace.Watched, Token);
@@ -99,16 +102,39 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
     public async Task A_minimum_that_was_raised_is_there_after_the_next_release()
     {
         await MovedAsync();
-        using var account = new AwsAccount(
-            _site.Name,
-            VectorDb.Build.Environments.Settings.EnvironmentSettings.Load(
-                _site.Name, new Dictionary<string, string>(_site.Variables) { ["VECTORDB_WEB_MINIMUM"] = "3", ["VECTORDB_WEB_MAXIMUM"] = "5" }, new Dictionary<string, string>(), new Dictionary<string, string>()),
-            _site.Time);
+        using var account = AccountWith(("VECTORDB_WEB_MINIMUM", "3"), ("VECTORDB_WEB_MAXIMUM", "5"));
 
-        await new FleetRefresh(account, new Fleets(account), static _ => Task.CompletedTask, Journal(), _site.Time).MoveAsync(await _site.PublishAsync(), RolloutPace.Watched, Token);
+        await Open(account).MoveAsync(await _site.PublishAsync(), RolloutPace.Watched, Token);
 
-        var group = (await _site.GroupAsync("web"))!;
-        Assert.Equal((3, 5, 3, 3), (group.Min, group.Max, group.Desired, group.Instances.Count(static instance => instance.Lifecycle == "InService")));
+        Assert.Equal((3, 5, 3, 3), await SizesAsync());
+    }
+
+    [Fact]
+    public async Task Minimum_and_maximum_that_were_lowered_below_what_was_are_there_after_the_next_release()
+    {
+        await MovedAsync();
+        await _site.Account.Services.AutoScaling.ResizeAsync(Web, 4, 6, 4, Token);
+        using var account = AccountWith(("VECTORDB_WEB_MINIMUM", "2"), ("VECTORDB_WEB_MAXIMUM", "3"));
+
+        await Open(account).MoveAsync(await _site.PublishAsync(), RolloutPace.Watched, Token);
+
+        Assert.Equal((2, 3, 3, 3), await SizesAsync());
+    }
+
+    [Fact]
+    public async Task A_return_takes_no_capacity_away_that_was_given_to_the_group_under_load()
+    {
+        var first = await MovedAsync();
+        await MovedAsync();
+        await _site.Account.Services.AutoScaling.ResizeAsync(Web, 3, 8, 4, Token);
+        await Eventually.TrueAsync(async () => (await _site.Boots.ServingAsync("web")).Count == 4, "the group has grown");
+        _site.Boots.Lowest = int.MaxValue;
+        using var account = AccountWith(("VECTORDB_WEB_MAXIMUM", "3"));
+
+        await Open(account).MoveAsync(first, RolloutPace.Return, Token);
+
+        Assert.Equal((3, 8, 4, 4), await SizesAsync());
+        Assert.True(_site.Boots.Lowest >= 4, $"only {_site.Boots.Lowest} served at times");
     }
 
     [Fact]
@@ -326,8 +352,23 @@ public sealed class FleetRefreshTests(EmulatorFixture aws) : IClassFixture<Emula
         return next;
     }
 
-    private FleetRefresh Open(AwsSite? site = null) =>
-        new((site ?? _site).Account, new Fleets((site ?? _site).Account), static _ => Task.CompletedTask, Journal(), (site ?? _site).Time);
+    /// <summary>Of the same environment with other settings.</summary>
+    private AwsAccount AccountWith(params (string Name, string Value)[] settings)
+    {
+        var all = new Dictionary<string, string>(_site.Variables);
+        settings.ToList().ForEach(setting => all[setting.Name] = setting.Value);
+        return new AwsAccount(_site.Name, EnvironmentSettings.Load(_site.Name, all, new Dictionary<string, string>(), new Dictionary<string, string>()), _site.Time);
+    }
+
+    private async Task<(int Min, int Max, int Desired, int Serving)> SizesAsync()
+    {
+        await Eventually.TrueAsync(async () => (await _site.GroupAsync("web"))!.Instances.All(static instance => instance.Lifecycle == "InService"), "nothing comes or goes");
+        var group = (await _site.GroupAsync("web"))!;
+        return (group.Min, group.Max, group.Desired, group.Instances.Count);
+    }
+
+    private FleetRefresh Open(AwsAccount? account = null) =>
+        new(account ?? _site.Account, new Fleets(account ?? _site.Account), static _ => Task.CompletedTask, Journal(), _site.Time);
 
     private StepJournal Journal() => new(BuildConsole.Create(_said), TimeProvider.System);
 }
