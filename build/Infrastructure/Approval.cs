@@ -12,7 +12,7 @@ internal sealed record ApprovalRequest(string Target, string Environment, string
 {
     public const string Required = "required";
 
-    /// <summary>Only what loses data is asked for.</summary>
+    /// <summary>Only what loses data or connections is asked for.</summary>
     public const string None = "none";
 }
 
@@ -41,13 +41,13 @@ internal sealed class Approval(Terminal terminal, StepJournal journal)
         {
             journal.Say(Names(given, change) ? "approved by its hash" : throw Refused(change, request, $"--approve names {given}: the plan has changed since, or it was another one."));
         }
-        else if (request.Setting == ApprovalRequest.None && !LosesData(change))
+        else if (request.Setting == ApprovalRequest.None && Loss(change) is null)
         {
-            journal.Say($"approved by {SettingsCatalogue.Approval.Name}={ApprovalRequest.None}: nothing that holds data is replaced or destroyed");
+            journal.Say($"approved by {SettingsCatalogue.Approval.Name}={ApprovalRequest.None}: nothing that holds data or carries traffic is replaced or destroyed");
         }
         else if (!terminal.IsInteractive)
         {
-            throw Refused(change, request, LosesData(change) ? "It replaces or destroys what holds data." : "Nobody is at a terminal to ask.");
+            throw Refused(change, request, Loss(change) is { } loss ? $"It replaces or destroys what {loss}." : "Nobody is at a terminal to ask.");
         }
         else if (await terminal.AskAsync($"Apply this plan to {request.Environment}? Type {Yes}:", cancellation) != Yes)
         {
@@ -55,7 +55,12 @@ internal sealed class Approval(Terminal terminal, StepJournal journal)
         }
     }
 
-    private static bool LosesData(PlannedChange change) => change.Plan.Summary.Stateful.Any(static each => each.Destroys);
+    /// <returns>What goes that nobody has asked for by a setting; null for nothing of the kind.</returns>
+    private static string? Loss(PlannedChange change)
+    {
+        var gone = change.Plan.Changes.Where(static each => each.Destroys).ToList();
+        return gone.Any(static each => each.IsStateful) ? "holds data" : gone.Find(static each => each.CarriesTraffic) is { } way ? $"carries traffic ({way.Address})" : null;
+    }
 
     // With or without the algorithm in front, as people copy it.
     private static bool Names(string given, PlannedChange change) =>

@@ -13,7 +13,7 @@ internal static partial class SettingsCatalogue
     public static readonly EnvironmentSetting StateBucket = Text("STATE_BUCKET", "Bucket of the Terraform state; named after environment and account when not set.");
     public static readonly EnvironmentSetting AwsEndpoint = Text("AWS_ENDPOINT", "An emulator in place of AWS.") with { Form = (WebAddress(), "an address, for example http://127.0.0.1:5000") };
     public static readonly EnvironmentSetting Approval =
-        Text("APPROVAL", "Who says yes to a plan: required asks at the terminal or for --approve; none asks only where data would be lost.", "required") with { Allowed = ["required", "none"] };
+        Text("APPROVAL", "Who says yes to a plan: required asks at the terminal or for --approve; none asks only where data would be lost or the network taken away.", "required") with { Allowed = ["required", "none"] };
     public static readonly EnvironmentSetting PromotionRoles =
         List("PROMOTION_ROLES", "Roles that read what other environments have proved, of which releases are promoted to this one: arn:aws:iam::<account>:role/vectordb-<environment>-reader each. Without them Promote reads as whoever runs it.", null, null) with { FoundationVariable = "promotion_roles" };
     public static readonly EnvironmentSetting ManageGithubProvider =

@@ -27,6 +27,9 @@ internal sealed record ResourceChange(
     /// <summary>Whether losing it loses data.</summary>
     public bool IsStateful => StatefulResources.Types.Contains(Type);
 
+    /// <summary>Whether the connections of instances go with it.</summary>
+    public bool CarriesTraffic => Type is "aws_subnet" or "aws_nat_gateway" or "aws_eip";
+
     /// <summary>Whether the thing that exists now is gone afterwards.</summary>
     public bool Destroys => Action is ChangeAction.Delete or ChangeAction.Replace;
 }

@@ -52,6 +52,29 @@ public sealed class ApprovalTests
     }
 
     [Theory]
+    [InlineData("aws_subnet", "\"delete\"", false)]
+    [InlineData("aws_subnet", "\"delete\",\"create\"", false)]
+    [InlineData("aws_nat_gateway", "\"create\",\"delete\"", false)]
+    [InlineData("aws_eip", "\"delete\"", false)]
+    [InlineData("aws_subnet", "\"create\"", true)]
+    [InlineData("aws_nat_gateway", "\"update\"", true)]
+    public async Task The_setting_approves_no_plan_that_takes_the_network_from_under_the_instances(string type, string actions, bool approved)
+    {
+        var change = Planned(Alarm, $$$"""{"address":"module.network.{{{type}}}.this[\"a\"]","mode":"managed","type":"{{{type}}}","change":{"actions":[{{{actions}}}],"before":{},"after":null}}""");
+        var ensured = EnsureAsync(change, null, ApprovalRequest.None);
+
+        if (approved)
+        {
+            await ensured;
+            return;
+        }
+
+        var refused = await Assert.ThrowsAsync<CakeException>(() => ensured);
+        Assert.Contains($"""destroys what carries traffic (module.network.{type}.this["a"])""", refused.Message, StringComparison.Ordinal);
+        await EnsureAsync(change, change.Hash.ToString(), ApprovalRequest.None);
+    }
+
+    [Theory]
     [InlineData("yes\n", true)]
     [InlineData("y\n", false)]
     [InlineData("", false)]
