@@ -19,7 +19,8 @@ internal sealed record RegistryImage(string Digest);
 /// <param name="Status"><c>COMPLETE</c>, <c>ACTIVE</c>, <c>IN_PROGRESS</c>, <c>FAILED</c>...</param>
 /// <param name="Description">The registry's own words on that.</param>
 /// <param name="Findings">How many findings of each severity (<c>CRITICAL</c>, <c>HIGH</c>, ...).</param>
-internal sealed record ImageScan(string Status, string? Description, IReadOnlyDictionary<string, int> Findings);
+/// <param name="CompletedAt">When it had looked at all of the image; null as long as it has not.</param>
+internal sealed record ImageScan(string Status, string? Description, IReadOnlyDictionary<string, int> Findings, DateTimeOffset? CompletedAt = null);
 
 /// <summary>Elastic Container Registry: logins, what is in a repository, and what its scans found.</summary>
 internal sealed class EcrClient(AwsJsonProtocol protocol) : IDisposable
@@ -72,12 +73,30 @@ internal sealed class EcrClient(AwsJsonProtocol protocol) : IDisposable
             var answer = await protocol.CallAsync<ScanAnswer>(
                 "DescribeImageScanFindings", new { repositoryName = repository, imageId = new { imageDigest = digest }, maxResults = MostFindings }, cancellationToken);
             return answer.ImageScanStatus?.Status is { } status
-                ? new ImageScan(status, answer.ImageScanStatus.Description, answer.ImageScanFindings?.FindingSeverityCounts ?? new Dictionary<string, int>(StringComparer.Ordinal))
+                ? new ImageScan(
+                    status, answer.ImageScanStatus.Description, answer.ImageScanFindings?.FindingSeverityCounts ?? new Dictionary<string, int>(StringComparer.Ordinal),
+                    answer.ImageScanFindings?.ImageScanCompletedAt)
                 : null;
         }
         catch (AwsException error) when (error.Code is "ScanNotFoundException" or "ImageNotFoundException")
         {
             return null;
+        }
+    }
+
+    /// <summary>
+    /// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartImageScan.html, which takes one a day for each image. Nothing
+    /// happens where somebody else has begun it since.
+    /// </summary>
+    /// <exception cref="AwsException">Among others <c>RepositoryNotFoundException</c>.</exception>
+    public async Task StartScanAsync(string repository, string digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await protocol.CallAsync<ScanAnswer>("StartImageScan", new { repositoryName = repository, imageId = new { imageDigest = digest } }, cancellationToken);
+        }
+        catch (AwsException error) when (error.Code == "LimitExceededException")
+        {
         }
     }
 
@@ -95,5 +114,5 @@ internal sealed class EcrClient(AwsJsonProtocol protocol) : IDisposable
 
     private sealed record ScanStatus(string? Status, string? Description);
 
-    private sealed record ScanFindings(IReadOnlyDictionary<string, int>? FindingSeverityCounts);
+    private sealed record ScanFindings(IReadOnlyDictionary<string, int>? FindingSeverityCounts, DateTimeOffset? ImageScanCompletedAt);
 }

@@ -15,6 +15,12 @@ internal sealed class EcrRegistry(EcrClient ecr, string environment) : IImageReg
     public Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) =>
         InAsync(repository, () => ecr.FindScanAsync(repository, digest, cancellation));
 
+    public Task StartScanAsync(string repository, string digest, CancellationToken cancellation) => InAsync(repository, async () =>
+    {
+        await ecr.StartScanAsync(repository, digest, cancellation);
+        return true;
+    });
+
     private async Task<T> InAsync<T>(string repository, Func<Task<T>> ask)
     {
         try

@@ -16,6 +16,10 @@ internal interface IImageRegistry
     /// <returns>What is known of the image's scan, or null as long as none has begun.</returns>
     /// <exception cref="MissingRepositoryException">The repository itself is not there.</exception>
     Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation);
+
+    /// <summary>Has the image scanned anew; nothing happens where that was begun within the last day.</summary>
+    /// <exception cref="MissingRepositoryException">The repository itself is not there.</exception>
+    Task StartScanAsync(string repository, string digest, CancellationToken cancellation);
 }
 
 internal sealed class MissingRepositoryException(string repository, string environment, Exception inner) : Exception(

@@ -130,7 +130,7 @@ locals {
 
     publishing = [
       { Sid = "Login", Effect = "Allow", Resource = "*", Action = ["ecr:GetAuthorizationToken"] },
-      { Sid = "Push", Effect = "Allow", Resource = "arn:${var.partition}:ecr:${local.regional}:repository/${var.repository_root}/*", Action = [for action in ["BatchCheckLayerAvailability", "CompleteLayerUpload", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"] : "ecr:${action}"] },
+      { Sid = "Push", Effect = "Allow", Resource = "arn:${var.partition}:ecr:${local.regional}:repository/${var.repository_root}/*", Action = [for action in ["BatchCheckLayerAvailability", "CompleteLayerUpload", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "StartImageScan", "UploadLayerPart"] : "ecr:${action}"] },
     ]
 
     release = [

@@ -502,6 +502,8 @@ public sealed class ImageTests : IAsyncLifetime
 
         public Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) => Task.FromResult<ImageScan?>(null);
 
+        public Task StartScanAsync(string repository, string digest, CancellationToken cancellation) => Task.CompletedTask;
+
         public void Dispose() => inner.Dispose();
     }
 
@@ -517,5 +519,7 @@ public sealed class ImageTests : IAsyncLifetime
         }
 
         public Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task StartScanAsync(string repository, string digest, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -37,5 +37,7 @@ internal sealed class LoopbackRegistry(Uri address) : IImageRegistry, IDisposabl
     public async Task<ImageScan?> FindScanAsync(string repository, string digest, CancellationToken cancellation) =>
         await FindAsync(repository, digest, cancellation) is null ? null : _scans.Count > 1 ? _scans.Dequeue() : _scans.Peek();
 
+    public Task StartScanAsync(string repository, string digest, CancellationToken cancellation) => Task.CompletedTask;
+
     public void Dispose() => _http.Dispose();
 }
