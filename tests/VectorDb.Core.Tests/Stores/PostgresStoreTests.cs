@@ -269,6 +269,43 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
         Assert.Equal(StoreFault.Unavailable, fault.Fault);
     }
 
+    [Fact]
+    public async Task Between_a_new_password_and_the_look_that_finds_it_a_request_is_to_be_sent_again()
+    {
+        _connection = await fixture.NewDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(_connection);
+        await using var change = source.CreateCommand("CREATE ROLE rotated LOGIN PASSWORD 'new'");
+        await change.ExecuteNonQueryAsync(Cancellation);
+        await using var ask = source.CreateCommand("""
+            DO $$ BEGIN EXECUTE format('COPY (VALUES (''host all rotated all scram-sha-256''), (''host all all all trust'')) TO %L', current_setting('hba_file')); END $$;
+            SELECT pg_reload_conf()
+            """);
+        await ask.ExecuteNonQueryAsync(Cancellation);
+        var password = "old";
+        string Known() => new NpgsqlConnectionStringBuilder(_connection) { Username = "rotated", Password = password, Pooling = false }.ConnectionString;
+        await using var store = new PostgresStore(new VectorStoreOptions(VectorStoreKind.Postgres, ConnectionString: Known()) { CurrentConnectionString = Known });
+        StoreException? fault = null;
+        await Eventually.TrueAsync(async () => (fault = await FaultAsync(store)) is not null, "the server asks for the password");
+
+        Assert.Equal(StoreFault.Busy, fault!.Fault);
+        Assert.Contains("send the request again", fault.Message, StringComparison.Ordinal);
+        password = "new";
+        await store.PingAsync(Cancellation);
+
+        async Task<StoreException?> FaultAsync(PostgresStore asked)
+        {
+            try
+            {
+                await asked.PingAsync(Cancellation);
+                return null;
+            }
+            catch (StoreException failure)
+            {
+                return failure;
+            }
+        }
+    }
+
     protected override async ValueTask<IVectorStore> OpenAsync(bool sameData = false)
     {
         _connection = sameData ? _connection : await fixture.NewDatabaseAsync();

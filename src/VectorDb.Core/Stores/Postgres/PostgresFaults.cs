@@ -21,6 +21,9 @@ internal static class PostgresFaults
             StoreFault.Corrupt, $"PostgreSQL reports damage: restore a snapshot ({exception.Message})", exception),
         _ when IsOfReader(exception) => new StoreException(
             StoreFault.Busy, $"PostgreSQL only reads here, as after a failover: its connections are made anew; send the request again ({exception.Message})", exception),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword } => new StoreException(
+            StoreFault.Busy,
+            $"PostgreSQL refuses the password, as after a change until the new one is read here, within a minute or so; send the request again ({exception.Message})", exception),
         PostgresException { IsTransient: true } => new StoreException(
             StoreFault.Busy, $"PostgreSQL was busy; send the request again ({exception.Message})", exception),
         _ => new StoreException(StoreFault.Unavailable, $"PostgreSQL cannot be used ({exception.Message})", exception),
