@@ -7,7 +7,8 @@ namespace VectorDb.Build.Environments.Aws;
 
 /// <summary>
 /// Moves the fleets to numbered launch template versions as one unit: up from zero, or by an instance refresh that never takes healthy
-/// capacity away first (https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html).
+/// capacity away first (https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html). A release gives them the sizes
+/// of its settings; a return leaves them as large as they are.
 /// </summary>
 /// <param name="ensureHeld">Whether the run still has the lock: asked before each fleet moves.</param>
 internal sealed class FleetRefresh(AwsAccount account, Fleets fleets, Func<CancellationToken, Task> ensureHeld, StepJournal journal, TimeProvider time)

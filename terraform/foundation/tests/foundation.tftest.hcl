@@ -179,6 +179,19 @@ run "a_release_writes_no_state_but_its_own" {
   }
 }
 
+run "who_pushes_images_may_have_an_old_one_scanned_anew" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_policy.changing["publishing"].policy).Statement : statement.Resource if contains(statement.Action, "ecr:StartImageScan")] == ["arn:aws:ecr:eu-central-1:123456789012:repository/vectordb-api/*"]
+    error_message = "A scan of the day of the push says nothing of what became known since."
+  }
+}
+
 run "a_plan_reads_logs_and_images_of_the_product_only" {
   command = plan
 
