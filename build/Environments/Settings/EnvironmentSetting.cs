@@ -28,6 +28,9 @@ internal sealed partial record EnvironmentSetting(string Name, string Descriptio
     /// <summary>What each of its values looks like, and the words for that; null for any text.</summary>
     public (Regex Pattern, string Words)? Form { get; init; }
 
+    /// <summary>Why a value of that form cannot be taken all the same; null when it can.</summary>
+    public Func<string, string?> Objection { get; init; } = static _ => null;
+
     /// <summary>The Terraform variable that it becomes, a dot before a member of an object; null for none.</summary>
     public string? Variable { get; init; }
 
@@ -49,7 +52,7 @@ internal sealed partial record EnvironmentSetting(string Name, string Descriptio
         _ when Allowed.Count > 0 && !Allowed.Contains(value, StringComparer.Ordinal) => $"takes {string.Join(" or ", Allowed)}",
         SettingKind.List when value.Split(',').Any(string.IsNullOrWhiteSpace) => "takes values with commas between them",
         _ when Form is { } form && !form.Pattern.IsMatch(value) => $"takes {form.Words}",
-        _ => null,
+        _ => Objection(value),
     };
 
     // As JSON writes them, which Terraform is given.

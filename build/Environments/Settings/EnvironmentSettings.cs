@@ -45,6 +45,11 @@ internal sealed class EnvironmentSettings
             }
         }
 
+        if (problems.Count == 0)
+        {
+            problems.AddRange(SettingsCatalogue.Contradictions(settings));
+        }
+
         return problems.Count == 0 ? settings : throw new SettingsException(problems);
     }
 

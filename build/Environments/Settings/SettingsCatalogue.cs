@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using Amazon;
 
 namespace VectorDb.Build.Environments.Settings;
 
@@ -7,7 +9,12 @@ internal static partial class SettingsCatalogue
 {
     public const string Prefix = "VECTORDB_";
 
-    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region.") with { Required = true, Form = (RegionName(), "the name of a region, for example eu-central-1"), Variable = "region", FoundationVariable = "region" };
+    /// <summary>What the services take when nothing is set.</summary>
+    internal const int DefaultTaskRetentionDays = 30;
+
+    private const string Partition = "aws";
+
+    public static readonly EnvironmentSetting Region = Text("REGION", "AWS region, of the partition aws.") with { Required = true, Form = (RegionName(), "the name of a region, for example eu-central-1"), Objection = OtherPartition, Variable = "region", FoundationVariable = "region" };
     public static readonly EnvironmentSetting Account = Text("ACCOUNT", "AWS account, 12 digits; a release refuses to touch another.") with { Required = true, Form = (AccountId(), "12 digits") };
     public static readonly EnvironmentSetting Registry = Text("REGISTRY", "Host of an emulator's image registry; with AWS it is the account's own, which environments of one account share.");
     public static readonly EnvironmentSetting StateBucket = Text("STATE_BUCKET", "Bucket of the Terraform state; named after environment and account when not set.");
@@ -37,6 +44,9 @@ internal static partial class SettingsCatalogue
     public static readonly EnvironmentSetting RollbackBudgetSeconds = Seconds("ROLLBACK_BUDGET_SECONDS", "How long a rollback may take; what it took is printed beside it.", "600");
     public static readonly EnvironmentSetting HostedZoneId = Text("HOSTED_ZONE_ID", "Route 53 zone of the domain; without it a certificate must be given.") with { Variable = "hosted_zone_id", FoundationVariable = "hosted_zone_id" };
     public static readonly EnvironmentSetting CertificateArn = Text("CERTIFICATE_ARN", "A certificate the account holds already; without it ACM issues one through the zone.") with { Variable = "certificate_arn" };
+    public static readonly EnvironmentSetting UploadDays =
+        Whole("UPLOAD_DAYS", $"Days that an uploaded file is kept for a retry: more than VECTORDB_TASK_RETENTION_DAYS, which is {DefaultTaskRetentionDays}.", "31", "upload_days");
+    public static readonly EnvironmentSetting TaskRetentionDays = Service("TASK_RETENTION_DAYS", "Days that ended tasks are kept: fewer than VECTORDB_UPLOAD_DAYS.");
     public static readonly EnvironmentSetting DeletionProtection =
         Flag("DELETION_PROTECTION", "Protects what holds data against deletion; false only where the environment is thrown away.", "true", "deletion_protection") with { FoundationVariable = "deletion_protection" };
     public static readonly EnvironmentSetting Embedder = Service("EMBEDDER", "What turns text into vectors: openai or hashing.", "openai") with { Allowed = ["openai", "hashing"] };
@@ -94,7 +104,7 @@ internal static partial class SettingsCatalogue
             Number("DATABASE_MINIMUM_CAPACITY", "Aurora capacity units at least.", "0.5", "database.minimum_capacity"),
             Number("DATABASE_MAXIMUM_CAPACITY", "Aurora capacity units at most.", "8", "database.maximum_capacity"),
             Whole("DATABASE_BACKUP_DAYS", "Days of point-in-time recovery.", "14", "database.backup_days"),
-            Whole("UPLOAD_DAYS", "Days that an uploaded file is kept for a retry: more than VECTORDB_TASK_RETENTION_DAYS, which is 30.", "31", "upload_days"),
+            UploadDays,
             Whole("BACKUP_RETENTION_DAYS", "Days that AWS Backup keeps a daily copy.", "35", "backup_retention_days"),
             DeletionProtection,
         ]),
@@ -120,7 +130,7 @@ internal static partial class SettingsCatalogue
         [
             Service("WORKER_CONCURRENCY", "Jobs that a worker runs at once."),
             Service("WORKER_LEASE", "Seconds after which the work of a dead worker is taken up again."),
-            Service("TASK_RETENTION_DAYS", "Days that ended tasks are kept."),
+            TaskRetentionDays,
         ]),
         new("Limits of the API",
         [
@@ -140,7 +150,25 @@ internal static partial class SettingsCatalogue
     public static IReadOnlyList<EnvironmentSetting> InFiles { get; } =
         [Region, Account, Registry, AwsEndpoint, VpcCidr, ComposeVersion, ComposeSha256, CaBundleSha256];
 
-    [GeneratedRegex(@"\A[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    /// <summary>Why the settings, each of which can be taken, cannot be taken together.</summary>
+    public static IEnumerable<string> Contradictions(EnvironmentSettings settings)
+    {
+        // What is no number is refused by whoever reads it.
+        var tasks = DefaultTaskRetentionDays;
+        var known = settings[TaskRetentionDays] is not { } days || int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out tasks);
+        var uploads = settings.Whole(UploadDays);
+        if (known && uploads <= tasks)
+        {
+            yield return $"{UploadDays.Name} is {uploads} ({settings.SourceOf(UploadDays)}) and {TaskRetentionDays.Name} is {tasks} ({settings.SourceOf(TaskRetentionDays) ?? "default"}): "
+                + $"tasks would offer a retry of files that are gone. Set {UploadDays.Name} to {tasks + 1} or more, or {TaskRetentionDays.Name} to less.";
+        }
+    }
+
+    private static string? OtherPartition(string region) => RegionEndpoint.GetBySystemName(region).PartitionName is var partition && partition != Partition
+        ? $"takes a region of the partition {Partition}, the only one that is supported: {partition} has other ARNs, services and addresses"
+        : null;
+
+    [GeneratedRegex(@"\A[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex RegionName();
 
     [GeneratedRegex(@"\A[0-9]{12}\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -47,7 +47,11 @@ internal sealed class SettingsSource(
         using var systems = connect(region, Early(SettingsCatalogue.AwsEndpoint) is { } endpoint ? new Uri(endpoint) : null, credentials);
         return EnvironmentSettings.Load(environment, given, file, await ParameterStore.ReadAsync(systems, environment, cancellationToken));
 
-        // What has to be known before the parameter store can be asked.
-        string? Early(EnvironmentSetting setting) => given.GetValueOrDefault(setting.Name) is { Length: > 0 } value ? value : file.GetValueOrDefault(setting.Name);
+        // What has to be known before the parameter store can be asked; what cannot be taken would only fail there, with another's words.
+        string? Early(EnvironmentSetting setting)
+        {
+            var value = given.GetValueOrDefault(setting.Name) is { Length: > 0 } found ? found : file.GetValueOrDefault(setting.Name);
+            return value is null || setting.Refuse(value) is not { } reason ? value : throw new SettingsException([$"{setting.Name} {reason}, and is '{value}'."]);
+        }
     }
 }

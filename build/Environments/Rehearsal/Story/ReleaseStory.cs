@@ -18,7 +18,7 @@ internal sealed class ReleaseStory(RehearsalStage stage, InstanceFleet fleet, Pe
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
     private static readonly Dictionary<string, string?> A = [];
-    private static readonly Dictionary<string, string?> B = new() { ["VECTORDB_TASK_RETENTION_DAYS"] = "31" };
+    private static readonly Dictionary<string, string?> B = new() { ["VECTORDB_TASK_RETENTION_DAYS"] = "29" };
 
     // A value that the build cannot know to be wrong, and every service refuses at its start.
     private static readonly Dictionary<string, string?> Broken = new() { ["VECTORDB_TASK_RETENTION_DAYS"] = "a while" };

@@ -32,12 +32,8 @@ public sealed class EnvironmentSettingsTests
     }
 
     [Fact]
-    public void By_default_an_upload_is_kept_longer_than_the_task_whose_retry_reads_it()
-    {
-        var kept = SettingsCatalogue.All.Single(static setting => setting.Name == "VECTORDB_UPLOAD_DAYS").Default;
-
-        Assert.True(int.Parse(kept!, CultureInfo.InvariantCulture) > int.Parse(VectorDb.Core.Configuration.Settings.TaskRetentionDays.Default!, CultureInfo.InvariantCulture));
-    }
+    public void The_days_that_the_services_keep_a_task_by_default_are_the_ones_that_an_upload_is_compared_with() =>
+        Assert.Equal(VectorDb.Core.Configuration.Settings.TaskRetentionDays.Default, SettingsCatalogue.DefaultTaskRetentionDays.ToString(CultureInfo.InvariantCulture));
 
     [Theory]
     [InlineData("VECTORDB_SCAN_THRESHOLD", "high", "takes CRITICAL or HIGH or MEDIUM or LOW or NONE")]
@@ -48,6 +44,10 @@ public sealed class EnvironmentSettingsTests
     [InlineData("VECTORDB_LATENCY_SECONDS", ".5", "takes a number, for example 2 or 0.5")]
     [InlineData("VECTORDB_MONTHLY_BUDGET_USD", "1,000", "takes a number, for example 2 or 0.5")]
     [InlineData("VECTORDB_REGION", "Frankfurt", "takes the name of a region, for example eu-central-1")]
+    [InlineData("VECTORDB_REGION", "us-gov-west-1", "takes a region of the partition aws, the only one that is supported: aws-us-gov ")]
+    [InlineData("VECTORDB_REGION", "cn-north-1", "takes a region of the partition aws, the only one that is supported: aws-cn ")]
+    [InlineData("VECTORDB_REGION", "us-iso-east-1", "takes a region of the partition aws, the only one that is supported: aws-iso ")]
+    [InlineData("VECTORDB_REGION", "eusc-de-east-1", "takes a region of the partition aws, the only one that is supported: aws-eusc ")]
     [InlineData("VECTORDB_ACCOUNT", "1234-5678-9012", "takes 12 digits")]
     [InlineData("VECTORDB_DATABASE_VERSION", "16.9", "takes 17 or 17.x")]
     [InlineData("VECTORDB_AWS_ENDPOINT", "localhost:9", "takes an address, for example http://127.0.0.1:5000")]
@@ -57,6 +57,37 @@ public sealed class EnvironmentSettingsTests
 
         Assert.Contains($"{name} {reason}", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("us-east-1")]
+    [InlineData("eu-south-2")]
+    [InlineData("ap-southeast-7")]
+    [InlineData("me-central-1")]
+    public void A_region_of_the_partition_aws_is_taken(string region) =>
+        Assert.Equal(region, EnvironmentSettings.Load("production", None, new Dictionary<string, string>(Required) { ["VECTORDB_REGION"] = region }, None)[SettingsCatalogue.Region]);
+
+    [Theory]
+    [InlineData("31", "90")]
+    [InlineData("31", "31")]
+    [InlineData("30", null)]
+    public void An_upload_that_goes_before_the_task_whose_retry_reads_it_is_refused_with_both_settings_and_the_way_out(string uploads, string? tasks)
+    {
+        var file = new Dictionary<string, string>(Required) { ["VECTORDB_UPLOAD_DAYS"] = uploads };
+        var variables = tasks is null ? None : new Dictionary<string, string> { ["VECTORDB_TASK_RETENTION_DAYS"] = tasks };
+
+        var error = Assert.Throws<SettingsException>(() => EnvironmentSettings.Load("production", variables, file, None));
+
+        var kept = int.Parse(tasks ?? "30", CultureInfo.InvariantCulture);
+        Assert.Contains($"VECTORDB_UPLOAD_DAYS is {uploads} (.env.production) and VECTORDB_TASK_RETENTION_DAYS is {kept} ({(tasks is null ? "default" : "environment variable")})", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"Set VECTORDB_UPLOAD_DAYS to {kept + 1} or more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("91", "90")]
+    [InlineData("31", "a while")]
+    public void Days_that_agree_or_that_only_the_services_can_judge_are_taken(string uploads, string tasks) => Assert.Equal(
+        uploads,
+        EnvironmentSettings.Load("production", None, new Dictionary<string, string>(Required) { ["VECTORDB_UPLOAD_DAYS"] = uploads, ["VECTORDB_TASK_RETENTION_DAYS"] = tasks }, None)[SettingsCatalogue.UploadDays]);
 
     [Fact]
     public void A_copy_of_the_template_with_the_required_values_filled_in_is_complete()

@@ -18,7 +18,7 @@ public sealed class SettingsSourceTests
         await File.WriteAllTextAsync(folder.File(".env.staging"), "VECTORDB_REGION=eu-central-1\nVECTORDB_ACCOUNT=123456789012\nVECTORDB_IMAGE_ID=ami-12345678\n", Cancellation);
         await PutAsync(moto, "compose-sha256", new string('a', 64));
         await PutAsync(moto, "ca-bundle-sha256", new string('d', 64));
-        foreach (var name in new[] { "domain-name", "web-maximum", "web-minimum", "nat", "cache-nodes", "zone-count", "upload-days", "latency-seconds", "backlog-alarm", "worker-maximum", "worker-minimum" })
+        foreach (var name in new[] { "domain-name", "web-maximum", "web-minimum", "nat", "cache-nodes", "zone-count", "backup-retention-days", "latency-seconds", "backlog-alarm", "worker-maximum", "worker-minimum" })
         {
             await PutAsync(moto, name, name switch { "domain-name" => "api.example.org", "nat" => "single", _ => "3" });
         }
@@ -38,6 +38,16 @@ public sealed class SettingsSourceTests
         await PutAsync(moto, "domian-name", "x");
         var error = await Assert.ThrowsAsync<SettingsException>(() => Source(moto, folder).LoadAsync("staging", Cancellation));
         Assert.Contains("aws ssm delete-parameter --name /vectordb/staging/settings/domian-name", error.Message);
+    }
+
+    [Fact]
+    public async Task A_region_of_another_partition_is_refused_before_anything_there_is_asked()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File(".env.staging"), "VECTORDB_REGION=us-gov-west-1\n", Cancellation);
+        var source = new SettingsSource(folder.Path, new Dictionary<string, string>(), (region, _, _) => throw new InvalidOperationException($"{region} was asked"));
+        var error = await Assert.ThrowsAsync<SettingsException>(() => source.LoadAsync("staging", Cancellation));
+        Assert.Contains("VECTORDB_REGION takes a region of the partition aws, the only one that is supported", error.Message);
     }
 
     private static SettingsSource Source(MotoServer moto, TemporaryFolder folder) => new(folder.Path, new Dictionary<string, string>(), (_, _, _) => Client(moto));
