@@ -86,8 +86,9 @@ internal sealed class S3FileStore(IAmazonS3 s3, string bucket) : IFileStore
         }
     }
 
-    public Task PingAsync(CancellationToken cancellationToken) => s3.ListObjectsV2Async(
-        new ListObjectsV2Request { BucketName = bucket, MaxKeys = 1 }, cancellationToken);
+    // Not a listing, which reads every marker that a deleted chunk has left, and is priced as a write; and not the head of a key, whose
+    // 404 does not tell a missing key from a missing bucket. It asks for the permission to list all the same.
+    public Task PingAsync(CancellationToken cancellationToken) => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket }, cancellationToken);
 
     private async Task PutAsync(string key, byte[] part, int length, CancellationToken cancellationToken)
     {

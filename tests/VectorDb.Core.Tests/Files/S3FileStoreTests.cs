@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.S3;
 using VectorDb.Core.Files;
 
@@ -29,6 +30,21 @@ public sealed class S3FileStoreTests(SharedMoto moto) : FileStoreConformance, IC
         var parts = await _client.ListMultipartUploadsAsync(_bucket, TestContext.Current.CancellationToken);
         Assert.Empty(parts.MultipartUploads ?? []);
     }
+
+    [Fact]
+    public async Task A_ping_lists_nothing_however_many_files_were_deleted()
+    {
+        var sent = new List<string>();
+        _client.BeforeRequestEvent += (_, arguments) => sent.Add(((WebServiceRequestEventArgs)arguments).Request.GetType().Name);
+
+        await Store.PingAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["HeadBucketRequest"], sent);
+    }
+
+    [Fact]
+    public async Task A_ping_of_a_bucket_that_is_not_there_fails() =>
+        await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => new S3FileStore(_client, $"{_bucket}-gone").PingAsync(TestContext.Current.CancellationToken));
 
     public ValueTask DisposeAsync()
     {
