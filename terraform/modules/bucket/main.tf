@@ -85,6 +85,12 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     noncurrent_version_expiration {
       noncurrent_days = var.noncurrent_version_days
     }
+
+    # Under a prefix that nothing expires a deletion's marker would outlive the last version, for ever, and S3 reads every marker that a
+    # listing passes. Beside a number of days S3 does not take this, so it is not in the rules below, whose days do the same.
+    expiration {
+      expired_object_delete_marker = true
+    }
   }
 
   dynamic "rule" {
