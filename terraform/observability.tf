@@ -19,6 +19,7 @@ module "alarms" {
   cache_nodes      = module.cache.node_ids
   database_cluster = module.database.cluster_identifier
   tasks_table      = module.storage.tasks_table
+  tasks_index      = module.storage.tasks_index
   certificate_arn  = module.dns.certificate_arn
   latency_seconds  = var.latency_seconds
   backlog          = var.backlog_alarm
@@ -27,8 +28,11 @@ module "alarms" {
 module "dashboards" {
   source = "./modules/dashboards"
 
-  name  = local.name
-  files = var.dashboard_files
+  name          = local.name
+  files         = var.dashboard_files
+  load_balancer = module.load_balancer.arn_suffix
+  target_group  = module.load_balancer.target_group_arn_suffix
+  cache_nodes   = module.cache.node_ids
 }
 
 module "budget" {

@@ -54,32 +54,28 @@ internal static partial class Dashboards
             ["view"] = "table",
             ["query"] = $"SOURCE '{log}' | {widget["query"]}",
         }),
-        _ when widget["search"] is { } search => ("metric", Metric(widget, model, new JsonArray(new JsonArray(new JsonObject
+        _ when widget["metrics"] is { } metrics => ("metric", new JsonObject
         {
-            ["expression"] = $"SEARCH('{search}', '{widget["statistic"]}', 60)",
-            ["id"] = "found",
-        })))),
-        _ when widget["metrics"] is { } metrics => ("metric", Metric(widget, model, metrics.DeepClone())),
+            ["region"] = model.Region,
+            ["view"] = "timeSeries",
+            ["stat"] = widget["statistic"]!.GetValue<string>(),
+            ["period"] = 60,
+            ["metrics"] = metrics.DeepClone(),
+        }),
         _ => throw new RenderingException($"The widget {widget["title"]} of monitoring/dashboards.json shows neither metrics nor alarms nor a log."),
     };
 
-    private static JsonObject Metric(JsonObject widget, DashboardModel model, JsonNode metrics) => new()
+    private static string Resolve(string text, DashboardModel model) => Marker().Replace(text, match => match.Value switch
     {
-        ["region"] = model.Region,
-        ["view"] = "timeSeries",
-        ["stat"] = widget["statistic"]!.GetValue<string>(),
-        ["period"] = 60,
-        ["metrics"] = metrics,
-    };
-
-    private static string Resolve(string text, DashboardModel model) => Marker().Replace(text, match => match.Groups["name"].Value switch
-    {
-        "name" => model.Name,
-        "environment" => model.Environment,
-        _ => throw new RenderingException($"monitoring/dashboards.json names {match.Value}; known are <name> and <environment>."),
+        "<name>" => model.Name,
+        "<environment>" => model.Environment,
+        // Terraform makes these, and its module puts them in.
+        "${load_balancer}" or "${target_group}" or "${cache_node}" or "${cache_node_number}" => match.Value,
+        _ => throw new RenderingException(
+            $"monitoring/dashboards.json names {match.Value}; known are <name>, <environment>, ${{load_balancer}}, ${{target_group}}, ${{cache_node}} and ${{cache_node_number}}."),
     });
 
-    [GeneratedRegex("(?<!\\?)<(?<name>[a-z_]+)>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<!\\?)(<|\\$\\{)[a-z_]+[>}]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Marker();
 }
 

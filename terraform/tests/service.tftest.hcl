@@ -346,6 +346,7 @@ run "an_alarm_ends_when_there_are_few_requests_and_one_of_them_rings_none" {
     cache_nodes      = ["vectordb-test-001"]
     database_cluster = "vectordb-test"
     tasks_table      = "vectordb-test-tasks"
+    tasks_index      = "gsi1"
     certificate_arn  = "arn:aws:acm:eu-central-1:123456789012:certificate/0"
     latency_seconds  = 1
     backlog          = 500
@@ -361,6 +362,97 @@ run "an_alarm_ends_when_there_are_few_requests_and_one_of_them_rings_none" {
   assert {
     condition     = output.rollout_alarms == ["vectordb-test-target-errors", "vectordb-test-balancer-errors", "vectordb-test-unhealthy-hosts"]
     error_message = "Uploads alone can raise the latency: it takes no release back."
+  }
+}
+
+run "an_alarm_of_the_database_looks_at_the_writer_and_one_of_the_task_ledger_at_every_kind_of_call" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    name             = "vectordb-test"
+    environment      = "test"
+    topic_arn        = "arn:aws:sns:eu-central-1:123456789012:mock"
+    load_balancer    = "app/mock/0123456789abcdef"
+    target_group     = "targetgroup/mock/0123456789abcdef"
+    groups           = { web = "vectordb-test-web" }
+    cache_nodes      = ["vectordb-test-001"]
+    database_cluster = "vectordb-test"
+    tasks_table      = "vectordb-test-tasks"
+    tasks_index      = "gsi1"
+    certificate_arn  = "arn:aws:acm:eu-central-1:123456789012:certificate/0"
+    latency_seconds  = 1
+    backlog          = 500
+  }
+
+  assert {
+    condition = alltrue([for name in ["database-cpu", "database-capacity"] :
+      aws_cloudwatch_metric_alarm.this[name].dimensions == tomap({ DBClusterIdentifier = "vectordb-test", Role = "WRITER" })
+    ])
+    error_message = "An average over all instances hides a writer at its limit behind readers that idle."
+  }
+
+  assert {
+    condition = join(" ", sort([for alarm in aws_cloudwatch_metric_alarm.this : "${alarm.metric_name}:${lookup(alarm.dimensions, "GlobalSecondaryIndexName", "table")}" if alarm.namespace == "AWS/DynamoDB"])) == (
+      "ReadThrottleEvents:gsi1 ReadThrottleEvents:table WriteThrottleEvents:gsi1 WriteThrottleEvents:table"
+    )
+    error_message = "Reads and writes are refused at the table and at its index, each counted by itself."
+  }
+}
+
+run "a_dashboard_names_the_load_balancer_and_every_node_of_the_cache" {
+  command = plan
+
+  module {
+    source = "./modules/dashboards"
+  }
+
+  variables {
+    name          = "vectordb-test"
+    files         = { data = "./tests/dashboard.json" }
+    load_balancer = "app/mock/0123456789abcdef"
+    target_group  = "targetgroup/mock/0123456789abcdef"
+    cache_nodes   = ["vectordb-test-001", "vectordb-test-002", "vectordb-test-003"]
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_dashboard.this["data"].dashboard_body) == jsondecode(jsonencode({ widgets = [
+      { type = "alarm", properties = { alarms = ["queue-1", "queue-2", "queue-3", "other"] } },
+      { type = "metric", properties = { metrics = [
+        ["Cache", "Cpu", "Node", "vectordb-test-001"],
+        ["Cache", "Cpu", "Node", "vectordb-test-002"],
+        ["Cache", "Cpu", "Node", "vectordb-test-003"],
+        ["Balancer", "Hosts", "LoadBalancer", "app/mock/0123456789abcdef", "TargetGroup", "targetgroup/mock/0123456789abcdef"],
+      ] } },
+      { type = "log", properties = { query = "fields @message" } },
+    ] }))
+    error_message = "CloudWatch finds a metric by the whole value of each dimension."
+  }
+}
+
+run "the_marker_of_a_deletion_goes_with_the_last_version" {
+  command = apply
+
+  module {
+    source = "./modules/bucket"
+  }
+
+  variables {
+    name            = "vectordb-test-files"
+    expiration_days = { "uploads/" = 31 }
+  }
+
+  assert {
+    condition     = join(" ", [for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.id if try(rule.expiration[0].expired_object_delete_marker, null) == true]) == "leftovers"
+    error_message = "Under a prefix that nothing expires the markers would stay for ever; and S3 refuses a rule that has days beside them."
+  }
+
+  assert {
+    condition     = join(" ", [for rule in aws_s3_bucket_lifecycle_configuration.this.rule : "${rule.filter[0].prefix} ${rule.expiration[0].days}" if rule.id != "leftovers"]) == "uploads/ 31"
+    error_message = "Uploads expire after the days that were asked for."
   }
 }
 

@@ -43,6 +43,11 @@ variable "tasks_table" {
   type        = string
 }
 
+variable "tasks_index" {
+  description = "Name of that table's index."
+  type        = string
+}
+
 variable "certificate_arn" {
   description = "Certificate of the load balancer."
   type        = string

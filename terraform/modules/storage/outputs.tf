@@ -8,6 +8,11 @@ output "tasks_table_arn" {
   value       = aws_dynamodb_table.tasks.arn
 }
 
+output "tasks_index" {
+  description = "Name of that table's index."
+  value       = one(aws_dynamodb_table.tasks.global_secondary_index[*].name)
+}
+
 output "files_bucket" {
   description = "Name of the bucket of uploaded files."
   value       = module.files.name

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using VectorDb.Build.Cost;
 using VectorDb.Build.Environments.Rehearsal;
 using VectorDb.Build.Infrastructure.Plans;
@@ -85,6 +86,32 @@ public sealed class AppliedEnvironmentTests(AppliedEnvironment environment) : IC
 
         Assert.True(used.Count > 40, $"only {used.Count} metrics were found");
         Assert.Empty(used.Where(metric => !published.Contains(metric.Key)).Select(metric => $"{metric.Where}: {metric.Key}"));
+    }
+
+    [Fact]
+    public void Every_alarm_policy_and_widget_looks_at_something_that_the_environment_has()
+    {
+        var values = UsedMetric.Values(environment.Again.Plan, "rehearsal");
+
+        Assert.Empty(
+            from metric in UsedMetric.Of(environment.Again.Plan)
+            from dimension in metric.Dimensions
+            where !values[dimension.Key].Contains(dimension.Value, StringComparer.Ordinal)
+            select $"{metric.Where}: {metric.Name} of {dimension.Key} {dimension.Value}");
+    }
+
+    [Fact]
+    public void Every_alarm_is_on_a_dashboard_and_none_on_one_is_missing()
+    {
+        var resources = environment.Again.Plan.Resources.ToLookup(resource => resource.Type);
+        var shown = from dashboard in resources["aws_cloudwatch_dashboard"]
+                    from widget in JsonNode.Parse(dashboard.Values.GetProperty("dashboard_body").GetString()!)!["widgets"]!.AsArray()
+                    from alarm in widget!["properties"]!["alarms"]?.AsArray() ?? []
+                    select alarm!.GetValue<string>().Split(":alarm:")[1];
+
+        Assert.Equal(
+            resources["aws_cloudwatch_metric_alarm"].Select(alarm => alarm.Values.GetProperty("alarm_name").GetString()!).Order(StringComparer.Ordinal),
+            shown.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using VectorDb.Build.Rendering;
@@ -29,9 +30,20 @@ public sealed class MonitoringTests
     [Fact]
     public void Every_alarm_on_a_dashboard_exists_and_every_alarm_is_on_one()
     {
-        var shown = Widgets("alarm").SelectMany(widget => widget["alarms"]!.AsArray()).Select(arn => arn!.GetValue<string>().Split("vectordb-production-")[1]).ToList();
+        var shown = Widgets("alarm").SelectMany(widget => widget["alarms"]!.AsArray()).Select(arn => arn!.GetValue<string>().Split("vectordb-production-")[1])
+            .SelectMany(name => EachNode(name, "${cache_node_number}")).ToList();
         Assert.NotEmpty(shown);
         Assert.Equal(Alarms().Order(), shown.Distinct().Order());
+    }
+
+    [Fact]
+    public void A_widget_names_its_metrics_one_by_one_with_whole_values()
+    {
+        var shown = Widgets("metric").SelectMany(widget => widget["metrics"]!.AsArray()).ToList();
+        Assert.NotEmpty(shown);
+        // A namespace, a name, and pairs; no expression, of which nobody would see that it finds nothing.
+        Assert.All(shown, metric => Assert.All(metric!.AsArray(), part => Assert.Equal(JsonValueKind.String, part!.GetValueKind())));
+        Assert.All(shown, metric => Assert.True(metric!.AsArray().Count is >= 4 and var count && count % 2 == 0, metric!.ToJsonString()));
     }
 
     [Fact]
@@ -98,10 +110,12 @@ public sealed class MonitoringTests
         }
     }
 
-    [Fact]
-    public void An_unknown_name_in_the_description_is_an_error() =>
-        Assert.Contains("<clustre>", Assert.Throws<RenderingException>(() =>
-            Dashboards.Render("""{"a":[[{"title":"<clustre>","alarms":[]}]]}""", new DashboardModel("x", "y", "z"))).Message);
+    [Theory]
+    [InlineData("<clustre>")]
+    [InlineData("${cache_nodes}")]
+    public void An_unknown_name_in_the_description_is_an_error(string name) =>
+        Assert.Contains(name, Assert.Throws<RenderingException>(() =>
+            Dashboards.Render($$"""{"a":[[{"title":"{{name}}","alarms":[]}]]}""", new DashboardModel("x", "y", "z"))).Message);
 
     private static string Source(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));
 
@@ -120,7 +134,9 @@ public sealed class MonitoringTests
         [
             .. names
                 .SelectMany(name => name.StartsWith("${profile}") ? ["web", "worker"] : new[] { "" }, (name, profile) => name.Replace("${profile}", profile))
-                .SelectMany(name => name.Contains("${index + 1}") ? ["1", "2"] : new[] { "" }, (name, index) => name.Replace("${index + 1}", index)),
+                .SelectMany(name => EachNode(name, "${index + 1}")),
         ];
     }
+
+    private static IEnumerable<string> EachNode(string name, string number) => name.Contains(number) ? [name.Replace(number, "1"), name.Replace(number, "2")] : [name];
 }
