@@ -9,7 +9,9 @@ namespace VectorDb.Core.Health;
 /// </summary>
 internal sealed partial class HealthMonitor : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    /// <summary>Between two rounds; what asking costs a month depends on it.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(2);
 
     private readonly Dependency[] _dependencies;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using VectorDb.Build.Cost;
 using VectorDb.Build.Infrastructure.Plans;
+using VectorDb.Core.Health;
 
 namespace VectorDb.Build.Tests.Cost;
 
@@ -79,6 +80,17 @@ public sealed class CostEstimateTests
         Assert.Equal(
             [new CostComponent("load balancer", 19, 19, "1 load balancer"), new CostComponent("public addresses", 8, 8, "2 addresses")], estimate.Components);
         Assert.Contains("  assumed a month: half a capacity unit", estimate.Lines);
+    }
+
+    [Fact]
+    public void The_reads_of_objects_hold_what_the_health_checks_of_the_least_fleet_ask_of_S3()
+    {
+        // Two web instances and a worker, each with one process that keeps files.
+        var asked = 3 * TimeSpan.FromDays(30) / HealthMonitor.Interval / 1_000_000;
+        var reads = PriceTable.Read().Usage.Single(usage => usage.Price == "object-reads");
+
+        Assert.InRange((double)reads.Quantity, asked, 1.5 * asked);
+        Assert.Contains($"every {HealthMonitor.Interval.TotalSeconds} seconds", reads.Text, StringComparison.Ordinal);
     }
 
     [Fact]
