@@ -268,6 +268,10 @@ public sealed class RecordTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("""{"filter":{"perhaps":[]}}""", "filter")]
     [InlineData("""{"filter":[]}""", "filter")]
     [InlineData("""{"filter":null}""", "filter")]
+    [InlineData("""{"filter":{"must":[]},"filter":{"must":[{"key":"a","match":1}]}}""", "filter")]
+    [InlineData("""{"filter":{"must":[{"key":"a","match":1}]},"colour":1}""", "colour")]
+    [InlineData("""{"filter":{"must":[{"key":"a","match":1}]}} 1""", "body")]
+    [InlineData("""[]""", "body")]
     [InlineData("""{}""", "body")]
     public async Task A_filter_that_is_none_is_400_and_deletes_nothing(string body, string field)
     {

@@ -1,9 +1,16 @@
 using System.Net;
+using System.Text;
+using VectorDb.Api.Problems;
+using VectorDb.Api.Records;
+using VectorDb.Api.Search;
+using VectorDb.Core.Collections;
 
 namespace VectorDb.Api.Tests;
 
 public sealed class SearchTests(ApiHost api) : IClassFixture<ApiHost>
 {
+    private static readonly CollectionSpec Spec = new("c", 3, Metric.Cosine);
+
     [Fact]
     public async Task Vectors_whose_distance_is_no_number_are_refused()
     {
@@ -91,6 +98,80 @@ public sealed class SearchTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("""[1,0,0]""", "body")]
     public async Task A_search_that_cannot_be_answered_is_400_and_says_why(string body, string field) =>
         (await api.PostAsync(await SearchAsync(), body)).Invalid(field);
+
+    [Fact]
+    public void A_filter_of_millions_of_values_is_refused_before_they_are_made_into_anything()
+    {
+        const int Values = 1_000_000;
+        var filter = "{\"filter\":{\"must\":[" + string.Join(',', Enumerable.Repeat('0', Values)) + "]}}";
+
+        var search = RefusedFor(filter, Values / 10, static json => SearchReader.Read(json, Spec));
+        var delete = RefusedFor(filter, Values / 10, static json => DeleteByFilterReader.Read(json));
+
+        Assert.All([search, delete], static refused => Assert.Equal((400, "filter: more than 1539 values"), (refused.Status, refused.Message)));
+    }
+
+    [Fact]
+    public async Task The_largest_filter_is_taken_and_one_with_a_condition_more_is_400()
+    {
+        var search = await SearchAsync();
+        var delete = search.Replace("/search", "/records/delete", StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.OK, (await api.PostAsync(search, $$"""{"vector":[1,0,0],"filter":{{Filter(86)}}}""")).Status);
+        Assert.Equal("""{"deleted":0}""", (await api.PostAsync(delete, $$"""{"filter":{{Filter(86)}}}""")).Body);
+        Assert.Equal("more than 1539 values", (await api.PostAsync(search, $$"""{"vector":[1,0,0],"filter":{{Filter(87)}}}""")).Invalid("filter"));
+        Assert.Equal("more than 1539 values", (await api.PostAsync(delete, $$"""{"filter":{{Filter(87)}}}""")).Invalid("filter"));
+
+        static string Filter(int must)
+        {
+            const string Condition = """{"key":"year","gt":1,"gte":1,"lt":2,"lte":2}""";
+            var others = string.Join(',', Enumerable.Repeat(Condition, 85));
+            return $$"""{"must":[{{string.Join(',', Enumerable.Repeat(Condition, must))}}],"should":[{{others}}],"mustNot":[{{others}}]}""";
+        }
+    }
+
+    [Fact]
+    public void Of_millions_of_made_up_properties_none_is_kept_beside_the_first()
+    {
+        const int Names = 1_000_000;
+        var json = "{" + string.Join(',', Enumerable.Range(0, Names).Select(static n => $"\"k{n:D7}\":0")) + "}";
+
+        // The names themselves, of 40 bytes each, come and go.
+        foreach (var refused in (RequestException[])[RefusedFor(json, 60 * Names, static body => SearchReader.Read(body, Spec)), RefusedFor(json, 60 * Names, static body => DeleteByFilterReader.Read(body))])
+        {
+            Assert.Equal(100, refused.Errors!.Count);
+            Assert.EndsWith($"(and {Names - 1} more)", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_property_that_is_given_a_million_times_is_told_of_once()
+    {
+        var refused = RefusedFor(
+            "{" + string.Join(',', Enumerable.Repeat("\"topK\":1,\"x\":1", 1_000_000)) + "}", int.MaxValue, static json => SearchReader.Read(json, Spec));
+
+        Assert.Equal(["is given twice"], refused.Errors!["topK"]);
+        Assert.Equal(["is not a property of a search"], refused.Errors["x"]);
+    }
+
+    [Fact]
+    public void A_name_of_a_million_characters_is_told_by_its_beginning()
+    {
+        var refused = RefusedFor($$"""{"{{new string('x', 1_000_000)}}":1}""", int.MaxValue, static json => SearchReader.Read(json, Spec));
+
+        Assert.Equal(new string('x', 100) + "...", Assert.Single(refused.Errors!).Key);
+    }
+
+    private static RequestException RefusedFor(string text, int mostBytes, Action<byte[]> read)
+    {
+        var json = Encoding.UTF8.GetBytes(text);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var refused = Assert.Throws<RequestException>(() => read(json));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, mostBytes);
+        return refused;
+    }
 
     private static List<string> Ids(Answer answer) =>
         [.. answer.Json.GetProperty("results").EnumerateArray().Select(static result => result.GetProperty("id").GetString()!)];

@@ -70,11 +70,6 @@ internal sealed class JsonBody : IDisposable
         {
             throw JsonText.Invalid(exception);
         }
-        catch (ArgumentException)
-        {
-            // Thrown, and no JsonException, for a repeated property of free-form JSON such as a filter.
-            throw RequestException.Invalid("body", "has an object with two properties of the same name");
-        }
     }
 
     public void Dispose()

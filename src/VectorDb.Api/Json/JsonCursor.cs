@@ -58,16 +58,7 @@ internal ref struct JsonCursor
         }
     }
 
-    /// <summary>The value here and past it; null for a JSON null.</summary>
-    /// <exception cref="JsonException">It names a property twice.</exception>
-    public JsonNode? Node()
-    {
-        var start = _offset + (int)_reader.TokenStartIndex;
-        _reader.Skip();
-        return Parse(start);
-    }
-
-    /// <summary>As <see cref="Node()"/>, but refuses more than <paramref name="most"/> values: nodes take far more memory than their text.</summary>
+    /// <summary>The value here and past it; null for a JSON null. More than <paramref name="most"/> values in it are refused: nodes take far more memory than their text.</summary>
     /// <returns>Null, or what is wrong with it.</returns>
     /// <exception cref="InvalidOperationException">A name in it has half a surrogate pair.</exception>
     public string? Node(int most, out JsonNode? node)

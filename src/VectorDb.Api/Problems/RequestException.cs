@@ -22,6 +22,7 @@ internal sealed class RequestException(int status, string detail, IReadOnlyDicti
 internal sealed class FieldErrors
 {
     private const int MostStrangeFields = 100;
+    private const int LongestName = 100;
     private readonly Dictionary<string, List<string>> _fields = new(StringComparer.Ordinal);
     private int _untold;
 
@@ -30,6 +31,7 @@ internal sealed class FieldErrors
     /// <summary>A field of the request itself. A caller who makes up thousands hears of the first, and of how many there are.</summary>
     public void Add(string field, string what)
     {
+        field = field.Length <= LongestName ? field : field[..LongestName] + "...";
         if (_fields.Count < MostStrangeFields || _fields.ContainsKey(field))
         {
             Tell(field, what);
@@ -69,5 +71,13 @@ internal sealed class FieldErrors
             _fields.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToArray(), StringComparer.Ordinal));
     }
 
-    private void Tell(string field, string what) => (CollectionsMarshal.GetValueRefOrAddDefault(_fields, field, out _) ??= []).Add(what);
+    private void Tell(string field, string what)
+    {
+        var told = CollectionsMarshal.GetValueRefOrAddDefault(_fields, field, out _) ??= [];
+        // A field may be given millions of times.
+        if (!told.Contains(what))
+        {
+            told.Add(what);
+        }
+    }
 }

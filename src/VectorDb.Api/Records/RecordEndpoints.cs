@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using VectorDb.Api.Access;
@@ -88,7 +87,7 @@ internal static class RecordEndpoints
         string collection, HttpRequest request, IVectorStore store, CancellationToken cancellationToken)
     {
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
-        var filter = FilterParser.Parse(JsonSerializer.SerializeToElement(body.Read(ApiJson.Default.DeleteByFilter).Filter, ApiJson.Default.JsonObject));
+        var filter = DeleteByFilterReader.Read(body.Span);
         if (filter.Must.Count + filter.Should.Count + filter.MustNot.Count == 0)
         {
             throw RequestException.Invalid("filter", "needs a condition; to delete everything, delete the collection");

@@ -1,9 +1,9 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using VectorDb.Api.Json;
 using VectorDb.Api.Problems;
 using VectorDb.Core.Collections;
-using VectorDb.Core.Filters;
 using VectorDb.Core.Records;
 using VectorDb.Core.Stores;
 
@@ -34,6 +34,7 @@ internal static class SearchReader
     private sealed class Fields
     {
         private readonly FieldErrors _errors = new();
+        private static readonly FrozenSet<string> Names = ["vector", "text", "topK", "filter", "exact", "includeVectors", "minScore"];
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
         private string? _text;
         private float[]? _vector;
@@ -56,7 +57,10 @@ internal static class SearchReader
             {
                 var name = cursor.Text()!;
                 cursor.Next();
-                var wrong = !_seen.Add(name) ? "is given twice" : cursor.Token == JsonTokenType.Null ? null : Field(name, ref cursor, spec);
+                // A caller can make up millions of names: none of them is kept.
+                var wrong = !Names.Contains(name) ? "is not a property of a search"
+                    : !_seen.Add(name) ? "is given twice"
+                    : cursor.Token == JsonTokenType.Null ? null : Field(name, ref cursor, spec);
                 cursor.Skip();
                 if (wrong is not null)
                 {
@@ -86,7 +90,7 @@ internal static class SearchReader
             }
 
             _errors.ThrowIfAny();
-            var filter = _filter is null ? null : FilterParser.Parse(JsonSerializer.SerializeToElement(_filter, ApiJson.Default.JsonObject));
+            var filter = _filter is null ? null : FilterReader.Parse(_filter);
             return (new SearchQuery(_vector, _topK, filter, _exact, _minScore, _includeVectors), _text);
         }
 
@@ -103,17 +107,15 @@ internal static class SearchReader
                 case "topK":
                     return cursor.TryInteger(out _topK) && _topK is >= 1 and <= MostResults ? null : $"must be a whole number from 1 to {MostResults}";
                 case "filter":
-                    return (_filter = cursor.Token == JsonTokenType.StartObject ? cursor.Node() as JsonObject : null) is null ? "must be an object" : null;
+                    return FilterReader.Read(ref cursor, out _filter);
                 case "exact":
                     return Switch(cursor.Token, out _exact);
                 case "includeVectors":
                     return Switch(cursor.Token, out _includeVectors);
-                case "minScore":
+                default:
                     var isNumber = cursor.TryNumber(out var score);
                     _minScore = (float)score;
                     return isNumber ? null : "must be a number";
-                default:
-                    return "is not a property of a search";
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VectorDb.Core.Records;
 
 namespace VectorDb.Core.Filters;
 
@@ -11,6 +12,9 @@ public static class FilterParser
 {
     public const int MaximumConditions = 256;
     public const int MaximumKeyLength = 256;
+
+    /// <summary>Values in the largest filter: three arrays, and of each condition itself, its key and four bounds.</summary>
+    public const int MaximumValues = 3 + (MaximumConditions * 6);
 
     /// <summary>Numbers are compared as doubles, in which a larger integer may be the same as its neighbour.</summary>
     public const long MaximumInteger = (1L << 53) - 1;
@@ -39,7 +43,7 @@ public static class FilterParser
             var name = Name(part, "filter");
             if (name is not ("must" or "should" or "mustNot"))
             {
-                throw new FilterException($"filter.{name}: unknown; a filter has must, should and mustNot");
+                throw new FilterException($"filter.{MetadataCheck.Shown(name)}: unknown; a filter has must, should and mustNot");
             }
 
             if (!parts.TryAdd(name, Conditions(part.Value, $"filter.{name}")))
@@ -81,7 +85,7 @@ public static class FilterParser
         foreach (var field in element.EnumerateObject())
         {
             var name = Name(field, place);
-            var here = $"{place}.{name}";
+            var here = $"{place}.{MetadataCheck.Shown(name)}";
             if (!seen.Add(name))
             {
                 throw new FilterException($"{here}: given twice");
@@ -121,7 +125,7 @@ public static class FilterParser
         var key = Text(element, place);
         return key.Length is > 0 and <= MaximumKeyLength && !key.Split('.').Contains("", StringComparer.Ordinal)
             ? key
-            : throw new FilterException($"{place}: '{key}' is not a dotted path of 1 to {MaximumKeyLength} characters");
+            : throw new FilterException($"{place}: '{MetadataCheck.Shown(key)}' is not a dotted path of 1 to {MaximumKeyLength} characters");
     }
 
     private static JsonValue Match(JsonElement element, string place) => element.ValueKind switch
@@ -139,11 +143,11 @@ public static class FilterParser
         var text = element.GetRawText();
         if (!element.TryGetDouble(out var value) || !double.IsFinite(value))
         {
-            throw new FilterException($"{place}: {text} is outside the range of a double");
+            throw new FilterException($"{place}: {MetadataCheck.Shown(text)} is outside the range of a double");
         }
 
         return Math.Abs(value) > MaximumInteger && !text.AsSpan().ContainsAny('.', 'e', 'E')
-            ? throw new FilterException($"{place}: {text} is beyond {MaximumInteger}, the largest integer that no other is taken for; store such numbers as strings and match those")
+            ? throw new FilterException($"{place}: {MetadataCheck.Shown(text)} is beyond {MaximumInteger}, the largest integer that no other is taken for; store such numbers as strings and match those")
             : value;
     }
 

@@ -37,6 +37,15 @@ public sealed class FilterTests
         Assert.Contains(message, Assert.Throws<FilterException>(() => FilterParser.Parse(json)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void However_long_what_is_wrong_is_only_its_beginning_is_told()
+    {
+        var text = new string('9', 100_000);
+        string[] filters = [$$"""{"x{{text}}":[]}""", $$"""{"must":[{"x{{text}}":1}]}""", $$"""{"must":[{"key":"{{text}}","match":1}]}""", $$"""{"must":[{"key":"a","match":{{text}}}]}"""];
+
+        Assert.All(filters, static json => Assert.InRange(Assert.Throws<FilterException>(() => FilterParser.Parse(json)).Message.Length, 100, 400));
+    }
+
+    [Fact]
     public void A_filter_with_far_too_many_conditions_is_refused_before_they_are_read()
     {
         const int Conditions = 100_000;
