@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using VectorDb.Core.Embeddings;
 using VectorDb.Core.Files;
 using VectorDb.Core.Records;
@@ -8,10 +9,10 @@ using VectorDb.Core.Tasks;
 namespace VectorDb.Core.Ingest;
 
 /// <summary>Embeds and upserts the records of one chunk, batch by batch, and books each batch when it is durable.</summary>
-internal sealed class ChunkIndexer(
-    IChunkLedger ledger, IFileStore files, IVectorStore store, ITextEmbedder embedder, IngestCounts counts, IngestOptions options)
+internal sealed partial class ChunkIndexer(
+    IChunkLedger ledger, IFileStore files, IVectorStore store, ITextEmbedder embedder, IngestCounts counts, IngestOptions options, ILogger<ChunkIndexer> log)
 {
-    private readonly RecordWriter _writer = new(store);
+    private readonly RecordWriter _writer = new(store, log);
 
     public async Task<JobEnd> RunAsync(ChunkClaim claim, JobWindow window)
     {
@@ -123,6 +124,11 @@ internal sealed class ChunkIndexer(
         if (toEmbed.Count > 0)
         {
             var outcomes = await embedder.EmbedAsync([.. toEmbed.Select(static item => item.Record.Text)], cancellationToken);
+            if (outcomes.FirstOrDefault(static outcome => outcome.RetryAfter is not null) is { RetryAfter: not null, Error: var own })
+            {
+                LogAway(own);
+            }
+
             for (var i = 0; i < toEmbed.Count; i++)
             {
                 var (record, hash) = toEmbed[i];
@@ -132,11 +138,16 @@ internal sealed class ChunkIndexer(
                 }
                 else
                 {
-                    errors.Add(new RecordError(record.Row, record.Id, outcomes[i].Error ?? "The embedder gave no vector and no reason."));
+                    errors.Add(new RecordError(record.Row, record.Id, outcomes[i].RetryAfter is null
+                        ? outcomes[i].Error ?? "The embedder gave no vector and no reason."
+                        : FailureReason.OfEmbedder));
                 }
             }
         }
 
         return changed;
     }
+
+    [LoggerMessage(LogLevel.Error, "Texts could not be embedded: {Reason}")]
+    private partial void LogAway(string? reason);
 }

@@ -35,7 +35,7 @@ internal sealed partial class IngestJobs(
             new Job(taskId, Chunk: null, claim.Lease, claim.Attempt),
             window => splitter.RunAsync(claim, window),
             (notBefore, failed) => ledger.ReleaseSplitAsync(claim, notBefore, failed, CancellationToken.None),
-            exception => FailAsync(exception.Message),
+            exception => FailAsync(FailureReason.Of(exception)),
             cancellationToken);
 
         Task FailAsync(string reason) => ledger.FailAsync(
@@ -69,7 +69,7 @@ internal sealed partial class IngestJobs(
             await ledger.ReleaseChunkAsync(claim, time.GetUtcNow(), failedAttempt: true, CancellationToken.None);
             if (await ledger.ClaimChunkAsync(taskId, chunk, options.Lease, CancellationToken.None) is { } rest)
             {
-                await indexer.GiveUpAsync(rest, exception.Message, CancellationToken.None);
+                await indexer.GiveUpAsync(rest, FailureReason.Of(exception), CancellationToken.None);
             }
         }
     }

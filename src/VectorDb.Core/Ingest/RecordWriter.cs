@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using VectorDb.Core.Records;
 using VectorDb.Core.Stores;
 using VectorDb.Core.Tasks;
@@ -5,7 +6,7 @@ using VectorDb.Core.Tasks;
 namespace VectorDb.Core.Ingest;
 
 /// <summary>Writes records of a task into its collection. Those that cannot be written are returned as errors.</summary>
-internal sealed class RecordWriter(IVectorStore store)
+internal sealed partial class RecordWriter(IVectorStore store, ILogger log)
 {
     /// <summary>Trying again would help no record that the store refuses for what it is: it is listed and the others are written at once.</summary>
     public async Task<IEnumerable<RecordError>> WriteAsync(
@@ -29,6 +30,7 @@ internal sealed class RecordWriter(IVectorStore store)
         IngestTask task, List<(long Row, Record Record)> records, CancellationToken cancellationToken)
     {
         var errors = new List<RecordError>();
+        var logged = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (row, record) in records)
         {
             try
@@ -37,7 +39,11 @@ internal sealed class RecordWriter(IVectorStore store)
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or CollectionNotFoundException))
             {
-                errors.Add(new RecordError(row, record.Id, $"The store refused the record: {exception.Message}"));
+                errors.Add(new RecordError(row, record.Id, $"The record could not be stored: {FailureReason.Of(exception)}"));
+                if (!FailureReason.IsOfInput(exception) && logged.Add(exception.Message))
+                {
+                    LogRefused(exception, row);
+                }
             }
         }
 
@@ -46,4 +52,7 @@ internal sealed class RecordWriter(IVectorStore store)
 
     private Task UpsertAsync(IngestTask task, IEnumerable<(long Row, Record Record)> records, CancellationToken cancellationToken) =>
         store.UpsertAsync(task.Collection, task.CollectionId, [.. records.Select(static item => item.Record)], cancellationToken);
+
+    [LoggerMessage(LogLevel.Error, "The record of row {Row}, and whatever others failed for the same reason, could not be stored on the last attempt")]
+    private partial void LogRefused(Exception exception, long row);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using VectorDb.Core.Embeddings;
@@ -195,13 +196,72 @@ public sealed class OpenAiEmbedderTests : IAsyncLifetime
         Assert.Equal(["before", "after"], _service.Requests.Select(request => request.Key));
     }
 
-    private OpenAiEmbedder Embedder(Func<OpenAiOptions, OpenAiOptions>? change = null, IPacer? pacer = null, TimeProvider? time = null)
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(429)]
+    [InlineData(502)]
+    public async Task A_key_that_the_service_repeats_is_neither_told_nor_logged(int status)
+    {
+        var key = "sk-before-0123456789";
+        var log = new NotedLog();
+        var service = new Logger<EmbeddingService>(new LoggerFactory([log]));
+        using var embedder = Embedder(options => options with { ApiKey = key, CurrentKey = () => key, MostAttempts = 2 }, new NotingPacer(), log: service);
+        foreach (var rotated in (string[])[key, "sk-after-0123456789"])
+        {
+            key = rotated;
+            _service.Faults.Enqueue(new EmulatedFault(status, "some_code", $"Received API Key = {key}, which is odd."));
+            _service.Faults.Enqueue(new EmulatedFault(status, "some_code", $"Received API Key = {key}, which is odd."));
+
+            var told = await ToldAsync();
+
+            Assert.Contains($"{status}: Received API Key = ***, which is odd.", told, StringComparison.Ordinal);
+            Assert.DoesNotContain(key, told, StringComparison.Ordinal);
+            Assert.DoesNotContain(log.Lines, line => line.Contains(key, StringComparison.Ordinal));
+            Assert.Equal(status is 429 or 502, log.Lines.Any(static line => line.Contains("Key = ***", StringComparison.Ordinal)));
+            _service.Faults.Clear();
+        }
+
+        async Task<string> ToldAsync()
+        {
+            try
+            {
+                return (await embedder.EmbedAsync(["a"], Cancel))[0].Error!;
+            }
+            catch (EmbedderUnavailableException exception)
+            {
+                return exception.ToString();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_key_that_a_failing_service_repeats_is_not_told_when_it_is_left_alone_either()
+    {
+        const string Key = "sk-0123456789";
+        using var embedder = Embedder(options => options with { ApiKey = Key, MostAttempts = 1 });
+        for (var i = 0; i < 9; i++)
+        {
+            _service.Faults.Enqueue(new EmulatedFault(502, "bad_gateway", $"Upstream refused Bearer {Key}."));
+        }
+
+        for (var i = 0; i < 9; i++)
+        {
+            var error = await Assert.ThrowsAsync<EmbedderUnavailableException>(() => embedder.EmbedAsync(["a"], Cancel));
+
+            Assert.Contains(i < 8 ? "Bearer ***" : "is left alone for a moment", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    private OpenAiEmbedder Embedder(
+        Func<OpenAiOptions, OpenAiOptions>? change = null, IPacer? pacer = null, TimeProvider? time = null, ILogger<EmbeddingService>? log = null)
     {
         var options = new OpenAiOptions("text-embedding-3-small", 64, "key", _service.BaseUrl) { RequestsPerSecond = 10_000, TokensPerMinute = 1e9 };
         options = change?.Invoke(options) ?? options;
         time ??= TimeProvider.System;
         return new OpenAiEmbedder(options, new EmbeddingService(
-            options, pacer ?? new LocalPacer(options, time), time, NullLogger<EmbeddingService>.Instance));
+            options, pacer ?? new LocalPacer(options, time), time, log ?? NullLogger<EmbeddingService>.Instance));
     }
 
     /// <summary>Lets everyone go at once, and notes who had to be stopped.</summary>

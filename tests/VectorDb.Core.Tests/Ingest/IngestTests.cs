@@ -113,7 +113,7 @@ public sealed class IngestTests
         Assert.Equal(TaskState.PartiallyCompleted, task.State);
         Assert.Equal(30, task.Succeeded + task.Failed);
         Assert.All(errors, error => Assert.InRange(error.Row, 11, 20));
-        Assert.All(errors, error => Assert.Equal("away", error.Reason));
+        Assert.All(errors, error => Assert.Equal("The embeddings service could not be used; the log of the worker has the reason.", error.Reason));
 
         embedder.Before = static (_, _) => Task.CompletedTask;
         embedder.Embedded.Clear();

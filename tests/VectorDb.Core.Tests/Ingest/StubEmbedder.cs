@@ -20,6 +20,11 @@ internal sealed class StubEmbedder : ITextEmbedder
     /// <summary>Texts that hold it are refused.</summary>
     public string? Refused { get; set; }
 
+    public string RefusedWith { get; set; } = "refused";
+
+    /// <summary>For so long, for a reason that is the embedder's own; null for one of the text.</summary>
+    public TimeSpan? RefusedFor { get; set; }
+
     /// <summary>Texts that hold it get a vector without a direction, which no store takes for cosine.</summary>
     public string? Zero { get; set; }
 
@@ -29,7 +34,7 @@ internal sealed class StubEmbedder : ITextEmbedder
         Embedded.AddRange(texts);
         var outcomes = await _inner.EmbedAsync(texts, cancellationToken);
         return [.. outcomes.Zip(texts, (outcome, text) =>
-            Refused is { } refused && text.Contains(refused, StringComparison.Ordinal) ? new EmbeddingOutcome(Vector: null, "refused")
+            Refused is { } refused && text.Contains(refused, StringComparison.Ordinal) ? new EmbeddingOutcome(Vector: null, RefusedWith) { RetryAfter = RefusedFor }
             : Zero is { } zero && text.Contains(zero, StringComparison.Ordinal) ? new EmbeddingOutcome(new float[Dimension], Error: null)
             : outcome)];
     }

@@ -109,12 +109,13 @@ internal sealed partial class EmbeddingService : IDisposable
         PlannedRequest request, CancellationToken cancellationToken)
     {
         await _concurrency.EnterAsync(cancellationToken);
+        var key = _options.ApiKey;
         try
         {
             await Task.Delay(await _pacer.ReserveAsync(request.Tokens, cancellationToken), _time, cancellationToken);
-            if (_options.CurrentKey?.Invoke() is { } key)
+            if (_options.CurrentKey?.Invoke() is { } current)
             {
-                _credential.Update(key);
+                _credential.Update(key = current);
             }
 
             var vectors = await _breaker.ExecuteAsync(
@@ -128,9 +129,10 @@ internal sealed partial class EmbeddingService : IDisposable
 
             return (vectors, null);
         }
-        catch (BrokenCircuitException exception)
+        catch (BrokenCircuitException)
         {
-            throw new EmbedderUnavailableException("The embeddings service keeps failing and is left alone for a moment.", BreakFor, exception);
+            // Without what it holds, an answer of the service as it came: each was told of, without a key in it.
+            throw new EmbedderUnavailableException("The embeddings service keeps failing and is left alone for a moment.", BreakFor);
         }
         catch (JsonException exception)
         {
@@ -138,7 +140,8 @@ internal sealed partial class EmbeddingService : IDisposable
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is not OutOfMemoryException)
         {
-            return (null, Refusal.Of(exception));
+            // The credential is of all requests together: another may have replaced the key in between.
+            return (null, Refusal.Of(exception, key, _options.CurrentKey?.Invoke()));
         }
         finally
         {

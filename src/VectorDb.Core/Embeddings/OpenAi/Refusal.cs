@@ -35,12 +35,23 @@ internal sealed partial record Refusal(RefusalKind Kind, string Message, TimeSpa
     /// <summary>However long the service asks for, it is asked again after an hour.</summary>
     private const double MostSeconds = 3_600;
 
-    public static Refusal Of(Exception exception) => exception switch
+    /// <summary>A shorter key is no secret (a service of one's own takes any), and stands in ordinary words.</summary>
+    private const int ShortestKey = 8;
+
+    /// <param name="keys">Those that the service may have been asked with: some services and proxies repeat the key in their answer, and it must not go on from here.</param>
+    public static Refusal Of(Exception exception, params ReadOnlySpan<string?> keys)
     {
-        ClientResultException { Status: > 0 } answer => Of(answer),
-        AggregateException { InnerException: { } inner } => Of(inner),
-        _ => new Refusal(RefusalKind.Broken, exception.GetBaseException().Message, TimeSpan.Zero, IsLimitReached: false),
-    };
+        var refusal = Read(exception);
+        foreach (var key in keys)
+        {
+            if (key is { Length: >= ShortestKey })
+            {
+                refusal = refusal with { Message = refusal.Message.Replace(key, "***", StringComparison.Ordinal) };
+            }
+        }
+
+        return refusal;
+    }
 
     internal static TimeSpan Duration(string? text)
     {
@@ -64,7 +75,14 @@ internal sealed partial record Refusal(RefusalKind Kind, string Message, TimeSpa
         return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MostSeconds));
     }
 
-    private static Refusal Of(ClientResultException exception)
+    private static Refusal Read(Exception exception) => exception switch
+    {
+        ClientResultException { Status: > 0 } answer => Read(answer),
+        AggregateException { InnerException: { } inner } => Read(inner),
+        _ => new Refusal(RefusalKind.Broken, exception.GetBaseException().Message, TimeSpan.Zero, IsLimitReached: false),
+    };
+
+    private static Refusal Read(ClientResultException exception)
     {
         var response = exception.GetRawResponse();
         var (code, message) = ReadError(response);

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 
-namespace VectorDb.Api.Tests;
+namespace VectorDb.Testing;
 
-/// <summary>Every line that is logged, as text.</summary>
-internal sealed class NotedLog : ILoggerProvider, ILogger
+/// <summary>Every line that is logged, as text, and what was thrown with it.</summary>
+public sealed class NotedLog : ILoggerProvider, ILogger
 {
     private readonly List<string> _lines = [];
 
@@ -29,7 +29,7 @@ internal sealed class NotedLog : ILoggerProvider, ILogger
     {
         lock (_lines)
         {
-            _lines.Add(formatter(state, exception));
+            _lines.Add(exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {exception}");
         }
     }
 
