@@ -17,6 +17,8 @@ public sealed class MonitoringTests
     {
         var runbook = Source("docs/runbook.md");
         Assert.All(Alarms(), alarm => Assert.Contains($"<a id=\"{alarm}\"></a>", runbook));
+        // The description of an alarm links without the number of its node.
+        Assert.All(Alarms(), alarm => Assert.Contains($"<a id=\"{Regex.Replace(alarm, "-[0-9]$", "")}\"></a>", runbook));
     }
 
     [Fact]
