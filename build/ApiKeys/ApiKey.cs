@@ -40,8 +40,8 @@ internal sealed record ApiKey(string Id, KeyScope Scope, string Hash, string Nam
     /// <summary>The lines of a store; empty ones do not count.</summary>
     /// <exception cref="FormatException">A line is not of that form. It is named by its number alone: it may be a key in plain text.</exception>
     public static IReadOnlyList<ApiKey> ParseLines(string lines) =>
-        [.. lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static (line, index) => ParseLine(line)
-            ?? throw new FormatException($"line {index + 1} is not of the form '<id> <read|write|admin> <sha256> <name>'."))];
+        [.. lines.Split('\n', StringSplitOptions.TrimEntries).Index().Where(static line => line.Item.Length > 0).Select(static line => ParseLine(line.Item)
+            ?? throw new FormatException($"line {line.Index + 1} is not of the form '<id> <read|write|admin> <sha256> <name>'."))];
 
     public static string ToLines(IEnumerable<ApiKey> keys) => string.Concat(keys.Select(key => key.ToLine() + "\n"));
 

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using VectorDb.Build.CommandLine;
 using VectorDb.Build.Secrets;
 
 namespace VectorDb.Build.Environments.Settings;
 
 /// <summary>Reads <c>.env.{environment}</c>: <c>NAME=value</c> lines, comments, and nothing that the catalogue does not know.</summary>
-internal static class SettingsFile
+internal static partial class SettingsFile
 {
     /// <param name="root">The folder of the file.</param>
     /// <returns>What is set; null where there is no file.</returns>
@@ -35,12 +36,14 @@ internal static class SettingsFile
     private static string? Take(string line, string environment, Dictionary<string, string> values)
     {
         var equals = line.IndexOf('=', StringComparison.Ordinal);
-        if (equals <= 0)
+        var name = equals < 0 ? "" : line[..equals].TrimEnd();
+        if (!NameForm().IsMatch(name))
         {
-            return $"'{line}' is no NAME=value.";
+            // Not quoted: it may be a secret that somebody pasted here, with the padding of base64 at its end.
+            return "is no NAME=value; a name has capital letters, digits and underscores.";
         }
 
-        var (name, value) = (line[..equals].TrimEnd(), Unquoted(line[(equals + 1)..].Trim()));
+        var value = Unquoted(line[(equals + 1)..].Trim());
         if (Refuse(name, environment) is { } reason)
         {
             return reason;
@@ -69,6 +72,9 @@ internal static class SettingsFile
         var nearest = Spelling.Nearest(name, SettingsCatalogue.All.Select(setting => setting.Name));
         return nearest is null ? $"{name} is no setting; .env.production.template lists them all." : $"{name} is no setting; did you mean {nearest}?";
     }
+
+    [GeneratedRegex(@"\A[A-Z][A-Z0-9_]*\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex NameForm();
 
     private static string Unquoted(string value) =>
         value.Length >= 2 && value[0] == value[^1] && value[0] is '"' or '\'' ? value[1..^1] : value;

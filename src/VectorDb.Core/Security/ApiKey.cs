@@ -38,13 +38,13 @@ public sealed record ApiKey(string Id, string Name, Scope Scope, string Hash)
             : null;
 
     /// <summary>Reads <c>{id} {scope} {sha256} {name}</c>, the form it is stored in.</summary>
-    /// <exception cref="FormatException">The line is not of that form.</exception>
-    public static ApiKey ParseLine(string line) =>
+    /// <returns>Null when the line is not of that form: it may be a key in plain text, which nothing must repeat.</returns>
+    public static ApiKey? ParseLine(string line) =>
         line.Split(' ', 4) is [{ Length: IdLength } id, var scope, { Length: 64 } hash, { Length: > 0 } name]
         && Enum.TryParse<Scope>(scope, ignoreCase: true, out var parsed) && !char.IsAsciiDigit(scope[0])
         && hash.All(char.IsAsciiHexDigit)
             ? new ApiKey(id, name, parsed, hash)
-            : throw new FormatException($"'{line.Split(' ')[0]}' starts no line of '<id> <read|write|admin> <sha256> <name>'.");
+            : null;
 
     private static byte[] HashOf(string plain) => SHA256.HashData(Encoding.UTF8.GetBytes(plain));
 }

@@ -4,7 +4,7 @@ namespace VectorDb.Core.Security;
 internal sealed class ApiKeyFile(string path)
 {
     /// <returns>Its keys; none when there is no file yet.</returns>
-    /// <exception cref="FormatException">A line is not one of a key.</exception>
+    /// <exception cref="FormatException">A line is not one of a key. It is named by its number alone: it may be a key in plain text.</exception>
     public IReadOnlyList<ApiKey> Read() => File.Exists(path) ? Parse(File.ReadAllText(path)) : [];
 
     /// <summary>Changes whenever the file does.</summary>
@@ -12,5 +12,6 @@ internal sealed class ApiKeyFile(string path)
         new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : default;
 
     public static IReadOnlyList<ApiKey> Parse(string lines) =>
-        [.. lines.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ApiKey.ParseLine)];
+        [.. lines.Split('\n', StringSplitOptions.TrimEntries).Index().Where(static line => line.Item.Length > 0).Select(static line => ApiKey.ParseLine(line.Item)
+            ?? throw new FormatException($"line {line.Index + 1} is not of the form '<id> <read|write|admin> <sha256> <name>'; CreateApiKey makes such lines."))];
 }

@@ -104,7 +104,7 @@ public sealed class BootstrapTests(AwsBuild build) : IClassFixture<AwsBuild>
     {
         var secrets = build.Account.Services.SecretsManager;
         var plain = await secrets.ReadAsync($"vectordb/{build.Name}/smoke-api-key", Token);
-        var known = ApiKey.ParseLine((await secrets.ReadAsync($"vectordb/{build.Name}/api-keys", Token)).Trim());
+        var known = ApiKey.ParseLine((await secrets.ReadAsync($"vectordb/{build.Name}/api-keys", Token)).Trim())!;
 
         Assert.Equal(ApiKey.IdOf(plain), known.Id);
         Assert.True(known.Is(plain));

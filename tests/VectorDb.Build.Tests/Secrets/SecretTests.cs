@@ -72,7 +72,7 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
         await build.SucceedAsync("RotateSecret", "--name=smoke-api-key");
 
         var after = await ReadAsync("smoke-api-key");
-        var lines = (await ReadAsync("api-keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ApiKey.ParseLine).ToList();
+        var lines = (await ReadAsync("api-keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => ApiKey.ParseLine(line)!).ToList();
         Assert.NotEqual(before, after);
         Assert.Equal([other.Id, ApiKey.IdOf(after)], lines.Select(line => line.Id));
         Assert.DoesNotContain(after, build.Printed, StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed class SecretTests(AccountWithContainers build) : IClassFixture<Acc
 
         Assert.True(await AwsSmokeKey.EnsureAsync(build.Account, Token));
 
-        var lines = (await ReadAsync("api-keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ApiKey.ParseLine).ToList();
+        var lines = (await ReadAsync("api-keys")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => ApiKey.ParseLine(line)!).ToList();
         Assert.Equal([other.Id, ApiKey.IdOf(await ReadAsync("smoke-api-key"))], lines.Select(line => line.Id));
     }
 

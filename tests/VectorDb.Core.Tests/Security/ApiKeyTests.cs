@@ -100,6 +100,18 @@ public sealed class ApiKeyTests : IDisposable
     public void Keys_that_cannot_be_read_at_start_name_the_setting(string lines) =>
         Assert.Contains("VECTORDB_API_KEYS", Assert.Throws<SettingsException>(() => Ring(("VECTORDB_API_KEYS", lines))).Message);
 
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("{0} read Ada's laptop")]
+    public void A_key_in_plain_text_where_its_hash_belongs_is_named_by_its_line_and_never_repeated(string line)
+    {
+        var (hashed, plain) = (TestApiKey.Create("read").Line, TestApiKey.Create("read").Plain);
+
+        var message = Assert.Throws<SettingsException>(() => Ring(("VECTORDB_API_KEYS", $"{hashed}\n\n{string.Format(null, line, plain)}"))).Message;
+
+        Assert.Equal("VECTORDB_API_KEYS: line 3 is not of the form '<id> <read|write|admin> <sha256> <name>'; CreateApiKey makes such lines.", message);
+    }
+
     [Fact]
     public void What_one_host_protects_another_can_read()
     {

@@ -115,7 +115,9 @@ public sealed class EnvironmentSettingsTests
     [InlineData("COLOUR=blue", "COLOUR is no setting; .env.production.template lists them all.")]
     [InlineData("VECTORDB_OPENAI_API_KEY=sk-1", "is a secret and belongs in no file: ./build.sh --target=PutSecret --environment=production --name=openai-api-key")]
     [InlineData("VECTORDB_REDIS_PASSWORD=sk-1", "is a secret and belongs in no file: ./build.sh --target=RotateSecret --environment=production --name=redis-password")]
-    [InlineData("VECTORDB_NAT", "is no NAME=value")]
+    [InlineData("VECTORDB_NAT", "is no NAME=value; a name has capital letters, digits and underscores.")]
+    [InlineData("sk-1", "is no NAME=value")]
+    [InlineData("c2stMQsk-1==", "is no NAME=value")]
     public void A_line_that_means_nothing_is_an_error_with_its_number(string line, string expected)
     {
         var error = Assert.Throws<SettingsException>(() => SettingsFile.Parse("production", $"# comment\n\n{line}\n"));
