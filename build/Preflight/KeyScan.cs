@@ -20,6 +20,7 @@ internal sealed partial class KeyScan(string root, CommandRunner commands)
         ("AWS access key", "(AKIA|ASIA)[A-Z0-9]{16}"),
         ("private key", "-----BEGIN ([A-Z]+ )*PRIVATE KEY-----"),
         ("OpenAI key", "sk-(proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,}"),
+        ("VectorDb API key", "vdb_[0-9a-f]{8}_[0-9a-f]{64}"),
         ("GitHub token", "(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{40})"),
     ];
 

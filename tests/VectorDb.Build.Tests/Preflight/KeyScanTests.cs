@@ -1,3 +1,4 @@
+using VectorDb.Build.ApiKeys;
 using VectorDb.Build.Preflight;
 using VectorDb.Build.Processes;
 
@@ -13,6 +14,7 @@ public sealed class KeyScanTests : IDisposable
         "-----BEGIN RSA " + "PRIVATE KEY-----",
         "sk-" + "proj-0123456789abcdefghijklmnopqrstuvwxyzABCD",
         "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz",
+        ApiKey.Create("ada", KeyScope.Write).Plain,
     ];
 
     private readonly TemporaryFolder _clone = new();
@@ -24,7 +26,7 @@ public sealed class KeyScanTests : IDisposable
 
     public void Dispose() => _clone.Dispose();
 
-    public static TheoryData<int> Each => [0, 1, 2, 3];
+    public static TheoryData<int> Each => [0, 1, 2, 3, 4];
 
     [Theory]
     [MemberData(nameof(Each))]
