@@ -87,7 +87,7 @@ internal static class ReleaseServices
         .AddSingleton(at => new CacheRotation(at.Get<SecretReaders>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new SecretKeeper(
             at.Get<Lazy<AwsAccount>>(), at.Get<Terminal>(), at.Get<SecretReaders>(), at.Get<CacheRotation>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
-        .AddSingleton<IPreflight>(at => at.Get<PreflightCheck>())
+        .AddSingleton<IPreflight>(at => at.IsLocal() ? new LocalPreflight(Variables(), at.Get<LocalHome>()) : at.Get<PreflightCheck>())
         .AddSingleton(at => new PreflightCheck(
             at.Environment(), at.Get<SettingsSource>(), at.Get<Workspace>(), at.Get<CommandRunner>(), at.Get<StepJournal>(), at.Get<TimeProvider>()))
         .AddSingleton(at => new EnvironmentDestruction(

@@ -13,6 +13,6 @@ public sealed class ChangesEnvironmentAttribute : Attribute
     /// <summary>Whether it may run where the environment's own lock is gone: it goes on with taking the environment away.</summary>
     public bool AlsoWithoutLock { get; init; }
 
-    /// <summary>Runs the preflight before the lock is taken; not for the local environment.</summary>
+    /// <summary>Runs the preflight before the lock is taken; that of the local environment looks at the settings alone.</summary>
     public bool NeedsPreflight { get; init; }
 }

@@ -20,7 +20,7 @@ public sealed class ReleaseLifetime(ReleaseGate gate, IPreflight preflight, RunR
         var task = tasks.Select(task => task.GetType()).FirstOrDefault(type => type.GetCustomAttribute<TaskNameAttribute>()?.Name == info.TargetTask.Name);
         if (task?.GetCustomAttribute<ChangesEnvironmentAttribute>() is { } changes && !context.Value(Options.DryRun))
         {
-            if (changes.NeedsPreflight && context.Value(Options.Environment) != Options.Environment.Default)
+            if (changes.NeedsPreflight)
             {
                 preflight.EnsureAsync(context.Cancellation).GetAwaiter().GetResult();
             }

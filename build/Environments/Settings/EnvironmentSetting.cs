@@ -12,6 +12,9 @@ internal enum SettingKind
 
     /// <summary>Values with commas between them.</summary>
     List,
+
+    /// <summary>Of http or https; it never names a user.</summary>
+    Address,
 }
 
 /// <summary>One thing that an environment may be told.</summary>
@@ -54,6 +57,9 @@ internal sealed partial record EnvironmentSetting(string Name, string Descriptio
         _ when Form is { } form && !form.Pattern.IsMatch(value) => $"takes {form.Words}",
         _ => Objection(value),
     };
+
+    /// <summary>A value for a message: that of an address may hold a password, which is why it was refused.</summary>
+    public string Shown(string value) => Kind == SettingKind.Address && value.Contains('@') ? "***" : value;
 
     // As JSON writes them, which Terraform is given.
     [GeneratedRegex(@"\A(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -36,7 +36,7 @@ internal sealed class EnvironmentSettings
                 settings._values[setting.Name] = value;
                 if (setting.Refuse(value.Value) is { } reason)
                 {
-                    problems.Add($"{setting.Name} {reason}, and is '{value.Value}' ({value.Source}).");
+                    problems.Add($"{setting.Name} {reason}, and is '{setting.Shown(value.Value)}' ({value.Source}).");
                 }
             }
             else if (setting.Required)

@@ -18,7 +18,7 @@ internal static partial class SettingsCatalogue
     public static readonly EnvironmentSetting Account = Text("ACCOUNT", "AWS account, 12 digits; a release refuses to touch another.") with { Required = true, Form = (AccountId(), "12 digits") };
     public static readonly EnvironmentSetting Registry = Text("REGISTRY", "Host of an emulator's image registry; with AWS it is the account's own, which environments of one account share.");
     public static readonly EnvironmentSetting StateBucket = Text("STATE_BUCKET", "Bucket of the Terraform state; named after environment and account when not set.");
-    public static readonly EnvironmentSetting AwsEndpoint = Text("AWS_ENDPOINT", "An emulator in place of AWS.") with { Form = (WebAddress(), "an address, for example http://127.0.0.1:5000") };
+    public static readonly EnvironmentSetting AwsEndpoint = Text("AWS_ENDPOINT", "An emulator in place of AWS.") with { Kind = SettingKind.Address, Form = (WebAddress(), "an address, for example http://127.0.0.1:5000, without a user") };
     public static readonly EnvironmentSetting Approval =
         Text("APPROVAL", "Who says yes to a plan: required asks at the terminal or for --approve; none asks only where data would be lost or the network taken away.", "required") with { Allowed = ["required", "none"] };
     public static readonly EnvironmentSetting PromotionRoles =
@@ -121,7 +121,7 @@ internal static partial class SettingsCatalogue
         [
             Embedder,
             Service("EMBEDDER_DIMENSION", "Length of the embedder's vectors, OpenAI's too: 384 when not set."),
-            Service("OPENAI_BASE_URL", "Any address that speaks the OpenAI API; OpenAI's own when not set."),
+            Service("OPENAI_BASE_URL", "Any address that speaks the OpenAI API; OpenAI's own when not set.") with { Kind = SettingKind.Address, Form = (PageAddress(), "an address, for example https://api.example.org/v1, without a user or a password: those would be kept with the release") },
             Service("OPENAI_MODEL", "Embedding model."),
             Service("OPENAI_REQUESTS_PER_SECOND", "Requests a second, shared by all workers."),
             Service("OPENAI_TOKENS_PER_MINUTE", "Tokens a minute, shared by all workers."),
@@ -177,8 +177,11 @@ internal static partial class SettingsCatalogue
     [GeneratedRegex(@"\A17(\.[0-9]+)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex AuroraVersion();
 
-    [GeneratedRegex(@"\Ahttps?://[^\s/?#]+/?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\Ahttps?://[^\s/?#@\\]+/?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex WebAddress();
+
+    [GeneratedRegex(@"\Ahttps?://[^\s/?#@\\]+(/\S*)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex PageAddress();
 
     private static EnvironmentSetting Text(string name, string description, string? value = null) => new(Prefix + name, description, SettingKind.Text, value);
 

@@ -36,7 +36,7 @@ public sealed class ApplicationSettings
             }
             catch (Exception exception) when (exception is FormatException or OverflowException or ArgumentException)
             {
-                problems.Add($"{setting.Name} is '{(setting.Secret ? "***" : text)}'; it takes {setting.Allowed}.");
+                problems.Add($"{setting.Name} is '{Shown(setting, text)}'; it takes {setting.Allowed}.");
             }
         }
 
@@ -58,6 +58,10 @@ public sealed class ApplicationSettings
     public T Require<T>(Setting<T?> setting)
         where T : class =>
         Get(setting) ?? throw new SettingsException([$"{setting.Name} is not set; it takes {setting.Allowed}."]);
+
+    // What was refused as an address may hold a password.
+    private static string? Shown(Setting setting, string? text) =>
+        setting.Secret || (setting is Setting<Uri?> && text?.Contains('@') == true) ? "***" : text;
 }
 
 /// <summary>The configuration cannot be used. The message has one line a problem.</summary>

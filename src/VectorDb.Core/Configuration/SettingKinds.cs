@@ -15,8 +15,8 @@ internal static class SettingKinds
         new(name, defaultValue, "a folder", description, Path.GetFullPath);
 
     public static Setting<Uri?> Url(string name, string description) =>
-        new(name, null, "an absolute http or https URL", description, static text =>
-            Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : throw new FormatException());
+        new(name, null, "an absolute http or https URL without a user", description, static text =>
+            Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "" } ? url : throw new FormatException());
 
     public static Setting<bool> Switch(string name, bool defaultValue, string description) =>
         new(name, defaultValue ? "true" : "false", "true or false", description, static text => text switch

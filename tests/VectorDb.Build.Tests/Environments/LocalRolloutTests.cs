@@ -257,24 +257,6 @@ public sealed class LocalRolloutTests : IDisposable
         Assert.Equal("/elsewhere", LocalHome.Of("/repo", "/elsewhere").Root);
     }
 
-    [Fact]
-    public void Settings_of_the_shell_reach_the_configuration_but_secrets_and_unknown_ones_do_not()
-    {
-        var settings = LocalConfiguration.From(new Dictionary<string, string>
-        {
-            ["VECTORDB_EMBEDDER"] = "openai",
-            ["VECTORDB_LIMIT_BATCH_RECORDS"] = "10",
-            ["VECTORDB_OPENAI_REQUESTS_PER_SECOND"] = "50",
-            ["VECTORDB_OPENAI_API_KEY"] = "sk-secret",
-            ["VECTORDB_HOME"] = "/x",
-        });
-
-        Assert.Equal("openai", settings["VECTORDB_EMBEDDER"]);
-        Assert.Equal("10", settings["VECTORDB_LIMIT_BATCH_RECORDS"]);
-        Assert.Equal("50", settings["VECTORDB_OPENAI_REQUESTS_PER_SECOND"]);
-        Assert.DoesNotContain(settings.Keys, name => name is "VECTORDB_OPENAI_API_KEY" or "VECTORDB_HOME");
-    }
-
     private (Manifest Manifest, PublishedOutput Output) Publish()
     {
         foreach (var name in PublishedOutput.ServiceNames.Append(PublishedOutput.HostName))

@@ -45,8 +45,9 @@ public sealed class SettingsDocumentTests
             ## A local Deploy
 
             `./build.sh --target=Deploy` gives the services what it needs to run them and passes on, from the shell in which it is typed, `VECTORDB_AUTH`, `VECTORDB_EMBEDDER`,
-            `VECTORDB_EMBEDDER_DIMENSION`, `VECTORDB_TASK_RETENTION_DAYS` and what begins with `VECTORDB_OPENAI_`, `VECTORDB_WORKER_` or `VECTORDB_LIMIT_`. They belong to the release:
-            each Deploy takes them anew, so give them every time (a Deploy without `VECTORDB_AUTH=apikey` is one without keys), and a rollback
+            `VECTORDB_EMBEDDER_DIMENSION`, `VECTORDB_TASK_RETENTION_DAYS` and those of the table that begin with `VECTORDB_OPENAI_`, `VECTORDB_WORKER_` or `VECTORDB_LIMIT_` and are no secret;
+            another name that begins so is refused, or a misspelt secret would be kept with the release. They belong to the release: each Deploy takes them anew, so give
+            them every time (a Deploy without `VECTORDB_AUTH=apikey` is one without keys), and a rollback
             brings back those of its release. A secret is never part of a release; the services read it from a file in a folder that the first Deploy makes, and it can be replaced while they run:
 
             ```

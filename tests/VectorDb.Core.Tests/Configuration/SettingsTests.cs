@@ -66,6 +66,17 @@ public sealed class SettingsTests
         Assert.Equal(2, message.Split('\n').Length);
     }
 
+    [Theory]
+    [InlineData("https://ada:s3cret@proxy.example.org/v1")]
+    [InlineData("https://s3cret@proxy.example.org/v1")]
+    [InlineData("ada:s3cret@proxy.example.org")]
+    public void An_address_with_a_user_in_it_is_refused_and_never_repeated(string value)
+    {
+        var message = Assert.Throws<SettingsException>(() => Load(("VECTORDB_OPENAI_BASE_URL", value))).Message;
+
+        Assert.Equal("VECTORDB_OPENAI_BASE_URL is '***'; it takes an absolute http or https URL without a user.", message);
+    }
+
     [Fact]
     public void An_empty_value_is_no_value() => Assert.Null(Load(("VECTORDB_AWS_ENDPOINT", "")).Get(Settings.AwsEndpoint));
 

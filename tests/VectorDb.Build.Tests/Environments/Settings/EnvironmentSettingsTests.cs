@@ -89,6 +89,25 @@ public sealed class EnvironmentSettingsTests
         uploads,
         EnvironmentSettings.Load("production", None, new Dictionary<string, string>(Required) { ["VECTORDB_UPLOAD_DAYS"] = uploads, ["VECTORDB_TASK_RETENTION_DAYS"] = tasks }, None)[SettingsCatalogue.UploadDays]);
 
+    [Theory]
+    [InlineData("VECTORDB_OPENAI_BASE_URL", "https://ada:s3cret@proxy.example.org/v1")]
+    [InlineData("VECTORDB_OPENAI_BASE_URL", "ada:s3cret@proxy.example.org")]
+    [InlineData("VECTORDB_AWS_ENDPOINT", "http://s3cret@127.0.0.1:5000")]
+    public void An_address_with_a_user_in_it_is_refused_and_never_repeated(string name, string value)
+    {
+        var error = Assert.Throws<SettingsException>(() => EnvironmentSettings.Load("production", None, new Dictionary<string, string>(Required) { [name] = value }, None));
+
+        Assert.StartsWith($"{name} takes an address, for example ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://api.example.org")]
+    [InlineData("http://127.0.0.1:11434/v1/")]
+    [InlineData("https://api.example.org/models/@company/v1")]
+    public void An_address_of_an_embeddings_service_may_have_a_path(string value) =>
+        Assert.Equal(value, EnvironmentSettings.Load("production", None, new Dictionary<string, string>(Required) { ["VECTORDB_OPENAI_BASE_URL"] = value }, None).OfServices()["VECTORDB_OPENAI_BASE_URL"]);
+
     [Fact]
     public void A_copy_of_the_template_with_the_required_values_filled_in_is_complete()
     {
