@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using VectorDb.Core.Filters;
 using VectorDb.Core.Stores;
@@ -123,6 +125,43 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
     }
 
     [Fact]
+    public async Task A_collection_that_goes_while_all_are_read_into_memory_at_the_start_does_not_end_it()
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        await CreateWithAsync(Letters with { Name = "middle" }, Record("a", 1, 0, 0));
+        await CreateWithAsync(Letters with { Name = "zone" }, Record("a", 1, 0, 0));
+        using var reading = new HeldReading("letters");
+        var starting = Open(log: reading);
+        var warm = Task.Run(() => starting.WarmAsync(Cancellation), Cancellation);
+        await reading.IsHeld.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+        Assert.True(await Store.DropAsync("middle", Cancellation));
+        reading.Release();
+        await warm;
+
+        Assert.Equal(["letters", "zone"], reading.Read);
+    }
+
+    [Fact]
+    public async Task A_collection_that_cannot_be_read_into_memory_at_the_start_is_told_and_left_to_its_first_search()
+    {
+        var query = new SearchQuery(new float[] { 1, 0, 0 }, 10);
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        await CreateWithAsync(Letters with { Name = "others" }, Record("a", 1, 0, 0));
+        Write("UPDATE records_1 SET metadata = '{' WHERE id = 'a'");
+        using var reading = new HeldReading("none");
+        var starting = Open(log: reading);
+
+        await starting.WarmAsync(Cancellation);
+
+        Assert.Equal(["others"], reading.Read);
+        Assert.Contains(reading.Errors, error => error.StartsWith("letters could not be read", StringComparison.Ordinal));
+        await Assert.ThrowsAnyAsync<JsonException>(() => starting.SearchAsync("letters", query, Cancellation));
+        Write("UPDATE records_1 SET metadata = NULL");
+        Assert.Single(await starting.SearchAsync("letters", query, Cancellation));
+    }
+
+    [Fact]
     public async Task A_delete_by_filter_looks_for_its_records_while_another_process_writes()
     {
         await CreateWithAsync(Letters, Record("a", 1, 0, 0));
@@ -194,13 +233,17 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
         });
     }
 
-    /// <summary>Holds up whoever says that it has read a collection into memory.</summary>
+    /// <summary>Holds up whoever says that it has read that collection into memory.</summary>
     private sealed class HeldReading(string collection) : ILogger<EmbeddedStore>, IDisposable
     {
         private readonly ManualResetEventSlim _release = new();
         private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task IsHeld => _held.Task;
+
+        public ConcurrentQueue<string> Read { get; } = new();
+
+        public ConcurrentQueue<string> Errors { get; } = new();
 
         public void Release() => _release.Set();
 
@@ -213,7 +256,17 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (formatter(state, exception).StartsWith($"Read {collection} ", StringComparison.Ordinal))
+            var message = formatter(state, exception);
+            if (logLevel == LogLevel.Error)
+            {
+                Errors.Enqueue(message);
+            }
+            else if (message.StartsWith("Read ", StringComparison.Ordinal))
+            {
+                Read.Enqueue(message.Split(' ')[1]);
+            }
+
+            if (message.StartsWith($"Read {collection} ", StringComparison.Ordinal))
             {
                 _held.TrySetResult();
                 _release.Wait(CancellationToken.None);

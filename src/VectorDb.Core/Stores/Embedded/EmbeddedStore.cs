@@ -39,12 +39,12 @@ internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
         await WriteAsync(Schema.Migrate, cancellationToken);
     }
 
-    /// <summary>Loads every collection, so that the first search does not wait.</summary>
+    /// <summary>Loads every collection that can be read, so that the first search does not wait.</summary>
     public async Task WarmAsync(CancellationToken cancellationToken)
     {
         foreach (var entry in _readers.Read(static database => Catalog.List(database, int.MaxValue, after: "")))
         {
-            await _replicas.GetAsync(entry.Spec.Name, cancellationToken);
+            await _replicas.WarmAsync(entry.Spec.Name, cancellationToken);
         }
     }
 

@@ -37,6 +37,26 @@ internal sealed partial class Replicas : IAsyncDisposable
         return await _loaded.GetOrAdd(collection, name => new Loading(loading => LoadAsync(name, loading))).Replica.WaitAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Loads it before anyone asks. What fails is left to its first search, which tries again and says so: one collection must not hold up the
+    /// start of a process that serves all the others.
+    /// </summary>
+    public async Task WarmAsync(string collection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GetAsync(collection, cancellationToken);
+        }
+        catch (CollectionNotFoundException)
+        {
+            // Another process has dropped it since it was listed.
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogUnread(exception, collection);
+        }
+    }
+
     /// <summary>Brings it up to the file, and gives the one that now has the name.</summary>
     public async Task<Replica> RefreshAsync(string collection, CancellationToken cancellationToken)
     {
@@ -191,6 +211,9 @@ internal sealed partial class Replicas : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Searches of {Collection} do not show its latest records: they could not be read; this is tried again")]
     private partial void LogBehind(Exception exception, string collection);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Collection} could not be read into memory; its first search tries again")]
+    private partial void LogUnread(Exception exception, string collection);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Read {Collection} into memory, up to its change {Sequence}")]
     private partial void LogRead(string collection, long sequence);
