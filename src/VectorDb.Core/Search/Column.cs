@@ -61,6 +61,22 @@ internal sealed class Column<T>
         }
     }
 
+    /// <summary>Whether it has a pair of a row that is kept.</summary>
+    /// <param name="places">For each row where it is kept, or a negative number.</param>
+    public bool HasAny(ReadOnlySpan<int> places)
+    {
+        var (rows, _, count, _) = Volatile.Read(ref _cells);
+        foreach (var row in rows.AsSpan(0, count))
+        {
+            if (places[row] >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Adds the pairs of the rows that are kept.</summary>
     /// <param name="places">For each row of <paramref name="other"/> its row here, or a negative number.</param>
     public void AddFrom(Column<T> other, ReadOnlySpan<int> places)

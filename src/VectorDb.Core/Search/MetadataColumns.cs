@@ -32,15 +32,8 @@ internal sealed class MetadataColumns
     /// <inheritdoc cref="Column{T}.AddFrom"/>
     public void AddFrom(MetadataColumns other, ReadOnlySpan<int> places)
     {
-        foreach (var (path, column) in other._numbers)
-        {
-            Column(_numbers, path).AddFrom(column, places);
-        }
-
-        foreach (var (path, column) in other._tokens)
-        {
-            Column(_tokens, path).AddFrom(column, places);
-        }
+        AddFrom(_numbers, other._numbers, places);
+        AddFrom(_tokens, other._tokens, places);
     }
 
     /// <summary>Leaves the bits of the rows that match, of those set.</summary>
@@ -78,6 +71,20 @@ internal sealed class MetadataColumns
             for (var i = 0; i < mask.Length; i++)
             {
                 mask[i] &= ~hits[i];
+            }
+        }
+    }
+
+    // Keys that only records had that are gone are let go with them.
+    private static void AddFrom<T>(
+        ConcurrentDictionary<string, Column<T>> columns, ConcurrentDictionary<string, Column<T>> others, ReadOnlySpan<int> places)
+        where T : unmanaged, System.Numerics.INumber<T>
+    {
+        foreach (var (path, other) in others)
+        {
+            if (other.HasAny(places))
+            {
+                Column(columns, path).AddFrom(other, places);
             }
         }
     }
