@@ -162,6 +162,34 @@ public sealed class EmbeddedStoreTests : VectorStoreConformance
     }
 
     [Fact]
+    public async Task A_collection_is_gone_at_once_and_its_records_in_several_writes_which_the_next_start_ends_where_they_were_cut_short()
+    {
+        await CreateWithAsync(Letters, [.. Enumerable.Range(1, 600).Select(n => Record($"r{n}", n, 1, 0))]);
+        await CreateWithAsync(Letters with { Name = "others" }, Record("a", 1, 0, 0));
+        using var database = SqliteDatabase.Open(_folder.File("data", "vectors.db"));
+        database.Execute("CREATE TRIGGER cut BEFORE DELETE ON records_1 WHEN old.seq = 501 BEGIN SELECT RAISE(ABORT, 'cut short'); END");
+
+        Assert.True(await Store.DropAsync("letters", Cancellation));
+
+        await Assert.ThrowsAsync<CollectionNotFoundException>(() => Store.GetAsync("letters", Cancellation));
+        Assert.True((await Store.CreateAsync(Letters, Cancellation)).Created);
+        await Eventually.TrueAsync(() => Number("SELECT count(*) FROM records_1") == 100, "the first two writes");
+        database.Execute("DROP TRIGGER cut");
+        await Open().MigrateAsync(Cancellation);
+        await Eventually.TrueAsync(
+            () => Number("SELECT count(*) FROM sqlite_master WHERE name IN ('records_1', 'tombstones_1')") == 0, "the tables are removed");
+        Assert.Equal([0, 1], (await Store.ListAsync(10, cursor: null, Cancellation)).Items.Select(item => item.Count));
+        Assert.Single(await Store.SearchAsync("others", new SearchQuery(new float[] { 1, 0, 0 }, 10), Cancellation));
+
+        long Number(string sql) => database.Read(read =>
+        {
+            using var number = read.Use(sql);
+            number.Step();
+            return number.Int64(0);
+        });
+    }
+
+    [Fact]
     public async Task A_delete_by_filter_looks_for_its_records_while_another_process_writes()
     {
         await CreateWithAsync(Letters, Record("a", 1, 0, 0));

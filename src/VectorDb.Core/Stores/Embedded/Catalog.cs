@@ -56,11 +56,11 @@ internal static class Catalog
         return entry;
     }
 
-    public static void Drop(Database database, CatalogEntry entry)
+    /// <summary>Its tables stay behind, to be removed by <see cref="Leftovers"/>.</summary>
+    public static void Remove(Database database, CatalogEntry entry)
     {
         using var delete = database.Use("DELETE FROM collections WHERE id = ?1").Bind(1, entry.Id);
         delete.Run();
-        Schema.DropTables(database, entry.Id);
     }
 
     public static void Save(Database database, CatalogEntry entry)

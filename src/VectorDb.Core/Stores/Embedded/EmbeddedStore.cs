@@ -22,6 +22,7 @@ internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
     private readonly string _path;
     private readonly Readers _readers;
     private readonly Replicas _replicas;
+    private readonly Leftovers _leftovers;
     private readonly SemaphoreSlim _writing = new(1);
     private bool _disposed;
     private Database? _writer;
@@ -30,13 +31,16 @@ internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
     {
         _path = Path.GetFullPath(options.Path ?? throw new ArgumentException("The embedded store needs a path.", nameof(options)));
         _readers = new Readers(_path);
-        _replicas = new Replicas(_path, _readers, options.PollInterval, log ?? NullLogger<EmbeddedStore>.Instance);
+        log ??= NullLogger<EmbeddedStore>.Instance;
+        _replicas = new Replicas(_path, _readers, options.PollInterval, log);
+        _leftovers = new Leftovers(_readers, WriteAsync, log);
     }
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         await WriteAsync(Schema.Migrate, cancellationToken);
+        _leftovers.Remove();
     }
 
     /// <summary>Loads every collection that can be read, so that the first search does not wait.</summary>
@@ -91,12 +95,13 @@ internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
                 var entry = Catalog.Find(database, collection);
                 if (entry is not null)
                 {
-                    Catalog.Drop(database, entry);
+                    Catalog.Remove(database, entry);
                 }
 
                 return entry is not null;
             },
             cancellationToken);
+        _leftovers.Remove();
         await _replicas.FollowAsync(collection);
         return dropped;
     }
@@ -225,6 +230,7 @@ internal sealed class EmbeddedStore : IVectorStore, IAsyncDisposable
             return;
         }
 
+        await _leftovers.DisposeAsync();
         await _replicas.DisposeAsync();
         await _writing.WaitAsync();
         _writer?.Dispose();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace VectorDb.Core.Stores.Embedded;
 
 /// <summary>
-/// The tables. Each collection has two of its own, so that loading one is a sequential read and dropping one is quick:
-/// <c>records_N</c>, whose key is the change sequence (a replaced record gets a new one, so "what is new" is a range of keys),
+/// The tables. Each collection has two of its own, so that loading one is a sequential read and dropping one touches no
+/// other: <c>records_N</c>, whose key is the change sequence (a replaced record gets a new one, so "what is new" is a range of keys),
 /// and <c>tombstones_N</c>, which names the sequence numbers that are no more.
 /// </summary>
 internal static class Schema
@@ -59,6 +59,7 @@ internal static class Schema
         CREATE TABLE tombstones_{collection}(seq INTEGER PRIMARY KEY, victim INTEGER NOT NULL) STRICT;
         """));
 
+    /// <summary>Quick only when the records are gone; of tombstones there are never too many.</summary>
     public static void DropTables(Database database, long collection) => database.Execute(string.Create(
         CultureInfo.InvariantCulture, $"DROP TABLE records_{collection}; DROP TABLE tombstones_{collection};"));
 
