@@ -55,7 +55,7 @@ public sealed class SqliteLedgerTests : LedgerConformance, IDisposable
     }
 
     [Fact]
-    public async Task A_purge_forgets_a_task_with_many_errors_in_several_short_transactions_and_goes_on_where_it_was_cut_short()
+    public async Task A_purge_forgets_a_task_and_then_its_many_errors_in_several_short_transactions_and_goes_on_where_it_was_cut_short()
     {
         var cancel = TestContext.Current.CancellationToken;
         await Tasks.CreateAsync(new NewTask("t", "docs", "f", new UploadOptions(), null, "h"), cancel);
@@ -68,12 +68,40 @@ public sealed class SqliteLedgerTests : LedgerConformance, IDisposable
         var cut = await Assert.ThrowsAsync<SqliteException>(() => Chunks.PurgeAsync(Time.GetUtcNow(), 10, cancel));
 
         Assert.Contains("cut short", cut.Message, StringComparison.Ordinal);
-        Assert.NotNull(await Tasks.FindAsync("t", cancel));
+        Assert.Null(await Tasks.FindAsync("t", cancel));
         Assert.InRange(await Tasks.ErrorsAsync("t", cancel).CountAsync(cancel), 1, 15_000);
         _database.Write(session => session.Execute("DROP TRIGGER cut"));
-        Assert.Equal(["f"], (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, cancel)).Files);
-        Assert.Null(await Tasks.FindAsync("t", cancel));
+        Assert.Equal(0, (await Chunks.PurgeAsync(Time.GetUtcNow(), 10, cancel)).Count);
         Assert.Empty(await Tasks.ErrorsAsync("t", cancel).ToListAsync(cancel));
+    }
+
+    [Fact]
+    public async Task A_task_that_is_tried_again_while_a_purge_is_under_way_keeps_what_the_retry_goes_by()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        foreach (var id in (string[])["a", "b"])
+        {
+            await Tasks.CreateAsync(new NewTask(id, "docs", $"uploads/{id}", new UploadOptions(), null, "h"), cancel);
+            var claim = await Chunks.ClaimSplitAsync(id, TimeSpan.FromMinutes(1), cancel);
+            await Chunks.AddChunkAsync(claim!, new NewChunk(0, "", 0, [new RecordError(1, null, "bad")]), cancel);
+            await Chunks.FinishSplitAsync(claim!, cancel);
+            Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // As another process would between the two.
+        _database.Write(session => session.Execute(
+            """
+            CREATE TRIGGER meanwhile AFTER DELETE ON tasks WHEN old.id = 'a' BEGIN
+                INSERT INTO tasks (id, collection, state, options, file_key, content_hash, retry_of, created_at, nudged_at)
+                SELECT 'again', collection, 0, options, file_key, content_hash, id, created_at, nudged_at FROM tasks WHERE id = 'b';
+            END
+            """));
+        var (count, files) = await Chunks.PurgeAsync(Time.GetUtcNow(), 10, cancel);
+
+        Assert.Equal((1, "uploads/a"), (count, Assert.Single(files)));
+        Assert.Empty(await Tasks.ErrorsAsync("a", cancel).ToListAsync(cancel));
+        Assert.NotNull(await Tasks.FindAsync("b", cancel));
+        Assert.Single(await Tasks.ErrorsAsync("b", cancel).ToListAsync(cancel));
     }
 
     public void Dispose()

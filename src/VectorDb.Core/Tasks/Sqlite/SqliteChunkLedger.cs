@@ -13,6 +13,9 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
     /// <summary>Open, and not aborted.</summary>
     private const string TaskGoesOn = "state <= 2 AND error IS NULL";
 
+    /// <summary>A retry reads what failed from the errors of the task that it repeats.</summary>
+    private const string TaskIsNotRepeated = "NOT EXISTS (SELECT 1 FROM tasks r WHERE r.retry_of = tasks.id)";
+
     /// <summary>A chunk that nobody has. One that waits for another try has waited enough once its task is stopped.</summary>
     private const string ChunkIsFree =
         $"(lease_until <= $now OR (lease IS NULL AND NOT EXISTS (SELECT 1 FROM tasks WHERE id = task_id AND {TaskGoesOn})))";
@@ -189,40 +192,64 @@ internal sealed class SqliteChunkLedger(LedgerDatabase database, TimeProvider ti
 
     public Task<PurgedTasks> PurgeAsync(DateTimeOffset finishedBefore, int limit, CancellationToken cancellationToken)
     {
-        var files = new List<string>();
+        var (count, files) = (0, new List<string>());
         var old = database.Read(session => session.Rows(
-            """
-            SELECT id, file_key FROM tasks WHERE finished_at <= $before
-                AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.retry_of = tasks.id) ORDER BY finished_at LIMIT $limit
-            """,
+            $"SELECT id, file_key FROM tasks WHERE finished_at <= $before AND {TaskIsNotRepeated} ORDER BY finished_at LIMIT $limit",
             static row => (Id: row.GetString(0), File: row.GetString(1)),
             ("$before", finishedBefore.ToUnixTimeMilliseconds()), ("$limit", limit)));
         foreach (var (id, file) in old)
         {
-            // A task may have millions of errors, and other writers wait for each transaction. The task last: should this be interrupted, the next pass finds it again.
-            while (DeleteErrors(id) == ErrorsAtATime)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (database.Write(session => Delete(session, id, file)) is { } unread)
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                count++;
+                files.AddRange(unread);
             }
-
-            files.AddRange(database.Write(session => Delete(session, id, file)));
         }
 
-        return Task.FromResult(new PurgedTasks(old.Count, files));
+        DeleteErrorsOfNoTask(cancellationToken);
+        return Task.FromResult(new PurgedTasks(count, files));
     }
 
     public Task<bool> NeedsAsync(string fileKey, CancellationToken cancellationToken) => Task.FromResult(database.Read(session =>
         session.Scalar<long>("SELECT EXISTS (SELECT 1 FROM tasks WHERE file_key = $file)", ("$file", fileKey)) == 1));
 
+    /// <summary>
+    /// The tasks went first, so that nobody can ask for a retry that would find half of its errors. A task may have millions of them, and
+    /// other writers wait for each transaction; what an interruption leaves the next pass finds. The ids are looked up one after another:
+    /// to look at each error would take long.
+    /// </summary>
+    private void DeleteErrorsOfNoTask(CancellationToken cancellationToken)
+    {
+        var gone = database.Read(static session => session.Rows(
+            """
+            WITH RECURSIVE ids(id) AS (
+                SELECT min(task_id) FROM errors UNION ALL SELECT (SELECT min(task_id) FROM errors WHERE task_id > ids.id) FROM ids WHERE id IS NOT NULL)
+            SELECT id FROM ids WHERE id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.id = ids.id)
+            """,
+            static row => row.GetString(0)));
+        foreach (var id in gone)
+        {
+            while (DeleteErrors(id) == ErrorsAtATime)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
     private int DeleteErrors(string taskId) => database.Write(session => session.Execute(
         "DELETE FROM errors WHERE rowid IN (SELECT rowid FROM errors WHERE task_id = $id LIMIT $limit)", ("$id", taskId), ("$limit", ErrorsAtATime)));
 
-    /// <returns>Keys of the files that nothing refers to any more.</returns>
-    private static List<string> Delete(LedgerSession session, string taskId, string file)
+    /// <returns>Keys of the files that nothing refers to any more; null when the task is gone, or a retry of it was asked for since it was chosen.</returns>
+    private static List<string>? Delete(LedgerSession session, string taskId, string file)
     {
+        if (session.Execute($"DELETE FROM tasks WHERE id = $id AND {TaskIsNotRepeated}", ("$id", taskId)) == 0)
+        {
+            return null;
+        }
+
         var files = session.Rows("SELECT file_key FROM chunks WHERE task_id = $id", static row => row.GetString(0), ("$id", taskId));
         session.Execute("DELETE FROM chunks WHERE task_id = $id", ("$id", taskId));
-        session.Execute("DELETE FROM tasks WHERE id = $id", ("$id", taskId));
         // A task that this one repeats the failed records of still reads the same upload.
         if (session.Scalar<long>("SELECT count(*) FROM tasks WHERE file_key = $file", ("$file", file)) == 0)
         {
