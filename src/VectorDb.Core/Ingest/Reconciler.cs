@@ -59,7 +59,7 @@ internal sealed partial class Reconciler(
             purged = await ledger.PurgeAsync(time.GetUtcNow() - options.Retention, TasksPurgedAtOnce, cancellationToken);
             foreach (var key in purged.Files)
             {
-                await files.DeleteAsync(key, cancellationToken);
+                await DeleteAsync(key, cancellationToken);
             }
         }
         while (purged.Count == TasksPurgedAtOnce);
@@ -82,8 +82,21 @@ internal sealed partial class Reconciler(
             // A retry reads the upload of a task that may be forgotten by now.
             if (!known && !await ledger.NeedsAsync(key, cancellationToken))
             {
-                await files.DeleteAsync(key, cancellationToken);
+                await DeleteAsync(key, cancellationToken);
             }
+        }
+    }
+
+    // One that cannot be removed keeps none of the others.
+    private async Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await files.DeleteAsync(key, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogKept(exception, key);
         }
     }
 
@@ -112,8 +125,9 @@ internal sealed partial class Reconciler(
             await ReconcileAsync(cancellationToken);
             if (time.GetUtcNow() >= _nextPurge)
             {
-                await PurgeAsync(cancellationToken);
+                // Before it: one that fails looks through all files too, which is not for every pass.
                 _nextPurge = time.GetUtcNow() + PurgeEvery;
+                await PurgeAsync(cancellationToken);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -125,6 +139,9 @@ internal sealed partial class Reconciler(
 
     [LoggerMessage(LogLevel.Warning, "{Count} jobs had vanished from the queue and were announced again")]
     private partial void LogRequeued(int count);
+
+    [LoggerMessage(LogLevel.Error, "The file {Key}, which no task needs any more, could not be removed; this is tried again")]
+    private partial void LogKept(Exception exception, string key);
 
     [LoggerMessage(LogLevel.Error, "A pass over the ledger failed")]
     private partial void LogFailed(Exception exception);
