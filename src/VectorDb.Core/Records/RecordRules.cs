@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using VectorDb.Core.Collections;
+using VectorDb.Core.Search;
 
 namespace VectorDb.Core.Records;
 
@@ -102,7 +103,7 @@ public static class RecordRules
         {
             return spec.Metric != Metric.Cosine && square > LargestComparedSquare
                 ? $"vector: too large; its length is beyond {LargestComparedLength:0e0}, where comparing it with another may overflow"
-                : square == 0 && spec.Metric == Metric.Cosine ? "vector: all zero (or too small to square), which has no direction for cosine"
+                : square < Similarity.LeastSquare && spec.Metric == Metric.Cosine ? "vector: all zero (or too small to square), which has no direction for cosine"
                 : spec.Dimension is >= SmallestHalfDimension and <= LargestHalfDimension && TooLargeForHalf(vector) is { } at
                     ? $"vector[{at}]: {vector[at]} is beyond {LargestHalf}, the largest number in vectors of {SmallestHalfDimension} to {LargestHalfDimension} dimensions"
                 : null;

@@ -12,10 +12,26 @@ internal static class Similarity
 {
     private const float RootRounding = 1.000001f;
 
+    /// <summary>
+    /// The least squared length under which a direction can be told. A square in the subnormals is rounded by up to 2^-150, half of the least
+    /// number there is; of the 16,000 dimensions that a vector may have, that makes 2^-24 of this sum at most, which is how precise a float is.
+    /// </summary>
+    public const float LeastSquare = CollectionRules.MaximumDimension * 1.17549435e-38f;
+
+    // 2^100: it takes the least number there is so far that its square is a normal one, and none of so short a vector far enough to overflow.
+    private const float ShortScale = 1.2676506e30f;
+
     public static void Prepare(Metric metric, ReadOnlySpan<float> vector, Span<float> target)
     {
         if (metric == Metric.Cosine)
         {
+            if (TensorPrimitives.SumOfSquares(vector) < LeastSquare)
+            {
+                // Earlier releases stored such short ones. To multiply by a power of two rounds nothing.
+                TensorPrimitives.Multiply(vector, ShortScale, target);
+                vector = target;
+            }
+
             TensorPrimitives.Divide(vector, TensorPrimitives.Norm(vector), target);
         }
         else

@@ -31,6 +31,7 @@ public sealed class RecordRulesTests
         { [1, float.NaN], "vector[1]: NaN is not a finite number" },
         { [float.NegativeInfinity, 1], "is not a finite number" },
         { [0, 0], "vector: all zero" },
+        { [1e-17f, 9e-18f], "vector: all zero (or too small to square)" },
         { [1e30f, 1], "vector: too large" },
     };
 
@@ -78,6 +79,39 @@ public sealed class RecordRulesTests
         Assert.All(found, neighbour => Assert.True(float.IsFinite(neighbour.Score)));
 
         float[] Long(float length) => [.. Enumerable.Repeat(length / MathF.Sqrt(dimension), dimension)];
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(1_536)]
+    [InlineData(16_000)]
+    public void The_shortest_vectors_that_may_be_stored_have_the_directions_that_they_have_and_so_have_shorter_ones_of_earlier_releases(int dimension)
+    {
+        var spec = new CollectionSpec("c", dimension, Metric.Cosine);
+        var (query, direction) = (Search.Vectors.Normal(1, dimension), Search.Vectors.Normal(2, dimension));
+        var (least, most) = (0f, 1f);
+        while (MathF.BitIncrement(least) < most)
+        {
+            var middle = (least + most) / 2;
+            (least, most) = RecordRules.CheckVector(spec, Scaled(middle)) is null ? (least, middle) : (middle, most);
+        }
+
+        var index = new VectorIndex(Metric.Cosine, dimension);
+        float[] scales = [1, most, least, most / 1_000, most / 20_000, most / 100_000];
+        for (var n = 0; n < scales.Length; n++)
+        {
+            index.Append(n + 1, Scaled(scales[n]), []);
+        }
+
+        index.Publish(scales.Length);
+        var found = index.Search(new SearchRequest(query, TopK: 10, Filter: null, Exact: true, Minimum: null));
+
+        Assert.Equal(scales.Length, found.Length);
+        var score = found.Single(neighbour => neighbour.Sequence == 1).Score;
+        Assert.All(found, neighbour => Assert.InRange(neighbour.Score, score - 3e-6f, score + 3e-6f));
+
+        float[] Scaled(float scale) => Array.ConvertAll(direction, number => number * scale);
     }
 
     [Theory]
