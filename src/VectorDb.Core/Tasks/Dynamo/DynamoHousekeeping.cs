@@ -126,14 +126,8 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
             var chunks = await table.QueryAsync(TaskPk(task.Id), ChunkPrefix, cancellationToken).ToListAsync(cancellationToken);
             files.AddRange(chunks.Select(static chunk => Text(chunk, "file_key")!));
             await table.DeleteAllAsync(chunks.Select(KeyOf).Append((FilePk(task.FileKey), task.Id)).ToAsyncEnumerable(), cancellationToken);
-            List<TransactWriteItem> last = [table.Delete(TaskPk(task.Id), TaskSk)];
-            if (Text(item, "idempotency_key") is { } key)
-            {
-                last.Add(table.Delete(KeyPk(task.Collection, key), KeySk));
-            }
-
-            // The task last: should this be interrupted, the next pass finds it again. And with its key, which is never another task's while this one is there.
-            await table.TransactAsync(last, cancellationToken);
+            // The task last: should this be interrupted, the next pass finds it again.
+            await DeleteWithKeyAsync(task, Text(item, "idempotency_key"), cancellationToken);
             count++;
             if (!await table.QueryAsync(FilePk(task.FileKey), prefix: null, cancellationToken).AnyAsync(cancellationToken))
             {
@@ -142,6 +136,16 @@ internal sealed class DynamoHousekeeping(DynamoTable table, TimeProvider time)
         }
 
         return new PurgedTasks(count, files);
+    }
+
+    // Its key goes in the same step, unless it is another task's: the index may still tell of a task that is gone, and whose key was used again.
+    private async Task DeleteWithKeyAsync(IngestTask task, string? key, CancellationToken cancellationToken)
+    {
+        var delete = table.Delete(TaskPk(task.Id), TaskSk);
+        if (key is null || !await table.TransactAsync([delete, table.DeleteKey(KeyPk(task.Collection, key), KeySk, task.Id)], cancellationToken))
+        {
+            await table.TransactAsync([delete], cancellationToken);
+        }
     }
 
     /// <summary>Whether a retry of it, which reads the same file, is still there.</summary>

@@ -104,6 +104,18 @@ internal sealed class DynamoTable(IAmazonDynamoDB client, string name)
 
     public TransactWriteItem Delete(string pk, string sk) => new() { Delete = new Delete { TableName = name, Key = Key(pk, sk) } };
 
+    /// <summary>Deletes an idempotency key under the condition that it is that task's, or is not there.</summary>
+    public TransactWriteItem DeleteKey(string pk, string sk, string taskId) => new()
+    {
+        Delete = new Delete
+        {
+            TableName = name,
+            Key = Key(pk, sk),
+            ConditionExpression = "attribute_not_exists(pk) OR task_id = :task",
+            ExpressionAttributeValues = new() { [":task"] = new(taskId) },
+        },
+    };
+
     /// <summary>All items of one partition (whose sort key begins so), in order, page by page.</summary>
     /// <param name="attributes">Those to read, by comma; null for all.</param>
     public IAsyncEnumerable<Dictionary<string, AttributeValue>> QueryAsync(
