@@ -33,6 +33,19 @@ public sealed class RedisPacerTests
     }
 
     [Fact]
+    public async Task A_pause_is_kept_until_it_is_over_however_long()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{redis.Port}");
+        var pacer = Pacer(connection);
+
+        await pacer.PauseAsync(TimeSpan.FromHours(1), Cancel);
+        await pacer.CorrectAsync(1, Cancel);
+
+        Assert.InRange((await connection.GetDatabase().KeyTimeToLiveAsync("{vectordb}:pace"))!.Value, TimeSpan.FromMinutes(65), TimeSpan.FromMinutes(71));
+    }
+
+    [Fact]
     public async Task Without_redis_each_process_keeps_its_own_pace()
     {
         using var nobody = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{FreePort.Next()},abortConnect=false,connectTimeout=200");

@@ -13,6 +13,8 @@ internal sealed partial class RedisPacer(
     Func<IConnectionMultiplexer> redis, string key, OpenAiOptions limits, LocalPacer fallback, ILogger<RedisPacer> log) : IPacer
 {
     private const int MostTries = 100;
+
+    /// <summary>After the last time that it tells: a pause may last longer than this.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
     public async Task<TimeSpan> ReserveAsync(int tokens, CancellationToken cancellationToken)
@@ -56,10 +58,12 @@ internal sealed partial class RedisPacer(
                 cancellationToken.ThrowIfCancellationRequested();
                 var clock = database.ExecuteAsync("TIME");
                 var before = await database.StringGetAsync(key);
-                var next = change(Pace.Parse(before), Microseconds(await clock));
+                var now = Microseconds(await clock);
+                var next = change(Pace.Parse(before), now);
+                var ahead = TimeSpan.FromMicroseconds(Math.Max(0, Math.Max(next.RequestsPaid, next.TokensPaid) - now));
                 var transaction = database.CreateTransaction();
                 transaction.AddCondition(before.IsNull ? Condition.KeyNotExists(key) : Condition.StringEqual(key, before));
-                _ = transaction.StringSetAsync(key, next.ToString(), Forgotten);
+                _ = transaction.StringSetAsync(key, next.ToString(), ahead + Forgotten);
                 if (await transaction.ExecuteAsync())
                 {
                     return true;
