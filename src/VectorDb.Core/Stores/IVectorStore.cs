@@ -44,6 +44,7 @@ public interface IVectorStore
 
     Task<Page<Collection>> ListAsync(int limit, string? cursor, CancellationToken cancellationToken);
 
+    /// <summary>It is gone when this returns; the embedded store frees its room from then on.</summary>
     /// <returns>False when there was none.</returns>
     Task<bool> DropAsync(string collection, CancellationToken cancellationToken);
 
