@@ -19,10 +19,24 @@ internal static class PostgresSearch
     {
         QueryRules.Check(collection.Spec, query);
         var (hits, mayLack) = await ScanAsync(source, collection, query, cancellationToken);
-        return mayLack ? (await ScanAsync(source, collection, query with { Exact = true }, cancellationToken)).Hits : hits;
+        return mayLack && (query.Filter is not null || await HasMoreThanAsync(source, collection, hits.Count, cancellationToken))
+            ? (await ScanAsync(source, collection, query with { Exact = true }, cancellationToken)).Hits
+            : hits;
     }
 
-    /// <returns>The hits, and whether there may be more: the index gives up after so many tuples or so much memory, wherever the matches are.</returns>
+    /// <summary>Without a filter most searches that come short have seen all there is: to count so few is less than to compare and send them again.</summary>
+    private static async Task<bool> HasMoreThanAsync(
+        NpgsqlDataSource source, PostgresCollection collection, int found, CancellationToken cancellationToken)
+    {
+        await using var count = source.CreateCommand($"SELECT count(*) > @found FROM (SELECT FROM {collection.Table} LIMIT @found + 1) AS record");
+        count.Parameters.AddWithValue("found", found);
+        return (bool)(await count.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <returns>
+    /// The hits, and whether there may be more: the index gives up after so many tuples or so much memory, wherever the matches are, and of
+    /// those tuples many may be of records that are gone.
+    /// </returns>
     private static async Task<(List<SearchHit> Hits, bool MayLack)> ScanAsync(
         NpgsqlDataSource source, PostgresCollection collection, SearchQuery query, CancellationToken cancellationToken)
     {
@@ -56,7 +70,7 @@ internal static class PostgresSearch
         }
 
         // What the index did not come to is farther away: when what it found last is below the least score, all of that is too.
-        return (hits, query.Filter is not null && !query.Exact && found < query.TopK && hits.Count == found);
+        return (hits, collection.IsIndexed && !query.Exact && found < query.TopK && hits.Count == found);
     }
 
     // The scan gives the nearest in a nearly right order, and knows it only half-precisely where vectors are long: sort what it found.
