@@ -125,6 +125,48 @@ public sealed class PostgresStoreTests(PostgresFixture fixture) : VectorStoreCon
     }
 
     [Fact]
+    public async Task A_delete_by_filter_of_very_many_keeps_what_it_has_done_when_it_fails_and_goes_on_with_the_same_call()
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0));
+        await RunAsync(
+            """
+            INSERT INTO vectordb.records_1(id, metadata, embedding)
+              SELECT 'r' || lpad(n::text, 5, '0'), jsonb_build_object('odd', n % 2), '[1,1,1]' FROM generate_series(1, 13000) AS n;
+            CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cut short'; END $$;
+            CREATE TRIGGER cut BEFORE DELETE ON vectordb.records_1 FOR EACH ROW WHEN (old.id = 'r11001') EXECUTE FUNCTION cut()
+            """);
+        var odd = FilterParser.Parse("""{"must":[{"key":"odd","match":1}]}""");
+
+        await Assert.ThrowsAsync<StoreException>(() => Store.DeleteAsync("letters", odd, Cancellation));
+
+        Assert.Equal(8_001, (await Store.GetAsync("letters", Cancellation)).Count);
+        await RunAsync("DROP TRIGGER cut ON vectordb.records_1");
+        Assert.Equal(1_500, await Store.DeleteAsync("letters", odd, Cancellation));
+        Assert.Equal(0, await Store.DeleteAsync("letters", odd, Cancellation));
+        Assert.Equal(6_501, (await Store.GetAsync("letters", Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task A_delete_by_filter_may_take_as_long_as_its_caller_lets_it()
+    {
+        await CreateWithAsync(Letters, Record("a", 1, 0, 0), Record("b", 1, 0, 0));
+        await using var source = NpgsqlDataSource.Create(_connection);
+        await using var connection = await source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var hold = new NpgsqlCommand("LOCK TABLE vectordb.records_1 IN EXCLUSIVE MODE", connection);
+        await hold.ExecuteNonQueryAsync(Cancellation);
+        _connection += ";Command Timeout=1";
+        await using var store = Open();
+
+        var delete = store.DeleteAsync("letters", FilterParser.Parse("""{"mustNot":[{"key":"n","match":1}]}"""), Cancellation);
+        // Another statement that waits for the same lock is given up after the second.
+        await Assert.ThrowsAsync<StoreException>(() => store.DeleteAsync("letters", ["a"], Cancellation));
+        await transaction.RollbackAsync(Cancellation);
+
+        Assert.Equal(2, await delete);
+    }
+
+    [Fact]
     public async Task A_filter_that_few_records_match_still_fills_the_results()
     {
         var spec = new CollectionSpec("many", 8, Metric.Cosine);
