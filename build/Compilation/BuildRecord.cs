@@ -19,9 +19,6 @@ internal sealed partial class BuildRecord(string root, string path)
     /// <summary>What restoring packages leaves; the layout check needs it too.</summary>
     private const string Restored = "/obj/project.assets.json";
 
-    // Made by builds, tests and tools, or nothing that a compiler reads.
-    private static readonly string[] NoSource = ["bin", "obj", "artifacts", ".git", ".vectordb", ".vs", ".idea", ".terraform", "TestResults", "node_modules", "__pycache__"];
-
     private static readonly string[] ProjectFiles = [".csproj", ".props", ".targets"];
 
     /// <summary>Whether there is one, of whatever sources.</summary>
@@ -31,7 +28,7 @@ internal sealed partial class BuildRecord(string root, string path)
     public ContentHash? Sources()
     {
         var parts = new List<KeyValuePair<string, ContentHash>>();
-        foreach (var file in FilesBelow(new DirectoryInfo(root), NoSource))
+        foreach (var file in SourceTree.Files(root))
         {
             if (file.LinkTarget is not null)
             {
@@ -65,25 +62,6 @@ internal sealed partial class BuildRecord(string root, string path)
         }
     }
 
-    /// <summary>Links are given as what they are, not followed.</summary>
-    private static IEnumerable<FileSystemInfo> FilesBelow(DirectoryInfo folder, string[] leftOut)
-    {
-        foreach (var entry in folder.EnumerateFileSystemInfos())
-        {
-            if (entry is not DirectoryInfo inner || inner.LinkTarget is not null)
-            {
-                yield return entry;
-            }
-            else if (!leftOut.Contains(inner.Name, StringComparer.Ordinal))
-            {
-                foreach (var file in FilesBelow(inner, leftOut))
-                {
-                    yield return file;
-                }
-            }
-        }
-    }
-
     private static IEnumerable<string> Tools()
     {
         var sdks = Path.Combine(Path.GetDirectoryName(Environment.ProcessPath) ?? "", "sdk");
@@ -94,7 +72,7 @@ internal sealed partial class BuildRecord(string root, string path)
     /// <summary>Outputs by size and time, as the compiler's own tools judge them: reading a gigabyte would take as long as they do.</summary>
     private string Entry(ContentHash sources)
     {
-        var outputs = FilesBelow(new DirectoryInfo(root), [.. NoSource.Except(["bin", "obj"])])
+        var outputs = SourceTree.FilesAndOutputs(root)
             .OfType<FileInfo>()
             .Select(file => (Name: file.FullName[root.Length..].Replace(Path.DirectorySeparatorChar, '/'), File: file))
             .Where(file => file.Name.Contains(Output, StringComparison.Ordinal) || file.Name.EndsWith(Restored, StringComparison.Ordinal))

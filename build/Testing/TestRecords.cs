@@ -21,14 +21,21 @@ internal sealed record TestProject(string Name, string OutputFolder)
     /// <summary>Drives whole builds and measures them: alone on the machine, and never in the fast suite.</summary>
     public bool IsEndToEnd => Name == EndToEnd;
 
+    /// <summary>Folders of compiled programs that its tests start: its own and, where they deploy, those of what is deployed.</summary>
+    /// <param name="root">The repository.</param>
+    public IEnumerable<string> Outputs(string root) => IsEndToEnd
+        ? [OutputFolder, .. Directory.EnumerateDirectories(Path.Combine(root, "src")).Append(Path.Combine(root, "build")).Append(Path.Combine(root, "tests", "VectorDb.FakeService")).Select(OutputOf)]
+        : [OutputFolder];
+
     /// <param name="root">The repository.</param>
     public static IReadOnlyList<TestProject> Find(string root) =>
     [
         .. Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
-            .Select(project => new TestProject(
-                Path.GetFileNameWithoutExtension(project), Path.Combine(Path.GetDirectoryName(project)!, "bin", "Release", "net10.0"))),
+            .Select(project => new TestProject(Path.GetFileNameWithoutExtension(project), OutputOf(Path.GetDirectoryName(project)!))),
     ];
+
+    private static string OutputOf(string project) => Path.Combine(project, "bin", "Release", "net10.0");
 }
 
 /// <param name="Name">Of the test, or of what failed around it.</param>

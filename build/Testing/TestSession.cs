@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using VectorDb.Build.Releases;
 using VectorDb.Build.Reporting;
 
 namespace VectorDb.Build.Testing;
@@ -71,7 +70,7 @@ public sealed class TestSession
     }
 
     private async Task<TestResult> RunAsync(
-        IEnumerable<TestProject> projects, TestSuite suite, Dictionary<TestProject, ContentHash> keys, CancellationToken cancellationToken)
+        IEnumerable<TestProject> projects, TestSuite suite, Dictionary<TestProject, TestKey> keys, CancellationToken cancellationToken)
     {
         var results = new ConcurrentBag<TestResult>();
         await Parallel.ForEachAsync(projects, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (project, stop) =>
@@ -83,6 +82,10 @@ public sealed class TestSession
             if (result.Succeeded)
             {
                 await _memory.RememberAsync(project, keys[project], suite, result, stop);
+            }
+            else
+            {
+                _memory.Forget(keys[project]);
             }
         });
         return results.Aggregate(TestResult.Nothing, (left, right) => left + right);

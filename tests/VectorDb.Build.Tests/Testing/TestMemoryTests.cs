@@ -9,8 +9,7 @@ public sealed class TestMemoryTests : IDisposable
 
     public TestMemoryTests()
     {
-        _project = new TestProject("X.Tests", Directory.CreateDirectory(_folder.File("repository", "tests", "bin")).FullName);
-        File.WriteAllText(_project.Assembly, "compiled");
+        _project = Project("X.Tests");
     }
 
     // A new memory each time, as each run has.
@@ -65,6 +64,89 @@ public sealed class TestMemoryTests : IDisposable
         Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
     }
 
+    [Theory]
+    [InlineData("src/VectorDb.Worker/Dockerfile")]
+    [InlineData("build/Environments/Rehearsal/emulator/server.py")]
+    [InlineData("tests/X.Tests/__snapshots__/X.txt")]
+    [InlineData("tests/X.Tests/Infrastructure/policy/main.tf")]
+    [InlineData("tests/X.Tests/Infrastructure/published-metrics.json")]
+    [InlineData("tests/X.Tests/UserData/instance/stub.sh")]
+    [InlineData("nginx/nginx.conf")]
+    [InlineData(".dockerignore")]
+    public async Task Whatever_a_test_may_read_in_the_repository_is_of_what_was_tested(string file)
+    {
+        Write(file, "before");
+        await RememberAsync(TestSuite.Full, 42);
+
+        Write(file, "after");
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+
+        Write(file, "before");
+        Assert.Equal(42, Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+    }
+
+    [Fact]
+    public async Task A_source_that_the_tests_do_not_load_leaves_them_their_fast_pass_but_not_that_of_everything()
+    {
+        await RememberAsync(TestSuite.Full, 42);
+
+        Write("src/VectorDb.Worker/Worker.cs", "broken");
+
+        Assert.Equal(42, Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+    }
+
+    [Theory]
+    [InlineData("src/VectorDb.Worker")]
+    [InlineData("build")]
+    [InlineData("tests/VectorDb.FakeService")]
+    public async Task Tests_that_deploy_are_tested_again_when_what_they_deploy_is_compiled_to_other_bytes(string program)
+    {
+        var deploys = Project("VectorDb.EndToEnd.Tests");
+        var output = $"{program}/bin/Release/net10.0/Program.dll";
+        Write(output, "before");
+        await RememberAsync(TestSuite.Full, 42);
+        await RememberAsync(deploys, TestSuite.Full, 7);
+        Assert.Equal(7, Memory.Recall(Memory.KeyOf(deploys), TestSuite.Full));
+
+        Write(output, "after");
+
+        Assert.Null(Memory.Recall(Memory.KeyOf(deploys), TestSuite.Full));
+        Assert.Equal(42, Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+    }
+
+    [Theory]
+    [InlineData("build/bin/compiled/1/VectorDb.Build.dll")]
+    [InlineData("src/VectorDb.Worker/obj/project.assets.json")]
+    [InlineData("artifacts/rehearsal/report.md")]
+    [InlineData(".vectordb/test-results/1.Fast")]
+    [InlineData("terraform/.terraform/terraform.tfstate")]
+    [InlineData("build/Environments/Rehearsal/emulator/__pycache__/server.pyc")]
+    [InlineData("tests/X.Tests/__snapshots__/__mismatch__/X.txt")]
+    public async Task What_builds_and_tests_make_is_not(string file)
+    {
+        await RememberAsync(TestSuite.Full, 42);
+
+        Write(file, "made");
+
+        Assert.Equal(42, Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+    }
+
+    [Fact]
+    public async Task A_failure_on_the_same_bytes_takes_the_pass_back()
+    {
+        var other = Project("Y.Tests");
+        await RememberAsync(TestSuite.Full, 42);
+        await RememberAsync(other, TestSuite.Full, 7);
+
+        Memory.Forget(Memory.KeyOf(_project));
+
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Fast));
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+        Assert.Equal(7, Memory.Recall(Memory.KeyOf(other), TestSuite.Full));
+    }
+
     [Fact]
     public async Task The_settings_of_this_machine_are_not_of_what_was_tested_but_their_template_is()
     {
@@ -91,6 +173,19 @@ public sealed class TestMemoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pass_of_a_repository_that_changed_while_it_was_tested_is_not_remembered()
+    {
+        var memory = Memory;
+        var before = memory.KeyOf(_project);
+        Write("tests/X.Tests/__snapshots__/X.txt", "accepted meanwhile");
+
+        await memory.RememberAsync(_project, before, TestSuite.Full, new Build.Testing.TestResult(42, [], []), Cancellation);
+
+        Assert.Null(Memory.Recall(before, TestSuite.Full));
+        Assert.Null(Memory.Recall(Memory.KeyOf(_project), TestSuite.Full));
+    }
+
+    [Fact]
     public async Task Passes_of_long_ago_are_forgotten()
     {
         for (var i = 0; i < 510; i++)
@@ -102,6 +197,23 @@ public sealed class TestMemoryTests : IDisposable
         Assert.InRange(Directory.GetFiles(_folder.File("home", "test-results")).Length, 1, 500);
     }
 
-    private Task RememberAsync(TestSuite suite, int tests, params TestNote[] skipped) =>
-        Memory.RememberAsync(_project, Memory.KeyOf(_project), suite, new Build.Testing.TestResult(tests, [], skipped), Cancellation);
+    private Task RememberAsync(TestSuite suite, int tests, params TestNote[] skipped) => RememberAsync(_project, suite, tests, skipped);
+
+    private Task RememberAsync(TestProject project, TestSuite suite, int tests, params TestNote[] skipped) =>
+        Memory.RememberAsync(project, Memory.KeyOf(project), suite, new Build.Testing.TestResult(tests, [], skipped), Cancellation);
+
+    private TestProject Project(string name)
+    {
+        var output = $"tests/{name}/bin/Release/net10.0";
+        Write($"{output}/{name}.dll", "compiled");
+        Directory.CreateDirectory(_folder.File("repository", "src"));
+        return new TestProject(name, _folder.File("repository", output));
+    }
+
+    private void Write(string file, string text)
+    {
+        var path = _folder.File("repository", file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
 }
