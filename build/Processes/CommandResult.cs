@@ -17,8 +17,11 @@ public sealed class CommandFailedException(Command command, string reason, strin
     private const int Shown = 20;
 
     /// <param name="advice">Lines below what it printed last.</param>
-    internal static CommandFailedException Of(Command command, CommandResult result, params IEnumerable<string> advice) => new(
-        command,
-        $"exit code {result.ExitCode}",
-        string.Join('\n', (result.Output + result.Error).Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(Shown).Concat(advice)));
+    internal static CommandFailedException Of(Command command, CommandResult result, params IEnumerable<string> advice) =>
+        Of(command, $"exit code {result.ExitCode}", result.Output + result.Error, advice);
+
+    /// <param name="printed">All of it.</param>
+    /// <param name="advice">Lines below what it printed last.</param>
+    internal static CommandFailedException Of(Command command, string reason, string printed, params IEnumerable<string> advice) =>
+        new(command, reason, string.Join('\n', printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(Shown).Concat(advice)));
 }

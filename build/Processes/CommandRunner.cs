@@ -40,9 +40,9 @@ public sealed class CommandRunner(TimeProvider time)
         using var process = Start(command);
         _running[process.Id] = process;
         var lines = 0;
+        var (output, error) = (new StringBuilder(), new StringBuilder());
         try
         {
-            var (output, error) = (new StringBuilder(), new StringBuilder());
             var streams = command.Inherit
                 ? Task.CompletedTask
                 : Task.WhenAll(
@@ -55,7 +55,7 @@ public sealed class CommandRunner(TimeProvider time)
         {
             await StopAsync(process, command.Grace);
             cancellation.ThrowIfCancellationRequested();
-            throw new CommandFailedException(command, $"did not end within {command.Limit.TotalSeconds:0.#} s and was stopped", "");
+            throw CommandFailedException.Of(command, $"did not end within {command.Limit.TotalSeconds:0.#} s and was stopped", Text(output) + Text(error));
         }
         finally
         {

@@ -72,7 +72,7 @@ public sealed class CommandRunnerTests
     }
 
     [Fact]
-    public async Task A_time_limit_ends_the_program_and_its_descendants()
+    public async Task A_time_limit_ends_the_program_and_its_descendants_and_tells_what_it_said_last()
     {
         var grandchild = 0;
         var command = new Command("sh", "-c", "sleep 60 & echo $!; wait")
@@ -83,7 +83,7 @@ public sealed class CommandRunnerTests
 
         var failure = await Assert.ThrowsAsync<CommandFailedException>(() => _runner.RunAsync(command, TestContext.Current.CancellationToken));
 
-        Assert.Contains("did not end within 1 s", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"did not end within 1 s and was stopped\n{grandchild}", failure.Message, StringComparison.Ordinal);
         await Eventually.TrueAsync(() => !IsRunning(grandchild), "the grandchild ended");
     }
 

@@ -29,17 +29,30 @@ public sealed class TestRunnerTests : IDisposable
     }
 
     [Fact]
-    public void Settings_of_the_shell_are_for_the_release_and_not_for_its_tests()
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_program_that_does_not_end_in_time_is_a_failure_that_says_so()
     {
+        // The fast suite of these tests, which takes longer.
+        var result = await RunAsync(new TestProject("VectorDb.Build.Tests", AppContext.BaseDirectory), TimeSpan.FromMilliseconds(100));
+
+        Assert.Contains("did not end within 0.1 s and was stopped", Assert.Single(result.Failures).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_of_the_shell_and_what_a_job_of_the_pipeline_has_are_for_the_release_and_not_for_its_tests()
+    {
+        string[] ofRelease = ["GITHUB_ACTIONS", "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SERVER_URL", "GITHUB_STEP_SUMMARY", "VECTORDB_EMBEDDER", "VECTORDB_OPENAI_API_KEY"];
+
         var environment = TestRunner.EnvironmentOf(
-            ["PATH", "VECTORDB_EMBEDDER", "VECTORDB_OPENAI_API_KEY", "VECTORDB_REQUIRE_TOOLS", "VECTORDB_BUILD_RUN"],
+            ["PATH", .. ofRelease, "VECTORDB_REQUIRE_TOOLS", "VECTORDB_BUILD_RUN"],
             new Dictionary<string, string?>(StringComparer.Ordinal) { ["VECTORDB_BUILD_RUN"] = "this one" });
 
-        Assert.Equal(["VECTORDB_BUILD_RUN", "VECTORDB_EMBEDDER", "VECTORDB_OPENAI_API_KEY"], environment.Keys.Order(StringComparer.Ordinal));
-        Assert.Null(environment["VECTORDB_EMBEDDER"]);
+        Assert.Equal(ofRelease.Append("VECTORDB_BUILD_RUN").Order(StringComparer.Ordinal), environment.Keys.Order(StringComparer.Ordinal));
+        Assert.All(ofRelease, name => Assert.Null(environment[name]));
         Assert.Equal("this one", environment["VECTORDB_BUILD_RUN"]);
     }
 
-    private Task<Build.Testing.TestResult> RunAsync(TestProject project) =>
-        new TestRunner(new CommandRunner(TimeProvider.System), _folder.File("results"), new Dictionary<string, string?>(StringComparer.Ordinal)).RunAsync(project, TestSuite.Fast, TestContext.Current.CancellationToken);
+    private Task<Build.Testing.TestResult> RunAsync(TestProject project, TimeSpan? limit = null) =>
+        new TestRunner(new CommandRunner(TimeProvider.System), _folder.File("results"), new Dictionary<string, string?>(StringComparer.Ordinal)) { Limit = limit ?? TimeSpan.FromMinutes(1) }
+            .RunAsync(project, TestSuite.Fast, TestContext.Current.CancellationToken);
 }
