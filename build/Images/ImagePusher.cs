@@ -5,7 +5,8 @@ using VectorDb.Build.Processes;
 namespace VectorDb.Build.Images;
 
 /// <summary>Brings images into the registry and learns the digests that it gives them.</summary>
-internal sealed class ImagePusher(DockerClient docker, IImageRegistry registry, TimeProvider time)
+/// <param name="logins">Where a login lies while it is needed; without it in memory.</param>
+internal sealed class ImagePusher(DockerClient docker, IImageRegistry registry, TimeProvider time, string? logins = null)
 {
     private readonly ResiliencePipeline _retry = RegistryRetry.On(new PredicateBuilder().Handle<CommandFailedException>(), time);
 
@@ -21,7 +22,7 @@ internal sealed class ImagePusher(DockerClient docker, IImageRegistry registry, 
         }
 
         var login = await registry.LogInAsync(cancellation);
-        using var session = new LoginFolder();
+        using var session = new LoginFolder(logins ?? LoginFolder.Usual);
         await _retry.ExecuteAsync(
             async token => await docker.LogInAsync(login.ProxyEndpoint.Authority, login.User, login.Password, session.Path, token), cancellation);
         Task<PushedImage> BringAsync(BuiltImage image, RegistryImage? found) =>
