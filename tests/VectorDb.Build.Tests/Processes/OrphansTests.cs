@@ -8,18 +8,26 @@ public sealed class OrphansTests
     [Fact]
     public async Task What_a_killed_run_left_on_this_repository_is_ended_and_nothing_else()
     {
-        var table = new Table();
-        var orphans = new Orphans("/repositories/one", table);
+        // Of this run: others of this test on the machine have processes of their own.
+        var (table, repositories) = (new Table(), $"/repositories/{Guid.NewGuid()}");
+        var orphans = new Orphans($"{repositories}/one", table);
         using var left = Start(orphans);
-        using var elsewhere = Start(new Orphans("/repositories/two", table));
-        Assert.Equal(0, orphans.End());
+        using var elsewhere = Start(new Orphans($"{repositories}/two", table));
+        try
+        {
+            Assert.Equal(0, orphans.End());
 
-        table.IsOver = true;
-        Assert.Equal(1, orphans.End());
+            table.IsOver = true;
+            Assert.Equal(1, orphans.End());
 
-        await left.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.False(elsewhere.HasExited);
-        elsewhere.Kill();
+            await left.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.False(elsewhere.HasExited);
+        }
+        finally
+        {
+            left.Kill();
+            elsewhere.Kill();
+        }
     }
 
     private static Process Start(Orphans orphans)
