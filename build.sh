@@ -58,23 +58,24 @@ check_sdk() {
   esac
 }
 
-# Ends the compilation, then this script.
+# Ends the compilation, where one has begun, then this script. The shell itself notes its last child with the fork: no signal comes between.
 stop() {
-  kill "$child" 2>/dev/null || true
-  wait "$child" || true
+  if [ -n "${!-}" ]; then
+    kill "$!" 2>/dev/null || true
+    wait "$!" || true
+  fi
   exit "$1"
 }
 
 # Runs a compilation into $1 as a child that ends with this script. Its output is shown only when it fails.
 # Without the analyzers, which take as long again: the target Build compiles the build too, with them.
 compile() {
+  trap 'stop 130' INT
+  trap 'stop 143' TERM
   echo "Compiling the build ..." >&2
   rm -rf "$1" "$store"/*.new
   dotnet build "$root/build/VectorDb.Build.csproj" -c Release -v quiet -nologo -nodeReuse:false -p:RunAnalyzers=false -o "$1.new" >"$store/log" 2>&1 9>&- &
-  child=$!
-  trap 'stop 130' INT
-  trap 'stop 143' TERM
-  if ! wait "$child"; then
+  if ! wait "$!"; then
     cat "$store/log" >&2
     fail "the build does not compile"
   fi

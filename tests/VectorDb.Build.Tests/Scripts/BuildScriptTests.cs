@@ -93,15 +93,22 @@ public sealed class BuildScriptTests : IDisposable
         Assert.Equal(143, (await ScriptTree.ResultAsync(process)).ExitCode);
     }
 
-    [Fact]
-    public async Task A_signal_while_compiling_ends_the_compilation_and_the_next_run_succeeds()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_signal_while_compiling_ends_the_compilation_and_the_next_run_succeeds(bool begun)
     {
         using var process = _tree.Start(null, "print");
         Assert.StartsWith("Compiling", await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        if (begun)
+        {
+            await Eventually.TrueAsync(() => _tree.Compilations().Any(), "the compiler runs");
+        }
 
         PosixSignal.Terminate(process);
 
         Assert.Equal(143, (await ScriptTree.ResultAsync(process)).ExitCode);
+        Assert.Empty(_tree.Compilations());
         Assert.Equal(0, (await _tree.RunAsync("print")).ExitCode);
     }
 

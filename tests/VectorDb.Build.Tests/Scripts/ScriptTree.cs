@@ -86,7 +86,26 @@ internal sealed class ScriptTree : IDisposable
         return new ScriptResult(process.ExitCode, await output, await errors);
     }
 
+    /// <summary>Command lines of the compilers that work on this tree, whoever started them.</summary>
+    public IReadOnlyList<string> Compilations() =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Select(CommandLineOf)
+            .Where(line => line.StartsWith($"dotnet build {Full("build/VectorDb.Build.csproj")} ", StringComparison.Ordinal)),
+    ];
+
     public void Dispose() => _folder.Dispose();
+
+    private static string CommandLineOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' ');
+        }
+        catch (Exception ended) when (ended is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 }
 
 internal sealed record ScriptResult(int ExitCode, string Output, string Errors)
