@@ -71,7 +71,8 @@ internal sealed class Instance : IDisposable
 
     /// <summary>Runs the user data, then <paramref name="look"/> while the instance's memory is still there.</summary>
     /// <returns>Exit code of the user data, and what the look printed.</returns>
-    public Task<(int ExitCode, string Output)> StartAsync(string look = "") => RunAsync($"bash /user-data.sh >/dev/null; code=$?; {look}\nexit $code");
+    /// <remarks>The end of the script ends everything: the pipe is read until what writes the log has closed it too.</remarks>
+    public Task<(int ExitCode, string Output)> StartAsync(string look = "") => RunAsync($"bash /user-data.sh | cat >/dev/null; code=${{PIPESTATUS[0]}}; {look}\nexit $code");
 
     /// <summary>What happens at every later boot: the enabled unit starts.</summary>
     public Task<(int ExitCode, string Output)> RebootAsync(string look) => RunAsync($"systemctl start vectordb.service >/dev/null; code=$?; {look}\nexit $code");
