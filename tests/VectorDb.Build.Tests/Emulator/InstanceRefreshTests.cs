@@ -102,13 +102,43 @@ public sealed class InstanceRefreshTests(EmulatorFixture aws) : IClassFixture<Em
     [Fact]
     public async Task A_checkpoint_holds_the_refresh_at_its_percentage()
     {
+        var (held, other) = (await EmulatedGroup.CreateAsync(aws), await EmulatedGroup.CreateAsync(aws));
+        await held.ResizeAsync(2);
+        await other.ResizeAsync(2);
+        await held.StartRefreshAsync(Checkpoint(50, delay: 172800));
+        var before = await Eventually.ReturnsAsync(() => ProgressAsync(held), static progress => progress.Percentage == "50", "the checkpoint");
+
+        // One clock moves both: in the time of a whole refresh beside it, this one has not moved.
+        await other.StartRefreshAsync();
+        await other.RefreshEndsAsync("Successful");
+
+        Assert.Equal(before, await ProgressAsync(held));
+        Assert.Equal("InProgress", (await held.RefreshAsync()).Element("Status")!.Value);
+        await held.CallAsync("CancelInstanceRefresh");
+        await held.RefreshEndsAsync("Cancelled");
+    }
+
+    [Fact]
+    public async Task When_the_delay_of_a_checkpoint_is_over_the_refresh_goes_on()
+    {
         var group = await EmulatedGroup.CreateAsync(aws);
-        await group.ResizeAsync(4);
+        await group.ResizeAsync(2);
 
-        await group.StartRefreshAsync(("Preferences.CheckpointPercentages.member.1", "25"), ("Preferences.CheckpointPercentages.member.2", "100"), ("Preferences.CheckpointDelay", "6000"));
+        await group.StartRefreshAsync(Checkpoint(50, delay: 600));
 
-        await Eventually.TrueAsync(async () => (await group.RefreshAsync()).Element("PercentageComplete")!.Value is "25" or "50", "the first checkpoint");
         await group.RefreshEndsAsync("Successful");
-        await group.InServiceAsync(4, "2");
+        await group.InServiceAsync(2, "2");
+    }
+
+    private static (string, string)[] Checkpoint(int percentage, int delay) =>
+    [
+        ("Preferences.CheckpointPercentages.member.1", $"{percentage}"), ("Preferences.CheckpointPercentages.member.2", "100"), ("Preferences.CheckpointDelay", $"{delay}"),
+    ];
+
+    /// <returns>How far the refresh says that it is, and how many instances of the old and of the new version serve.</returns>
+    private static async Task<(string Percentage, int Old, int New)> ProgressAsync(EmulatedGroup group)
+    {
+        var serving = (await group.InstancesAsync()).Where(static each => each.State == "InService").ToLookup(static each => each.Version);
+        return ((await group.RefreshAsync()).Element("PercentageComplete")!.Value, serving["1"].Count(), serving["2"].Count());
     }
 }
