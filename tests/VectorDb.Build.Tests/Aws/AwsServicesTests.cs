@@ -118,7 +118,7 @@ public sealed class AwsServicesTests : MotoTest
     }
 
     [Fact]
-    public async Task A_throttled_call_is_tried_again_with_a_new_signature()
+    public async Task A_throttled_call_is_signed_and_tried_again()
     {
         List<string> signatures = [];
         var builder = WebApplication.CreateSlimBuilder();

@@ -37,7 +37,9 @@ internal sealed class InstanceBoots : IAsyncDisposable
     private readonly EmulatorFixture _aws;
     private readonly string _environment;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Lock _counting = new();
     private readonly Task _work;
+    private int _lowest = int.MaxValue;
 
     public InstanceBoots(EmulatorFixture aws, string environment)
     {
@@ -51,7 +53,24 @@ internal sealed class InstanceBoots : IAsyncDisposable
     public Func<Machine, Task> Meets { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>Fewest web instances in service at once since it was last set.</summary>
-    public int Lowest { get; set; } = int.MaxValue;
+    public int Lowest
+    {
+        get
+        {
+            lock (_counting)
+            {
+                return _lowest;
+            }
+        }
+
+        set
+        {
+            lock (_counting)
+            {
+                _lowest = value;
+            }
+        }
+    }
 
     public async Task<IReadOnlyList<Machine>> AllAsync() =>
     [
@@ -86,7 +105,7 @@ internal sealed class InstanceBoots : IAsyncDisposable
         {
             _stop.Token.ThrowIfCancellationRequested();
             var machines = await AllAsync();
-            Lowest = Math.Min(Lowest, machines.Count(static machine => machine is { Profile: "web", State: "InService" }));
+            Count(machines.Count(static machine => machine is { Profile: "web", State: "InService" }));
             foreach (var machine in machines.Where(static machine => machine.State == "Pending:Wait"))
             {
                 if (_seen.Add(machine.Id))
@@ -97,6 +116,14 @@ internal sealed class InstanceBoots : IAsyncDisposable
             }
 
             await Task.Delay(Pause, _stop.Token);
+        }
+    }
+
+    private void Count(int serving)
+    {
+        lock (_counting)
+        {
+            _lowest = Math.Min(_lowest, serving);
         }
     }
 
