@@ -27,6 +27,9 @@ internal sealed class DockerUser : IDisposable
     /// <summary>What the store was asked for.</summary>
     public string Stored => _folder.File("stored");
 
+    /// <summary>What the docker program remembers for this user, logins among it.</summary>
+    public string Configuration => _folder.File("user", "config.json");
+
     public async Task UseContextAsync(CancellationToken cancellation)
     {
         var engine = _before["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";

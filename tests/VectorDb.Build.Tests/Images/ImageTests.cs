@@ -148,11 +148,18 @@ public sealed class ImageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_login_leaves_nothing_behind_on_disk()
+    public async Task The_login_leaves_nothing_behind_on_disk_and_nothing_in_the_configuration_of_the_user()
     {
-        await BuildAndPushAsync();
+        using var user = new DockerUser(_folder);
+        await user.UseContextAsync(Token);
+        var logins = Directory.CreateDirectory(_folder.File("logins")).FullName;
+        var built = await new ImageBuilder(_docker).BuildAsync(_recipes, _registry, standIns: false, Token);
 
-        Assert.Empty(Directory.GetDirectories("/dev/shm", "vectordb-login-*"));
+        var pushed = await new ImagePusher(_docker, _registry, TimeProvider.System, logins).PushAsync(built, Token);
+
+        Assert.All(pushed, static image => Assert.True(image.Pushed));
+        Assert.Empty(Directory.GetFileSystemEntries(logins));
+        Assert.DoesNotContain(_server!.Address.Authority, await File.ReadAllTextAsync(user.Configuration, Token), StringComparison.Ordinal);
     }
 
     [Fact]
