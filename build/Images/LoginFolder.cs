@@ -28,20 +28,29 @@ internal sealed class LoginFolder : IDisposable
             Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        // Under its name only when it is held: until then another run must not take this one for gone.
-        var held = System.IO.Path.Combine(Path, $"{Lock}.new");
-        _lock = FileGuard.TryEnter(held)!;
-        File.Move(held, System.IO.Path.Combine(Path, Lock));
+        _lock = Hold(System.IO.Path.Combine(Path, Lock));
     }
 
     public static string Usual => Directory.Exists(Memory) ? Memory : System.IO.Path.GetTempPath();
 
     public string Path { get; }
 
-    public void Dispose()
+    public void Dispose() => Remove(Path, _lock);
+
+    /// <summary>
+    /// Elsewhere a file is there before it is held, and another run would take this one for gone: it gets its name afterwards. Windows does
+    /// both at once, and renames nothing that is open.
+    /// </summary>
+    private static IDisposable Hold(string file)
     {
-        _lock.Dispose();
-        Remove(Path);
+        if (OperatingSystem.IsWindows())
+        {
+            return FileGuard.TryEnter(file)!;
+        }
+
+        var held = FileGuard.TryEnter($"{file}.new")!;
+        File.Move($"{file}.new", file);
+        return held;
     }
 
     private static void RemoveAbandoned(string parent)
@@ -53,8 +62,7 @@ internal sealed class LoginFolder : IDisposable
                 var file = System.IO.Path.Combine(folder, Lock);
                 if (File.Exists(file) && FileGuard.TryEnter(file) is { } taken)
                 {
-                    taken.Dispose();
-                    Remove(folder);
+                    Remove(folder, taken);
                 }
             }
             catch (IOException)
@@ -64,15 +72,21 @@ internal sealed class LoginFolder : IDisposable
         }
     }
 
-    private static void Remove(string folder)
+    private static void Remove(string folder, IDisposable held)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            // Which removes nothing that is open.
+            held.Dispose();
+        }
+
         try
         {
             Directory.Delete(folder, recursive: true);
         }
-        catch (DirectoryNotFoundException)
+        finally
         {
-            // Another login has just done it.
+            held.Dispose();
         }
     }
 }
