@@ -37,7 +37,17 @@ internal sealed class TestMemory(string folder, string root)
     /// <param name="key">Of the project before its tests ran.</param>
     public async Task RememberAsync(TestProject project, TestKey key, TestSuite suite, TestResult result, CancellationToken cancellationToken)
     {
-        var now = KeyOf(project, KeyOfRepository(root));
+        TestKey now;
+        try
+        {
+            now = KeyOf(project, KeyOfRepository(root));
+        }
+        catch (Exception gone) when (gone is IOException or AggregateException { InnerException: IOException })
+        {
+            // Something goes from there at this moment.
+            return;
+        }
+
         var passed = Enum.GetValues<TestSuite>()
             .Where(each => each <= suite && (each == TestSuite.Fast ? now.Fast == key.Fast : now == key && result.Skips.Count == 0));
         foreach (var each in passed)
