@@ -438,6 +438,69 @@ run "a_longer_name_that_begins_alike_belongs_to_another_environment" {
   }
 }
 
+run "a_name_that_goes_on_behind_a_hyphen_belongs_to_another_environment" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  variables {
+    deletion_protection = false
+    release_bucket_arn  = "arn:aws:s3:::vectordb-test-releases-123456789012"
+  }
+
+  assert {
+    condition = alltrue([for arn in [
+      "arn:aws:elasticache:eu-central-1:123456789012:cluster:vectordb-test-eu-001", "arn:aws:elasticache:eu-central-1:123456789012:parametergroup:vectordb-test-eu-valkey8",
+      "arn:aws:elasticache:eu-central-1:123456789012:snapshot:vectordb-test-eu-final", "arn:aws:elasticache:eu-central-1:123456789012:user:vectordb-test-eu-application",
+      "arn:aws:rds:eu-central-1:123456789012:cluster-pg:vectordb-test-eu-aurora-postgresql17", "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:vectordb-test-eu-final",
+      "arn:aws:rds:eu-central-1:123456789012:db:vectordb-test-eu-1", "arn:aws:rds:eu-central-1:123456789012:db:vectordb-test-1-1",
+      "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:vectordb-test-eu-latency", "arn:aws:cloudwatch::123456789012:dashboard/vectordb-test-eu-service",
+      "arn:aws:s3:::vectordb-test-eu-files-123456789012", "arn:aws:s3:::vectordb-test-eu-state-123456789012", "arn:aws:iam::123456789012:role/vectordb-test-eu-web",
+      "arn:aws:sns:eu-central-1:123456789012:vectordb-test-eu-alarms", "arn:aws:dynamodb:eu-central-1:123456789012:table/vectordb-test-eu-tasks",
+      "arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:0:autoScalingGroupName/vectordb-test-eu-web",
+      "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/vectordb-test-eu-web/0", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:vectordb/test-eu/api-keys-000000",
+      "arn:aws:ssm:eu-central-1:123456789012:parameter/vectordb/test-eu/runtime/a", "arn:aws:logs:eu-central-1:123456789012:log-group:/vectordb/test-eu/api",
+      ] : alltrue([for statement in concat([for policy in concat(values(aws_iam_policy.changing), [aws_iam_policy.boundary, aws_iam_policy.reading]) : jsondecode(policy.policy).Statement]...) : alltrue([
+        for resource in flatten([statement.Resource]) : resource == "*" || !can(regex("^${replace(replace(resource, "*", ".*"), "?", ".")}$", arn)) || try(statement.Condition.StringEqualsIfExists["aws:ResourceTag/Environment"] == "test", false)
+    ])])])
+    error_message = "vectordb-test-* would be what vectordb-test-eu has, too; where a name is not all, the tag says whose it is."
+  }
+}
+
+run "a_machine_starts_in_no_other_environment" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_policy.changing["compute"].policy).Statement : statement.Condition if contains(statement.Action, "ec2:RunInstances")] == [{
+      StringEquals         = { "aws:RequestedRegion" = "eu-central-1" }
+      StringEqualsIfExists = { "aws:ResourceTag/Environment" = "test" }
+    }]
+    error_message = "Its subnet, group and template have the tag of their environment."
+  }
+}
+
+run "only_a_service_gives_itself_the_use_of_the_key" {
+  command = plan
+
+  module {
+    source = "../modules/deployer"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_policy.changing["data"].policy).Statement : { may = statement.Action, where = statement.Condition } if contains(statement.Action, "kms:CreateGrant")] == [{
+      may   = ["kms:CreateGrant"]
+      where = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
+    }]
+    error_message = "A grant to anybody else would outlive the deployer's session."
+  }
+}
+
 run "the_policies_of_the_longest_name_fit" {
   command = apply
 

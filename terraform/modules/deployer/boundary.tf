@@ -1,5 +1,6 @@
-# The most that any role made by the deployer can do, whatever policy it is given: so deploying never means administering, and
-# never reaches another environment of the account.
+# The most that any role made by the deployer can do, whatever policy it is given: so deploying never means administering, and no role
+# of a release reaches what another environment of the account has of its own. Environments that share the account's registry share
+# trust all the same: who may push for one of them decides what the others' next releases run (docs/production.md).
 locals {
   logs  = "arn:${var.partition}:logs:${local.regional}:log-group:/vectordb/${var.environment}/*"
   files = "arn:${var.partition}:s3:::${var.name}-files-${var.account}"

@@ -4,7 +4,6 @@
 locals {
   regional         = "${var.region}:${var.account}"
   state_bucket_arn = "arn:${var.partition}:s3:::${var.state_bucket}"
-  buckets          = ["arn:${var.partition}:s3:::${var.name}-*", local.state_bucket_arn]
   service_buckets  = [for use in ["access-logs", "files"] : "arn:${var.partition}:s3:::${var.name}-${use}-${var.account}"]
   parameters       = ["arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}", "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/*"]
   profiles         = ["web", "worker"]
@@ -14,9 +13,11 @@ locals {
   backup_plans     = "arn:${var.partition}:backup:${local.regional}:backup-plan:*"
   service_state    = "${local.state_bucket_arn}/service.tfstate"
   in_region        = { StringEquals = { "aws:RequestedRegion" = var.region } }
-  of_environment   = { StringEquals = { "aws:ResourceTag/Environment" = var.environment } }
+  # What is made has no tag yet. What is there already must not be another environment's.
+  nobody_elses   = { StringEqualsIfExists = { "aws:ResourceTag/Environment" = var.environment } }
+  of_environment = { StringEquals = { "aws:ResourceTag/Environment" = var.environment } }
   # For what is tagged by the same call, or was there before it: nobody's becomes the environment's, another environment's does not.
-  claimed = { StringEquals = { "aws:RequestTag/Environment" = var.environment }, StringEqualsIfExists = { "aws:ResourceTag/Environment" = var.environment } }
+  claimed = merge({ StringEquals = { "aws:RequestTag/Environment" = var.environment } }, local.nobody_elses)
 
   makes_network = [
     "AllocateAddress", "CreateFlowLogs", "CreateInternetGateway", "CreateLaunchTemplate", "CreateNatGateway", "CreateRouteTable", "CreateSecurityGroup",
@@ -34,7 +35,7 @@ locals {
   policies = {
     network = [
       # What is made has no tag yet, but the VPC or subnet that it is made in has.
-      { Sid = "Make", Effect = "Allow", Resource = "*", Condition = merge(local.in_region, { StringEqualsIfExists = { "aws:ResourceTag/Environment" = var.environment } }), Action = [for action in local.makes_network : "ec2:${action}"] },
+      { Sid = "Make", Effect = "Allow", Resource = "*", Condition = merge(local.in_region, local.nobody_elses), Action = [for action in local.makes_network : "ec2:${action}"] },
       # Without these conditions whoever tags could make anything the environment's, and so change it. Instances count too: Auto
       # Scaling asks whether its caller could start and tag them.
       { Sid = "TagMade", Effect = "Allow", Resource = "*", Condition = { StringEquals = { "ec2:CreateAction" = concat(local.makes_network, ["RunInstances"]), "aws:RequestTag/Environment" = var.environment } }, Action = ["ec2:CreateTags"] },
@@ -59,8 +60,9 @@ locals {
         "DisableMetricsCollection", "EnableMetricsCollection", "PutLifecycleHook", "PutScalingPolicy",
         "StartInstanceRefresh", "UpdateAutoScalingGroup",
       ] : "autoscaling:${action}"] },
-      # Auto Scaling asks whether its caller could start the template's instances itself.
-      { Sid = "Templates", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["ec2:RunInstances"] },
+      # Auto Scaling asks whether its caller could start the template's instances itself: of a template, in a subnet and with a group
+      # that have the environment's tag. Image and instance, disk and interface have none.
+      { Sid = "Templates", Effect = "Allow", Resource = "*", Condition = merge(local.in_region, local.nobody_elses), Action = ["ec2:RunInstances"] },
       { Sid = "Balancer", Effect = "Allow", Resource = [for name in ["loadbalancer/app/${var.name}", "listener/app/${var.name}", "targetgroup/${var.name}-web"] : "arn:${var.partition}:elasticloadbalancing:${local.regional}:${name}/*"], Action = [for action in [
         "AddTags", "CreateListener", "CreateLoadBalancer", "CreateTargetGroup", "DeleteListener", "DeleteLoadBalancer", "DeleteTargetGroup", "ModifyListener",
         "ModifyListenerAttributes", "ModifyLoadBalancerAttributes", "ModifyTargetGroup", "ModifyTargetGroupAttributes", "RemoveTags", "SetSecurityGroups", "SetSubnets",
@@ -78,13 +80,14 @@ locals {
       { Sid = "Names", Effect = "Allow", Resource = "arn:${var.partition}:route53:::hostedzone/${var.hosted_zone_id}", Action = ["route53:ChangeResourceRecordSets"] },
     ])
 
+    # Names in full, but for a number that AWS or a count puts there: of two environments, prod and prod-eu, one's name begins the other's.
     data = [
-      { Sid = "Cache", Effect = "Allow", Resource = [for name in ["cluster:${var.name}-*", "parametergroup:${var.name}-*", "replicationgroup:${var.name}", "snapshot:${var.name}-*", "subnetgroup:${var.name}", "user:${var.name}-*", "usergroup:${var.name}"] : "arn:${var.partition}:elasticache:${local.regional}:${name}"], Action = [for action in [
+      { Sid = "Cache", Effect = "Allow", Resource = [for name in ["cluster:${var.name}-00?", "parametergroup:${var.name}-valkey?", "replicationgroup:${var.name}", "snapshot:${var.name}-final", "subnetgroup:${var.name}", "user:${var.name}-application", "usergroup:${var.name}"] : "arn:${var.partition}:elasticache:${local.regional}:${name}"], Action = [for action in [
         "AddTagsToResource", "CreateCacheParameterGroup", "CreateCacheSubnetGroup", "CreateReplicationGroup", "CreateUser", "CreateUserGroup", "DecreaseReplicaCount",
         "DeleteCacheParameterGroup", "DeleteCacheSubnetGroup", "DeleteReplicationGroup", "DeleteUser", "DeleteUserGroup", "IncreaseReplicaCount",
         "ModifyCacheParameterGroup", "ModifyCacheSubnetGroup", "ModifyReplicationGroup", "ModifyUser", "ModifyUserGroup", "RemoveTagsFromResource",
       ] : "elasticache:${action}"] },
-      { Sid = "Database", Effect = "Allow", Resource = [for name in ["cluster:${var.name}", "cluster-pg:${var.name}-*", "cluster-snapshot:${var.name}-*", "db:${var.name}-*", "subgrp:${var.name}"] : "arn:${var.partition}:rds:${local.regional}:${name}"], Action = [for action in [
+      { Sid = "Database", Effect = "Allow", Resource = [for name in ["cluster:${var.name}", "cluster-pg:${var.name}-aurora-postgresql??", "cluster-snapshot:${var.name}-final", "db:${var.name}-?", "db:${var.name}-1?", "subgrp:${var.name}"] : "arn:${var.partition}:rds:${local.regional}:${name}"], Action = [for action in [
         "AddTagsToResource", "CreateDBCluster", "CreateDBClusterParameterGroup", "CreateDBClusterSnapshot", "CreateDBInstance", "CreateDBSubnetGroup", "DeleteDBCluster",
         "DeleteDBClusterParameterGroup", "DeleteDBInstance", "DeleteDBSubnetGroup", "ModifyDBCluster", "ModifyDBClusterParameterGroup", "ModifyDBInstance",
         "ModifyDBSubnetGroup", "RemoveTagsFromResource",
@@ -106,7 +109,9 @@ locals {
         "CreateBackupSelection", "DeleteBackupPlan", "DeleteBackupSelection", "TagResource", "UntagResource", "UpdateBackupPlan",
       ] : "backup:${action}"] },
       { Sid = "BackupStorage", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["backup-storage:MountCapsule"] },
-      { Sid = "Encrypt", Effect = "Allow", Resource = var.kms_key_arn, Action = ["kms:CreateGrant", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:RetireGrant"] },
+      { Sid = "Encrypt", Effect = "Allow", Resource = var.kms_key_arn, Action = ["kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:RetireGrant"] },
+      # A service gives itself the use of the key for what it encrypts. The deployer gives it to nobody.
+      { Sid = "EncryptLater", Effect = "Allow", Resource = var.kms_key_arn, Condition = { Bool = { "kms:GrantIsForAWSResource" = "true" } }, Action = ["kms:CreateGrant"] },
     ]
 
     identity = [
@@ -122,7 +127,9 @@ locals {
     watching = [
       { Sid = "Logs", Effect = "Allow", Resource = [for group in ["/vectordb/${var.environment}/*", "/aws/rds/cluster/${var.name}/*"] : "arn:${var.partition}:logs:${local.regional}:log-group:${group}"], Action = [for action in ["AssociateKmsKey", "CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"] : "logs:${action}"] },
       { Sid = "LogDelivery", Effect = "Allow", Resource = "*", Condition = local.in_region, Action = ["logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"] },
-      { Sid = "Alarms", Effect = "Allow", Resource = ["arn:${var.partition}:cloudwatch:${local.regional}:alarm:${var.name}-*", "arn:${var.partition}:cloudwatch::${var.account}:dashboard/${var.name}-*"], Action = [for action in ["DeleteAlarms", "DeleteDashboards", "PutDashboard", "PutMetricAlarm", "TagResource", "UntagResource"] : "cloudwatch:${action}"] },
+      # There are many, and what the name leaves open the tag says. A dashboard has none.
+      { Sid = "Alarms", Effect = "Allow", Resource = "arn:${var.partition}:cloudwatch:${local.regional}:alarm:${var.name}-*", Condition = local.nobody_elses, Action = [for action in ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"] : "cloudwatch:${action}"] },
+      { Sid = "Dashboards", Effect = "Allow", Resource = [for dashboard in ["service", "workers", "data"] : "arn:${var.partition}:cloudwatch::${var.account}:dashboard/${var.name}-${dashboard}"], Action = ["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"] },
       { Sid = "Topic", Effect = "Allow", Resource = [for topic in ["alarms", "alarms:*", "cache", "cache:*"] : "arn:${var.partition}:sns:${local.regional}:${var.name}-${topic}"], Action = [for action in ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "Unsubscribe", "UntagResource"] : "sns:${action}"] },
       { Sid = "Budget", Effect = "Allow", Resource = "arn:${var.partition}:budgets::${var.account}:budget/${var.name}", Action = ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"] },
       { Sid = "Parameters", Effect = "Allow", Resource = [for folder in ["runtime", "service"] : "arn:${var.partition}:ssm:${local.regional}:parameter${var.parameter_path}/${folder}/*"], Action = ["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter", "ssm:RemoveTagsFromResource"] },

@@ -76,7 +76,7 @@ resource "aws_iam_policy" "reading" {
         Sid      = "Buckets"
         Effect   = "Allow"
         Action   = local.bucket_reading
-        Resource = local.buckets
+        Resource = concat(local.service_buckets, [var.release_bucket_arn, local.state_bucket_arn])
       },
       {
         Sid      = "Parameters"
