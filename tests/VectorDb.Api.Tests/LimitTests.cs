@@ -1,7 +1,10 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using VectorDb.Api.Json;
 using VectorDb.Api.Limits;
 using VectorDb.Core.Collections;
 using VectorDb.Core.Embeddings;
@@ -101,6 +104,46 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_body_that_is_announced_and_does_not_come_takes_no_room_from_others()
+    {
+        const int Room = 1024 * 1024;
+        using var memory = new BodyMemory(Room, TimeSpan.FromSeconds(5));
+        var (announced, reading) = Begin(memory, length: Room - 1);
+        await announced.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
+
+        (await memory.TakeAsync(Room, TestContext.Current.CancellationToken)).Dispose();
+
+        Assert.False(reading.IsCompleted);
+        await announced.CompleteAsync();
+        (await reading).Dispose();
+    }
+
+    [Fact]
+    public async Task Bodies_that_need_more_than_there_is_while_they_come_get_it_one_after_the_other()
+    {
+        const int Length = 400 * 1024;
+        using var memory = new BodyMemory(512 * 1024, TimeSpan.FromSeconds(5));
+        var bodies = Enumerable.Range(0, 3).Select(_ => Begin(memory, Length)).ToList();
+        // Each has its share before any has all of it, and none gives its share back before it has been read.
+        foreach (var part in new[] { 100 * 1024, 100 * 1024, 200 * 1024 })
+        {
+            foreach (var (body, _) in bodies)
+            {
+                await body.WriteAsync(Enumerable.Repeat((byte)' ', part).ToArray(), TestContext.Current.CancellationToken);
+            }
+        }
+
+        await Task.WhenAll(bodies.Select(static async body =>
+        {
+            await body.Writer.CompleteAsync();
+            using var read = await body.Reading;
+            Assert.Equal(Length, read.Span.Length);
+        }));
+
+        (await memory.TakeAsync(512 * 1024, TestContext.Current.CancellationToken)).Dispose();
+    }
+
+    [Fact]
     public async Task The_largest_limit_that_can_be_set_takes_bodies_of_any_kind()
     {
         await using var api = await ApiHost.StartAsync($"--VECTORDB_LIMIT_BODY_BYTES={1L << 31}");
@@ -121,6 +164,28 @@ public sealed class LimitTests
         var collection = await CollectionAsync(api);
 
         (await api.PostAsync($"/api/v1/collections/{collection}/search", """{"text":"hello"}""")).Problem(HttpStatusCode.GatewayTimeout);
+    }
+
+    [Fact]
+    [Trait(Suites.Trait, Suites.Full)]
+    public async Task A_batch_that_comes_over_a_slow_line_has_time_for_its_way()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var api = await ApiHost.StartAsync(
+            static services => services.AddSingleton<ITextEmbedder, EndlessEmbedder>(), "--VECTORDB_LIMIT_REQUEST_SECONDS=1");
+        var collection = await CollectionAsync(api);
+        var pipe = new Pipe();
+        using var content = new StreamContent(pipe.Reader.AsStream());
+        content.Headers.ContentType = new("application/json");
+        var sending = api.SendAsync(HttpMethod.Put, $"/api/v1/collections/{collection}/records", content);
+        await pipe.Writer.WriteAsync("""{"records":[{"id":"a","vector":["""u8.ToArray(), cancellationToken);
+
+        // The rest of it comes when a request that began later has run out of its time.
+        (await api.PostAsync($"/api/v1/collections/{collection}/search", """{"text":"hello"}""")).Problem(HttpStatusCode.GatewayTimeout);
+        await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes($"{string.Join(',', Enumerable.Repeat(1, 64))}]}}]}}"), cancellationToken);
+        await pipe.Writer.CompleteAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await sending).Status);
     }
 
     [Fact]
@@ -166,6 +231,17 @@ public sealed class LimitTests
         }
 
         Assert.DoesNotContain(log.Lines, static line => line.Contains("unhandled", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>A JSON body that says its length and comes as it is written.</summary>
+    private static (PipeWriter Writer, Task<JsonBody> Reading) Begin(BodyMemory memory, int length)
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddSingleton(memory).BuildServiceProvider() };
+        context.Request.ContentType = "application/json";
+        context.Request.ContentLength = length;
+        context.Request.Body = pipe.Reader.AsStream();
+        return (pipe.Writer, JsonBody.ReadAsync(context.Request, TestContext.Current.CancellationToken));
     }
 
     /// <summary>Past the API, whose time for a request is short here.</summary>

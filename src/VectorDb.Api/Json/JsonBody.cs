@@ -86,24 +86,26 @@ internal sealed class JsonBody : IDisposable
         // One byte more than the longest body: a full buffer is always too small, and only the end of the body leaves room in it.
         var largest = (int)Math.Min(
             (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? Array.MaxLength) + 1, Array.MaxLength);
-        // A body announced as longer than allowed gets no buffer of that size: the server refuses it at the first read.
-        await GrowAsync(request.ContentLength < largest ? (int)request.ContentLength + 1 : Math.Min(FirstSize, largest), cancellationToken);
+        // Nor is a full buffer ever enough for a body as long as announced. What is announced is not there yet, and so takes no room yet, but
+        // for a small body. One that is announced as longer than allowed is refused by the server at the first read.
+        var whole = request.ContentLength < largest ? (int)request.ContentLength + 1 : largest;
+        await GrowAsync(whole <= BodyMemory.LargestSmallBody ? whole : FirstSize, whole, cancellationToken);
         int read;
         while ((read = await request.Body.ReadAsync(_buffer.AsMemory(_end), cancellationToken)) > 0)
         {
             _end += read;
             if (_end == _buffer.Length)
             {
-                await GrowAsync(_end < largest ? (int)Math.Min(2L * _end, largest) : throw TooLarge(largest), cancellationToken);
+                await GrowAsync(_end < whole ? (int)Math.Min(2L * _end, whole) : throw TooLarge(largest), whole, cancellationToken);
             }
         }
 
         _start = Span.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
     }
 
-    private async Task GrowAsync(int size, CancellationToken cancellationToken)
+    private async Task GrowAsync(int wanted, int whole, CancellationToken cancellationToken)
     {
-        var room = await _memory.TakeAsync(size, cancellationToken);
+        var (size, room) = await _memory.GrowAsync(_end, wanted, whole, cancellationToken);
         var larger = ArrayPool<byte>.Shared.Rent(size);
         Span.CopyTo(larger);
         Return(_buffer);

@@ -12,6 +12,11 @@ namespace VectorDb.Api.Limits;
 internal static class RequestLimits
 {
     private const string UploadTimeout = "upload";
+    private const string BatchTimeout = "batch";
+
+    /// <summary>Bytes a second; nobody stores a body before it comes here, so that its way is a part of the request.</summary>
+    private const long SlowestLine = 512 * 1024;
+
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(100);
 
     public static void AddRequestLimits(this WebApplicationBuilder builder, ApplicationSettings settings)
@@ -22,6 +27,7 @@ internal static class RequestLimits
         {
             options.DefaultPolicy = Timeout(settings.Get(Settings.RequestSeconds));
             options.AddPolicy(UploadTimeout, Timeout(settings.Get(Settings.UploadSeconds)));
+            options.AddPolicy(BatchTimeout, Timeout(settings.Get(Settings.RequestSeconds) + (settings.Get(Settings.BodyBytes) / SlowestLine)));
         });
         builder.Services.AddRateLimiter(options =>
         {
@@ -39,6 +45,11 @@ internal static class RequestLimits
     public static TBuilder AsUpload<TBuilder>(this TBuilder builder, ApplicationSettings settings)
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new BodyLimit(settings.Get(Settings.UploadBytes)), new RequestTimeoutAttribute(UploadTimeout));
+
+    /// <summary>A batch of records has the time that the largest body takes on a slow line beside that of other requests.</summary>
+    public static TBuilder AsBatch<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new RequestTimeoutAttribute(BatchTimeout));
 
     /// <summary>A streamed answer may take as long as an upload: cut off by the usual limit, it would look complete.</summary>
     public static TBuilder AsDownload<TBuilder>(this TBuilder builder)

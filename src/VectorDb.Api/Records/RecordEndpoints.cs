@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using VectorDb.Api.Access;
 using VectorDb.Api.Documentation;
 using VectorDb.Api.Json;
+using VectorDb.Api.Limits;
 using VectorDb.Api.Problems;
 using VectorDb.Core.Configuration;
 using VectorDb.Core.Embeddings;
@@ -24,7 +25,7 @@ internal static class RecordEndpoints
         var group = api.MapGroup("/collections/{collection}/records").WithTags("Records");
         group.MapPut("", UpsertAsync).Needs(Scope.Write).WithSummary("Insert or replace a batch of records")
             .WithDescription("All of them or none. Text is embedded when no vector is given. Of two with one id the last wins.")
-            .Accepts<RecordBatch>("application/json").Fails(404, 413, 415);
+            .Accepts<RecordBatch>("application/json").Fails(404, 413, 415).AsBatch();
         group.MapGet("", ScrollAsync).Needs(Scope.Read).WithSummary("List records by id")
             .WithDescription("The cursor stays valid while records come and go. A page of long texts ends before its limit: there are more while there is a cursor.").DescribesPages()
             .Describes("filter", """Only records that match, as JSON: {"must":[{"key":"lang","match":"en"}]}.""").Fails(404);
