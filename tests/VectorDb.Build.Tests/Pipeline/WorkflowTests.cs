@@ -28,6 +28,15 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
+    public void Every_job_in_a_container_runs_in_one_image_and_no_tag_can_change_it()
+    {
+        var images = Jobs.Select(job => job.Node.Text("container", "image")).OfType<string>().ToList();
+
+        Assert.Equal(Jobs.Count(job => job.Node.Children.ContainsKey("container")), images.Count);
+        Assert.Matches("^[a-z]+:[0-9]+@sha256:[0-9a-f]{64}$", Assert.Single(images.Distinct(StringComparer.Ordinal)));
+    }
+
+    [Fact]
     public void Every_action_of_this_repository_that_is_used_exists() => Assert.All(
         Files.SelectMany(file => file.Steps).Select(step => step.Text("uses")).OfType<string>().Where(what => what.StartsWith("./", StringComparison.Ordinal)),
         what => Assert.True(File.Exists(Path.Combine(Repository.Root, what, "action.yml")), what));
@@ -86,8 +95,8 @@ public sealed partial class WorkflowTests
     {
         var (prove, deploy) = (Jobs.Single(job => job.Name == ".github/workflows/deploy.yml: prove"), Jobs.Single(job => job.Name == ".github/workflows/deploy.yml: deploy"));
 
-        Assert.Equal("debian:12", prove.Node.Text("container", "image"));
-        Assert.Equal("debian:12", deploy.Node.Text("container", "image"));
+        Assert.StartsWith("debian:12@", deploy.Node.Text("container", "image"));
+        Assert.Equal(deploy.Node.Text("container", "image"), prove.Node.Text("container", "image"));
         Assert.Equal("true", deploy.Steps.Single(step => step.Text("uses")?.StartsWith("actions/cache/restore@", StringComparison.Ordinal) == true).Text("with", "fail-on-cache-miss"));
     }
 
