@@ -81,7 +81,6 @@ internal sealed record CertificateAuthorities(string Sha256)
 /// <param name="WorkerHardSeconds">A job is failed and retried after it.</param>
 /// <param name="WorkerSoftSeconds">A job saves its state and makes way after it.</param>
 /// <param name="RequestsPerSecond">Of one client address, at the proxy.</param>
-/// <param name="UploadMegabytes">Largest body that the proxy takes.</param>
 /// <param name="DeregistrationSeconds">How long the load balancer may still send to an instance that is to go.</param>
 internal sealed record ServiceLimits(
     string ApiMemory = "4g",
@@ -89,5 +88,4 @@ internal sealed record ServiceLimits(
     int WorkerHardSeconds = 1800,
     int WorkerSoftSeconds = 1740,
     int RequestsPerSecond = 50,
-    int UploadMegabytes = 5120,
     int DeregistrationSeconds = 30);

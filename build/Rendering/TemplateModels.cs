@@ -42,8 +42,6 @@ internal sealed record NginxModel(ReleaseModel Model)
     public IReadOnlyList<string> BalancerNetworks => Model.BalancerNetworks;
 
     public int RequestsPerSecond => Model.Limits.RequestsPerSecond;
-
-    public int UploadMegabytes => Model.Limits.UploadMegabytes;
 }
 
 /// <param name="Images">By service name, <c>redis</c> among them.</param>

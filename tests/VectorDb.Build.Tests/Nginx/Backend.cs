@@ -11,6 +11,11 @@ namespace VectorDb.Build.Tests.Nginx;
 /// <summary>A small application behind the proxy, API and dashboard in one, that tells what reaches it.</summary>
 internal sealed class Backend : IAsyncDisposable
 {
+    /// <summary>Bytes of the longest answer: more than sockets and buffers on the way hold.</summary>
+    public const int Long = 64 * LongPiece;
+
+    private const int LongPiece = 1024 * 1024;
+
     private readonly WebApplication _app;
 
     private Backend(WebApplication app) => _app = app;
@@ -46,6 +51,13 @@ internal sealed class Backend : IAsyncDisposable
         });
         app.MapGet("/echo", (HttpRequest request) => request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()));
         app.MapGet("/big", () => Results.Text(new string('x', 100_000), "application/json"));
+        app.MapGet("/long", async (HttpResponse response) =>
+        {
+            for (var sent = 0; sent < Long; sent += LongPiece)
+            {
+                await response.Body.WriteAsync(new byte[LongPiece]);
+            }
+        });
         app.MapGet("/framed", (HttpResponse response) =>
         {
             response.Headers.XFrameOptions = "SAMEORIGIN";
@@ -54,9 +66,18 @@ internal sealed class Backend : IAsyncDisposable
         app.MapGet("/slow", () => backend.Release.Task);
         app.MapGet("/api/v1/health", () => Results.Text("ok", statusCode: (int)backend.Health));
         app.MapGet("/metrics", () => "secret");
-        app.MapGet("/docs/page.js", () => Results.Text("script", "text/javascript"));
-        app.MapPost("/echo", (HttpRequest request) => request.Body.CopyToAsync(Stream.Null));
+        app.MapGet("/docs/page.js", (HttpRequest request) =>
+        {
+            request.HttpContext.Response.Headers.Vary = "Accept-Encoding";
+            return Results.Text($"script {request.QueryString}", "text/javascript");
+        });
+        app.MapPost("/docs", backend.TakeAsync);
+        app.MapPost("/echo", backend.TakeAsync);
+        app.MapPost("/api/v1/collections/{name}/search", backend.TakeAsync);
         app.MapPost("/api/v1/collections/{name}/uploads", backend.TakeAsync);
+        app.MapPut("/api/v1/collections/{name}/records", backend.TakeAsync);
+        app.MapPut("/api/v1/collections/{name}/closed", () => Results.Unauthorized());
+        app.MapPost("/dashboard/login", backend.TakeAsync);
         app.MapGet("/dashboard/session", (HttpRequest request) =>
             request.Headers.Cookie.ToString().Contains("session=ok") ? Results.NoContent() : Results.Unauthorized());
         app.MapGet("/dashboard/{**page}", (string? page, HttpResponse response) =>

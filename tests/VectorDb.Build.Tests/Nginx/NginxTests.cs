@@ -70,41 +70,83 @@ public sealed class NginxTests
         Assert.InRange(backend.Connections.Distinct().Count(), 1, Environment.ProcessorCount);
     }
 
-    [Fact]
-    public async Task An_upload_reaches_the_API_while_it_is_still_being_sent()
+    [Theory]
+    [InlineData("POST", "/api/v1/collections/books/uploads")]
+    [InlineData("PUT", "/api/v1/collections/books/records")]
+    [InlineData("POST", "/api/v1/collections/books/search")]
+    [InlineData("POST", "/dashboard/login")]
+    [InlineData("POST", "/docs")]
+    [InlineData("POST", "/echo")]
+    public async Task A_body_goes_on_while_it_is_still_being_sent_and_is_stored_nowhere(string method, string path)
     {
         await using var backend = await Backend.StartAsync();
         await using var proxy = await Proxy.StartAsync(backend);
         using var client = proxy.Client();
         var body = Channel.CreateUnbounded<byte[]>();
-        var sending = client.PostAsync("/api/v1/collections/books/uploads", new ChannelContent(body.Reader), Cancellation);
-        await body.Writer.WriteAsync(new byte[10_000], Cancellation);
-        Assert.InRange(await backend.Pieces.Reader.ReadAsync(Cancellation), 1, 10_000);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new ChannelContent(body.Reader) };
+        var sending = client.SendAsync(request, Cancellation);
+        await body.Writer.WriteAsync(new byte[100_000], Cancellation);
+        for (var arrived = 0; arrived < 100_000;)
+        {
+            arrived += await backend.Pieces.Reader.ReadAsync(Cancellation);
+        }
+
         Assert.False(sending.IsCompleted);
         body.Writer.Complete();
         Assert.Equal(HttpStatusCode.OK, (await sending).StatusCode);
+        Assert.DoesNotContain("temporary file", proxy.Errors);
     }
 
-    [Theory]
-    [InlineData("/echo", 70, "413")]
-    [InlineData("/api/v1/collections/books/uploads", 70, "")]
-    [InlineData("/api/v1/collections/books/uploads", 6000, "413")]
-    public async Task A_body_over_the_limit_is_refused_before_it_is_sent(string path, int megabytes, string expected)
+    [Fact]
+    public async Task Who_has_no_key_is_told_before_the_body_has_come()
     {
         await using var backend = await Backend.StartAsync();
         await using var proxy = await Proxy.StartAsync(backend);
-        using var connection = new TcpClient();
-        await connection.ConnectAsync(proxy.Url.Host, proxy.Url.Port, Cancellation);
-        await using var stream = connection.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {megabytes * 1024L * 1024}\r\n\r\nx"), Cancellation);
-        if (expected.Length == 0)
+        Assert.Contains("401", await FirstLineAsync(proxy, "PUT", "/api/v1/collections/books/closed", megabytes: 60));
+    }
+
+    [Theory]
+    [InlineData("/echo", 2)]
+    [InlineData("/docs", 2)]
+    [InlineData("/dashboard/login", 2)]
+    [InlineData("/api/v1/health", 2)]
+    [InlineData("/api/v1/collections/books/records", 70)]
+    [InlineData("/API/v1/Collections/books/uploads/", 6000)]
+    public async Task A_body_over_the_limit_is_refused_before_it_is_sent(string path, int megabytes)
+    {
+        await using var backend = await Backend.StartAsync();
+        await using var proxy = await Proxy.StartAsync(backend);
+        Assert.Contains("413", await FirstLineAsync(proxy, "POST", path, megabytes));
+        Assert.Empty(backend.Requests);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/collections/books/search", 60)]
+    [InlineData("/api/v1/collections/books/uploads", 5000)]
+    [InlineData("/API/v1/Collections/books/uploads/", 5000)]
+    public async Task A_body_within_the_limit_of_its_route_is_taken(string path, int megabytes)
+    {
+        await using var backend = await Backend.StartAsync();
+        await using var proxy = await Proxy.StartAsync(backend);
+        using var connection = await BeginAsync(proxy, "POST", path, megabytes);
+        Assert.Equal(1, await backend.Pieces.Reader.ReadAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task An_answer_that_its_reader_takes_slowly_is_stored_nowhere()
+    {
+        await using var backend = await Backend.StartAsync();
+        await using var proxy = await Proxy.StartAsync(backend);
+        using var answer = await proxy.Client().GetAsync("/long", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        await using var stream = await answer.Content.ReadAsStreamAsync(Cancellation);
+        var (buffer, total) = (new byte[1000], 0L);
+        while (await stream.ReadAsync(buffer, Cancellation) is > 0 and var count)
         {
-            Assert.Equal(1, await backend.Pieces.Reader.ReadAsync(Cancellation));
-            return;
+            total += count;
         }
 
-        using var reader = new StreamReader(stream);
-        Assert.Contains(expected, await reader.ReadLineAsync(Cancellation));
+        Assert.Equal(Backend.Long, total);
+        Assert.DoesNotContain("temporary file", proxy.Errors);
     }
 
     [Fact]
@@ -177,7 +219,7 @@ public sealed class NginxTests
     }
 
     [Theory]
-    [InlineData("/dashboard/assets/dashboard.css?v=1", "public, max-age=31536000, immutable")]
+    [InlineData("/dashboard/assets/dashboard.css?v=0f3a91bc", "public, max-age=31536000, immutable")]
     [InlineData("/docs/page.js", "public, max-age=600")]
     public async Task Static_files_come_from_the_cache_with_cache_headers(string path, string expected)
     {
@@ -188,6 +230,24 @@ public sealed class NginxTests
         var second = await client.GetAsync(path, Cancellation);
         Assert.Equal("HIT", Assert.Single(second.Headers.GetValues("X-Cache")));
         Assert.Equal(expected, Assert.Single(second.Headers.GetValues("Cache-Control")));
+        Assert.Equal(1, backend.Requests[path.Split('?')[0]]);
+    }
+
+    [Theory]
+    [InlineData("/docs/page.js?a=1", "/docs/page.js?a=2")]
+    [InlineData("/dashboard/assets/dashboard.css?v=0f3a91bc&a=1", "/dashboard/assets/dashboard.css?a=2&v=0f3a91bc")]
+    public async Task Whatever_a_client_adds_to_a_static_file_it_takes_no_more_room_in_the_cache(string path, string other)
+    {
+        await using var backend = await Backend.StartAsync();
+        await using var proxy = await Proxy.StartAsync(backend);
+        using var client = proxy.Client();
+        foreach (var (asked, encoding) in new[] { (path, "gzip"), (other, "gzip, br"), (path, "x, gzip;q=0.5"), (other, "gzip;q=1") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, asked);
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", encoding);
+            Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(request, Cancellation)).StatusCode);
+        }
+
         Assert.Equal(1, backend.Requests[path.Split('?')[0]]);
     }
 
@@ -226,13 +286,35 @@ public sealed class NginxTests
         Assert.Equal("ok\n", await client.GetStringAsync("/nginx-health", Cancellation));
     }
 
-    [Fact]
-    public async Task Metrics_are_not_for_the_world()
+    [Theory]
+    [InlineData("/metrics")]
+    [InlineData("/Metrics")]
+    [InlineData("/metrics/")]
+    [InlineData("//METRICS//")]
+    [InlineData("/%6Detrics?a=b")]
+    public async Task Metrics_are_not_for_the_world_however_they_are_spelt(string path)
     {
         await using var backend = await Backend.StartAsync();
         await using var proxy = await Proxy.StartAsync(backend);
-        Assert.Equal(HttpStatusCode.NotFound, (await proxy.Client().GetAsync("/metrics", Cancellation)).StatusCode);
+        Assert.Contains("404", await FirstLineAsync(proxy, "GET", path, megabytes: 0));
         Assert.Empty(backend.Requests);
+    }
+
+    private static async Task<string> FirstLineAsync(Proxy proxy, string method, string path, int megabytes)
+    {
+        using var connection = await BeginAsync(proxy, method, path, megabytes);
+        using var reader = new StreamReader(connection.GetStream());
+        return (await reader.ReadLineAsync(Cancellation))!;
+    }
+
+    /// <summary>Sends the head of a request, and one byte of its body.</summary>
+    private static async Task<TcpClient> BeginAsync(Proxy proxy, string method, string path, int megabytes)
+    {
+        var connection = new TcpClient();
+        await connection.ConnectAsync(proxy.Url.Host, proxy.Url.Port, Cancellation);
+        var head = $"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {megabytes * 1024L * 1024}\r\n\r\n{(megabytes > 0 ? "x" : "")}";
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), Cancellation);
+        return connection;
     }
 
     private static async Task<Dictionary<string, string>> EchoAsync(Proxy proxy, params (string Name, string Value)[] headers)

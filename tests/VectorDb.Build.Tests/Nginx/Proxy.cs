@@ -26,7 +26,13 @@ internal sealed class Proxy : IAsyncDisposable
             RedirectStandardError = true,
         };
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) => _errors.Add(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors)
+            {
+                _errors.Add(line.Data ?? "");
+            }
+        };
         _process.BeginErrorReadLine();
     }
 
@@ -35,6 +41,18 @@ internal sealed class Proxy : IAsyncDisposable
     public Uri Url { get; }
 
     public string LogFile => _folder.File("access.log");
+
+    /// <summary>What nginx has complained about so far.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_errors)
+            {
+                return string.Join('\n', _errors);
+            }
+        }
+    }
 
     /// <param name="environment">The release's own part; null for the one in the image.</param>
     /// <param name="resolver">Address of a name server.</param>
@@ -57,7 +75,7 @@ internal sealed class Proxy : IAsyncDisposable
 
     private async Task<bool> ListensAsync()
     {
-        Assert.False(_process.HasExited, string.Join('\n', _errors));
+        Assert.False(_process.HasExited, Errors);
         try
         {
             using var client = new TcpClient();
