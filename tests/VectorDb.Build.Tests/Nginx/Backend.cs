@@ -14,8 +14,12 @@ internal sealed class Backend : IAsyncDisposable
     /// <summary>Bytes of the longest answer: more than sockets and buffers on the way hold.</summary>
     public const int Long = 64 * LongPiece;
 
+    /// <summary>What has not come then never does.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private const int LongPiece = 1024 * 1024;
 
+    private readonly Channel<int> _pieces = Channel.CreateUnbounded<int>();
     private readonly WebApplication _app;
 
     private Backend(WebApplication app) => _app = app;
@@ -26,9 +30,6 @@ internal sealed class Backend : IAsyncDisposable
     public ConcurrentDictionary<string, int> Requests { get; } = [];
 
     public ConcurrentBag<string> Connections { get; } = [];
-
-    /// <summary>Pieces of an upload as they arrive.</summary>
-    public Channel<int> Pieces { get; } = Channel.CreateUnbounded<int>();
 
     /// <summary>What its health check answers.</summary>
     public HttpStatusCode Health { get; set; } = HttpStatusCode.OK;
@@ -89,6 +90,10 @@ internal sealed class Backend : IAsyncDisposable
         return backend;
     }
 
+    /// <returns>Bytes of the next piece of a body as it arrives.</returns>
+    public async Task<int> NextPieceAsync(CancellationToken cancellationToken) =>
+        await _pieces.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         Release.TrySetResult();
@@ -101,9 +106,9 @@ internal sealed class Backend : IAsyncDisposable
         var buffer = new byte[64 * 1024];
         while (await request.Body.ReadAsync(buffer) is > 0 and var count)
         {
-            await Pieces.Writer.WriteAsync(count);
+            await _pieces.Writer.WriteAsync(count);
         }
 
-        Pieces.Writer.Complete();
+        _pieces.Writer.Complete();
     }
 }

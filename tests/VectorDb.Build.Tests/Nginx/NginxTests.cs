@@ -88,7 +88,7 @@ public sealed class NginxTests
         await body.Writer.WriteAsync(new byte[100_000], Cancellation);
         for (var arrived = 0; arrived < 100_000;)
         {
-            arrived += await backend.Pieces.Reader.ReadAsync(Cancellation);
+            arrived += await backend.NextPieceAsync(Cancellation);
         }
 
         Assert.False(sending.IsCompleted);
@@ -129,7 +129,7 @@ public sealed class NginxTests
         await using var backend = await Backend.StartAsync();
         await using var proxy = await Proxy.StartAsync(backend);
         using var connection = await BeginAsync(proxy, "POST", path, megabytes);
-        Assert.Equal(1, await backend.Pieces.Reader.ReadAsync(Cancellation));
+        Assert.Equal(1, await backend.NextPieceAsync(Cancellation));
     }
 
     [Fact]
@@ -304,7 +304,7 @@ public sealed class NginxTests
     {
         using var connection = await BeginAsync(proxy, method, path, megabytes);
         using var reader = new StreamReader(connection.GetStream());
-        return (await reader.ReadLineAsync(Cancellation))!;
+        return (await reader.ReadLineAsync(Cancellation).AsTask().WaitAsync(Backend.Patience, Cancellation))!;
     }
 
     /// <summary>Sends the head of a request, and one byte of its body.</summary>
