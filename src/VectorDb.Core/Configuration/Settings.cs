@@ -56,7 +56,7 @@ public static class Settings
     public static readonly Setting<long> BatchRecords = Number("LIMIT_BATCH_RECORDS", 1000, 1, 100_000, "Most records in one upsert.");
     public static readonly Setting<long> RequestsPerSecond = Number("LIMIT_REQUESTS_PER_SECOND", 10_000, 1, 1_000_000, "Requests a second of one API key, or of one address when there is none.");
     public static readonly Setting<long> RequestBurst = Number("LIMIT_REQUEST_BURST", 20_000, 1, 1_000_000, "Requests of one caller that may come at once.");
-    public static readonly Setting<long> RequestSeconds = Number("LIMIT_REQUEST_SECONDS", 30, 1, 3600, "Seconds one request may take; uploads and the download of errors have their own.");
+    public static readonly Setting<long> RequestSeconds = Number("LIMIT_REQUEST_SECONDS", 30, 1, 3600, "Seconds one request may take; uploads and the download of errors have their own, an upsert also the time that the largest body takes at 512 KiB a second.");
     public static readonly Setting<long> UploadSeconds = Number("LIMIT_UPLOAD_SECONDS", 1800, 1, 86_400, "Seconds one upload, or the download of a task's errors, may take.");
 
     /// <summary>In the order of the documentation.</summary>
