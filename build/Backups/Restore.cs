@@ -36,8 +36,8 @@ public sealed class Restore
         await _journal.RunAsync("Verify", () => FetchAsync(place, name, bench.Copy, cancellationToken));
 
         await _gate.EnsureHeldAsync(cancellationToken);
-        var active = await ActiveAsync(cancellationToken);
-        await ExchangeAsync(bench.Copy, place.AddressOf(name), active, cancellationToken);
+        var status = await _environment.Rollout.StatusAsync(cancellationToken);
+        await ExchangeAsync(bench.Copy, place.AddressOf(name), await ActiveAsync(status, from, cancellationToken), status.Host, cancellationToken);
     }
 
     private async Task<string?> FetchAsync(IBackupPlace place, string name, string folder, CancellationToken cancellationToken)
@@ -54,20 +54,25 @@ public sealed class Restore
             $"{manifest.Bytes / 1e6:0.0} MB in {manifest.Files.Count} files of {manifest.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC by release {manifest.Release}");
     }
 
-    private async Task<Manifest?> ActiveAsync(CancellationToken cancellationToken) =>
-        (await _environment.Rollout.StatusAsync(cancellationToken)).Active is { } release ? await _environment.Catalog.FindAsync(release, cancellationToken) : null;
+    /// <returns>What is to run again afterwards; null when nothing is active.</returns>
+    /// <exception cref="BackupRefusedException">It could not be started again. Nothing was stopped.</exception>
+    private async Task<Manifest?> ActiveAsync(RolloutStatus status, string from, CancellationToken cancellationToken) =>
+        status.Active is not { } release ? null
+        : await _environment.Catalog.FindAsync(release, cancellationToken)
+            ?? throw new BackupRefusedException(
+                $"Release {release} runs, but its manifest is gone, so it could not be started again on the restored data. Nothing was stopped. "
+                + $"Stop it, restore and deploy: {_environment.Command("Stop")}; {_environment.Command("Restore")} --from={from}; {_environment.Command("Deploy")}");
 
-    private async Task ExchangeAsync(string folder, string address, Manifest? active, CancellationToken cancellationToken)
+    /// <param name="active">What is to run again.</param>
+    /// <param name="host">What it runs on.</param>
+    private async Task ExchangeAsync(string folder, string address, Manifest? active, string? host, CancellationToken cancellationToken)
     {
         string? aside = null;
         var exchanged = false;
         try
         {
-            if (active is not null)
-            {
-                await _journal.RunAsync("Stop", async () => await _environment.Rollout.StopAsync(cancellationToken) ? "all requests finished" : null);
-            }
-
+            // Also where nothing is active: a release that a killed run has started, or a host that nobody reaches, may use the data.
+            await _journal.RunAsync("Stop", async () => await _environment.Rollout.StopAsync(cancellationToken) ? "all requests finished" : "nothing was running");
             await _journal.RunAsync("Restore", async () =>
             {
                 aside = _data.Replace(folder);
@@ -77,26 +82,26 @@ public sealed class Restore
             });
             if (active is not null)
             {
-                await _journal.RunAsync("Start", () => StartAsync(active, cancellationToken));
+                await _journal.RunAsync("Start", () => StartAsync(active, host, cancellationToken));
             }
         }
         catch (Exception failure)
         {
-            await UndoAsync(exchanged, aside, active, failure);
+            await UndoAsync(exchanged, aside, active, host, failure);
             throw;
         }
 
         _journal.Close($"Restored {address}");
-        _journal.Close(active is null ? "  Nothing was running. Start it: ./build.sh --target=Deploy" : $"  release {active.Release} runs on it and passed the smoke test");
+        _journal.Close(active is null ? "  Nothing was active. Start it: ./build.sh --target=Deploy" : $"  release {active.Release} runs on it and passed the smoke test");
         if (aside is not null)
         {
             _journal.Close($"  What was there before lies in {aside}; remove it when you are sure that you do not need it.");
         }
     }
 
-    private async Task<string?> StartAsync(Manifest manifest, CancellationToken cancellationToken)
+    private async Task<string?> StartAsync(Manifest manifest, string? host, CancellationToken cancellationToken)
     {
-        await _environment.Rollout.PrepareAsync(manifest, RolloutPace.Return, cancellationToken);
+        await _environment.Rollout.ResumeAsync(manifest, host, cancellationToken);
         await _environment.Rollout.StartAsync(manifest, cancellationToken);
         await _environment.Rollout.ActivateAsync(manifest, RolloutPace.Return, cancellationToken);
         var target = await _environment.SmokeTargetAsync(manifest, cancellationToken);
@@ -105,7 +110,7 @@ public sealed class Restore
     }
 
     /// <summary>The run itself may have been cancelled: putting things back is not.</summary>
-    private async Task UndoAsync(bool exchanged, string? aside, Manifest? active, Exception failure)
+    private async Task UndoAsync(bool exchanged, string? aside, Manifest? active, string? host, Exception failure)
     {
         using var limit = new CancellationTokenSource(UndoLimit);
         try
@@ -119,10 +124,10 @@ public sealed class Restore
 
             if (active is not null)
             {
-                await StartAsync(active, limit.Token);
+                await StartAsync(active, host, limit.Token);
             }
 
-            _journal.Close("The restore failed; what was there before is in its place again.");
+            _journal.Close(exchanged ? "The restore failed; what was there before is in its place again." : "The restore failed before it changed anything; the data is as it was.");
         }
         catch (Exception second)
         {

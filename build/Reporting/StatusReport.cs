@@ -22,7 +22,7 @@ public sealed class StatusReport
     internal StatusReport(IReleaseEnvironment environment, IAnsiConsole console) => (_environment, _console) = (environment, console);
 
     /// <param name="json">Prints one JSON document and nothing else.</param>
-    /// <returns>The exit code: 0 healthy, 3 deployed but not healthy, 4 nothing deployed.</returns>
+    /// <returns>The exit code: 0 healthy, 3 deployed but not healthy or being stopped, 4 nothing deployed.</returns>
     public async Task<int> PrintAsync(bool json, CancellationToken cancellationToken)
     {
         var status = await _environment.Rollout.StatusAsync(cancellationToken);
@@ -36,7 +36,7 @@ public sealed class StatusReport
             Print(document);
         }
 
-        return document.Release is null ? NothingDeployed : status.ActiveRelease is { IsHealthy: true } ? Healthy : Unhealthy;
+        return document.Release is null ? NothingDeployed : status is { IsStopping: false, ActiveRelease.IsHealthy: true } ? Healthy : Unhealthy;
     }
 
     private async Task<StatusDocument> DescribeAsync(RolloutStatus status, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ public sealed class StatusReport
         var standby = status.Running.Where(release => release.StandsBy).Select(release => new StandbyRelease(release.Id, release.Services)).FirstOrDefault();
         if ((status.Active ?? history.Active) is not { } active)
         {
-            return new StatusDocument(_environment.Name, status.Url, null, services, standby);
+            return new StatusDocument(_environment.Name, status.Url, null, services, standby, status.IsStopping);
         }
 
         var activation = history.LastActivation(active);
@@ -55,7 +55,8 @@ public sealed class StatusReport
             status.Url,
             new DeployedRelease(active, activation?.Commit, activation?.At, activation?.By, history.IsVerified(active)),
             services,
-            standby);
+            standby,
+            status.IsStopping);
     }
 
     private void Print(StatusDocument document)
@@ -74,6 +75,11 @@ public sealed class StatusReport
         {
             _console.WriteRaw($"Nothing of it is running. Bring it back: {_environment.Command("Deploy")}");
             return;
+        }
+
+        if (document.Stopping)
+        {
+            _console.WriteRaw($"It is being stopped, and finishes its requests. Bring it back: {_environment.Command("Deploy")}");
         }
 
         var table = new Table().Border(_console.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.None).AddColumns("Service", "Process", "Health", "Restarts", "Memory");
@@ -99,12 +105,14 @@ public sealed class StatusReport
 
 /// <summary>What <c>Status --json</c> prints.</summary>
 /// <param name="Standby">The release before, while it is kept ready for a rollback; left out otherwise.</param>
+/// <param name="Stopping">True while what runs is being stopped; left out otherwise.</param>
 internal sealed record StatusDocument(
     string Environment,
     Uri Url,
     DeployedRelease? Release,
     IReadOnlyList<ServiceState> Services,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StandbyRelease? Standby);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StandbyRelease? Standby,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Stopping);
 
 internal sealed record StandbyRelease(ReleaseId Id, IReadOnlyList<ServiceState> Services);
 

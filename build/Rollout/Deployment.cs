@@ -69,6 +69,7 @@ public sealed class Deployment
             && status.ActiveRelease is { IsHealthy: true }
             && status.Running.All(release => release.Id == draft.Release || release.IsLeaving)
             && status.IsSized
+            && !status.IsStopping
             && status.Host == draft.Host?.Short
             && await IsCurrentAsync(draft, cancellationToken)
             && history.IsVerified(draft.Release)

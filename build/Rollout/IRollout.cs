@@ -17,6 +17,11 @@ internal interface IRollout
     /// <exception cref="RolloutFailedException">Nothing was moved.</exception>
     Task PrepareAsync(Manifest manifest, RolloutPace pace, CancellationToken cancellationToken);
 
+    /// <summary>Brings up again what outlives releases once <see cref="StopAsync"/> has stopped it, as it was.</summary>
+    /// <param name="manifest">The release that is to be started there.</param>
+    /// <param name="host">What <see cref="RolloutStatus.Host"/> was; a release may have been moved to a newer one than it was made with.</param>
+    Task ResumeAsync(Manifest manifest, string? host, CancellationToken cancellationToken) => PrepareAsync(manifest, RolloutPace.Return, cancellationToken);
+
     /// <summary>Starts a release beside the active one; returns when it is healthy under its own id. Running already is no error.</summary>
     /// <exception cref="RolloutFailedException">It did not become healthy; what was started has been stopped again.</exception>
     Task StartAsync(Manifest manifest, CancellationToken cancellationToken);
@@ -67,6 +72,9 @@ internal sealed record RolloutStatus(Uri Url, ReleaseId? Active, IReadOnlyList<R
 {
     /// <summary>Whether it may grow and shrink as far as the settings say: a release as it is may have to be given other bounds.</summary>
     public bool IsSized { get; init; } = true;
+
+    /// <summary>What still runs is finishing its requests and will be gone.</summary>
+    public bool IsStopping { get; init; }
 
     public RunningRelease? ActiveRelease => Running.FirstOrDefault(release => release.Id == Active);
 }

@@ -30,7 +30,7 @@ public sealed class Rollback
         var active = status.Active ?? history.Active;
         var left = known.FirstOrDefault(manifest => manifest.Release == active);
         var target = to is not null ? Named(to, history, known) : left?.Proved ?? LastVerified(history, known, active);
-        if (target.Release == status.Active && left?.Proved is null && status.ActiveRelease is { IsHealthy: true } && history.IsVerified(target.Release))
+        if (target.Release == status.Active && left?.Proved is null && status is { IsStopping: false, ActiveRelease.IsHealthy: true } && history.IsVerified(target.Release))
         {
             _journal.Close($"Nothing to do: release {target.Release} is active, verified and healthy at {status.Url}");
             return;

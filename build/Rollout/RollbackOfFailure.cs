@@ -32,7 +32,7 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
 
             if (!stays)
             {
-                await environment.Rollout.RetireAsync(candidate.Release, wait: true, limit.Token);
+                await RetireAsync(candidate);
             }
         }
         catch (Exception second) when (stage == SwitchoverStage.Preparing)
@@ -43,6 +43,20 @@ internal sealed class RollbackOfFailure(IReleaseEnvironment environment, Release
         {
             journal.Say($"Taking release {candidate.Release} back failed too: {second.Message}");
             journal.Close($"Release {candidate.Release} was not taken back. Look: {environment.Command("Status")}; then {environment.Command("Rollback")}");
+        }
+    }
+
+    /// <summary>It has been taken back; a request that is still under way on it does not change that.</summary>
+    private async Task RetireAsync(Manifest candidate)
+    {
+        using var limit = new CancellationTokenSource(environment.Rules.UndoLimit);
+        try
+        {
+            await environment.Rollout.RetireAsync(candidate.Release, wait: true, limit.Token);
+        }
+        catch (Exception unfinished)
+        {
+            journal.Close($"Release {candidate.Release} has no traffic any more, but may still be finishing its requests: {unfinished.Message}");
         }
     }
 

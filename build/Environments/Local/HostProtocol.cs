@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace VectorDb.Build.Environments.Local;
 
 /// <summary>The answer to <c>GET /status</c> of the resident host.</summary>
-internal sealed record HostStatus(HostDescription Host, string? Active, IReadOnlyList<HostedRelease> Releases);
+/// <param name="Stopping">It takes no more commands and will be gone; hosts from before this was told leave it out.</param>
+internal sealed record HostStatus(HostDescription Host, string? Active, IReadOnlyList<HostedRelease> Releases, bool Stopping = false);
 
 /// <param name="Content">Short content hash of its binaries.</param>
 /// <param name="Port">Where the gateway listens.</param>

@@ -13,28 +13,45 @@ internal sealed class LocalHostClient : IDisposable
     // Longer than the host itself waits for a start or a drain, so that its own explanation arrives first.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
-    private readonly HttpClient _http;
+    /// <summary>What .NET makes of the missing file of a socket.</summary>
+    private const SocketError NoSuchFile = SocketError.AddressNotAvailable;
 
-    public LocalHostClient(string socketPath) => _http = new HttpClient(new SocketsHttpHandler
+    private readonly HttpClient _http;
+    private readonly LocalHome _home;
+
+    public LocalHostClient(LocalHome home)
     {
-        UseProxy = false,
-        ConnectCallback = async (_, cancellationToken) => await SocketPath.ConnectAsync(socketPath, cancellationToken),
-    })
-    {
-        BaseAddress = new Uri("http://local-host"),
-        Timeout = Limit,
-    };
+        _home = home;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (_, cancellationToken) => await SocketPath.ConnectAsync(home.ControlSocket, cancellationToken),
+        })
+        {
+            BaseAddress = new Uri("http://local-host"),
+            Timeout = Limit,
+        };
+    }
 
     /// <returns>Null when no host is running.</returns>
+    /// <exception cref="RolloutFailedException">Nobody can tell: it may well run.</exception>
     public async Task<HostStatus?> StatusAsync(CancellationToken cancellationToken)
     {
         try
         {
             return await _http.GetFromJsonAsync("/status", HostJson.Default.HostStatus, cancellationToken);
         }
-        catch (HttpRequestException failure) when (failure.InnerException is SocketException or IOException)
+        catch (HttpRequestException failure) when (failure.InnerException is IOException or SocketException { SocketErrorCode: SocketError.ConnectionRefused or NoSuchFile })
         {
             return null;
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            throw new RolloutFailedException(HostOwner.Describe(_home), cause: failure);
+        }
+        catch (HttpRequestException failure) when (failure.InnerException is SocketException)
+        {
+            throw new RolloutFailedException($"The local host cannot be asked through {_home.ControlSocket}: {failure.Message}", cause: failure);
         }
     }
 

@@ -60,29 +60,30 @@ internal static class LocalHostProcess
     }
 
     /// <returns>The process of a host of this home that nobody reaches any more, because its files were removed; null where none is seen.</returns>
-    public static int? FindOrphan(LocalHome home)
+    public static int? FindOrphan(LocalHome home) =>
+        Of(home).Where(id => !Directory.Exists(Path.Combine(ProcessTable, $"{id}", "cwd", Path.GetFileName(Path.GetDirectoryName(home.ControlSocket)!)))).Select(static id => (int?)id).FirstOrDefault();
+
+    /// <returns>The processes of hosts of this home, whoever runs them.</returns>
+    public static IEnumerable<int> Of(LocalHome home)
     {
         foreach (var folder in Directory.Exists(ProcessTable) ? Directory.EnumerateDirectories(ProcessTable) : [])
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && IsOrphan(folder, home))
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && IsHost(folder, home))
             {
-                return id;
+                yield return id;
             }
         }
-
-        return null;
     }
 
     public static string NameOf(int orphan) => $"The host of this folder still runs as process {orphan}, but its files were removed. End it: kill {orphan}";
 
-    private static bool IsOrphan(string process, LocalHome home)
+    private static bool IsHost(string process, LocalHome home)
     {
         try
         {
             var arguments = File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
             return arguments.Any(static argument => Path.GetFileName(argument) == Assembly)
-                && arguments.SkipWhile(static argument => argument != HomeArgument).ElementAtOrDefault(1) == home.Environment
-                && !Directory.Exists(Path.Combine(process, "cwd", Path.GetFileName(Path.GetDirectoryName(home.ControlSocket)!)));
+                && arguments.SkipWhile(static argument => argument != HomeArgument).ElementAtOrDefault(1) == home.Environment;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,7 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
     private static readonly TimeSpan HostChangeLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
 
-    private readonly LocalHostClient _host = new(home.ControlSocket);
+    private readonly LocalHostClient _host = new(home);
     private readonly LastPort _lastPort = new(home);
 
     public async Task<RolloutStatus> StatusAsync(CancellationToken cancellationToken) =>
@@ -25,6 +25,9 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
                 ReleaseId.TryParse(status.Active, out var active) ? active : null,
                 [.. status.Releases.Where(release => ReleaseId.TryParse(release.Id, out _)).Select(Describe)],
                 status.Host.Content)
+            {
+                IsStopping = status.Stopping,
+            }
             : new RolloutStatus(UrlOf(port ?? await _lastPort.ReadAsync(cancellationToken)), Active: null, [], Host: null);
 
     /// <remarks>What lies there already may be damaged, or what a killed removal has left. What runs is left alone all the same.</remarks>
@@ -47,10 +50,9 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
     {
         var wanted = manifest.Host ?? throw new RolloutFailedException($"The manifest of release {manifest.Release} names no host.");
         var folder = home.FolderOf(wanted);
-        if (await _host.StatusAsync(cancellationToken) is not { } status)
+        if (await StayingAsync(cancellationToken) is not { } status)
         {
-            var started = await LocalHostProcess.StartAsync(home, folder, port ?? await _lastPort.ReadAsync(cancellationToken), _host.StatusAsync, cancellationToken);
-            await _lastPort.WriteAsync(started.Host.Port, cancellationToken);
+            await StartHostAsync(folder, cancellationToken);
             return;
         }
 
@@ -65,6 +67,17 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
             await _host.UpgradeAsync(new UpgradeCommand(folder, wanted.Short), cancellationToken);
             await UntilAsync(host => host?.Host.Content == wanted.Short, "The new local host did not take over", cancellationToken);
         }
+    }
+
+    public async Task ResumeAsync(Manifest manifest, string? host, CancellationToken cancellationToken)
+    {
+        if (host is not null && Path.Combine(home.Hosts, host) is var folder && Directory.Exists(folder) && await StayingAsync(cancellationToken) is null)
+        {
+            await StartHostAsync(folder, cancellationToken);
+            return;
+        }
+
+        await PrepareAsync(manifest, RolloutPace.Return, cancellationToken);
     }
 
     public Task StartAsync(Manifest manifest, CancellationToken cancellationToken) => _host.StartAsync(
@@ -90,7 +103,8 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
     {
         var running = (await _host.StatusAsync(cancellationToken))?.Host.Content;
         var needed = kept.Select(manifest => manifest.Host?.Short).Append(running).ToHashSet(StringComparer.Ordinal);
-        foreach (var folder in new DirectoryInfo(home.Hosts).EnumerateDirectories().Where(folder => folder.LinkTarget is null && !needed.Contains(folder.Name)))
+        var hosts = new DirectoryInfo(home.Hosts);
+        foreach (var folder in (hosts.Exists ? hosts.EnumerateDirectories() : []).Where(folder => folder.LinkTarget is null && !needed.Contains(folder.Name)))
         {
             folder.Delete(recursive: true);
         }
@@ -100,6 +114,19 @@ internal sealed class LocalRollout(LocalHome home, int? port, string published, 
         LogTail.ReadAsync(Path.Combine(home.Logs, $"{service}.log"), cancellationToken);
 
     public void Dispose() => _host.Dispose();
+
+    /// <returns>What runs and will go on to; null when nothing does. One that is being stopped is waited for.</returns>
+    private async Task<HostStatus?> StayingAsync(CancellationToken cancellationToken)
+    {
+        await UntilAsync(static host => host is not { Stopping: true }, "The local host, which was told to stop, did not end", cancellationToken);
+        return await _host.StatusAsync(cancellationToken);
+    }
+
+    private async Task StartHostAsync(string folder, CancellationToken cancellationToken)
+    {
+        var started = await LocalHostProcess.StartAsync(home, folder, port ?? await _lastPort.ReadAsync(cancellationToken), _host.StatusAsync, cancellationToken);
+        await _lastPort.WriteAsync(started.Host.Port, cancellationToken);
+    }
 
     private async Task RetireAsync(ReleaseId release, bool wait, bool standBy, CancellationToken cancellationToken)
     {

@@ -21,6 +21,8 @@ internal sealed class FakeHost : IAsyncDisposable
     /// <summary>Of each release that runs.</summary>
     public string State { get; set; } = "healthy";
 
+    public bool Stopping { get; set; }
+
     /// <summary>Refuses every start with problem details.</summary>
     public bool Refuses { get; set; }
 
@@ -40,6 +42,7 @@ internal sealed class FakeHost : IAsyncDisposable
             active = host.Active,
             releases = host.Running.Select(id => new { id, state = host.State, services = new[] { new { name = "api", pid = 5, health = "healthy", restarts = 0, memoryBytes = 1 } } }),
             queue = new { pid = 1, health = "healthy", port = 1 },
+            stopping = host.Stopping,
         });
         host._app.MapPost("/{**command}", host.Answer);
         await host._app.StartAsync(TestContext.Current.CancellationToken);

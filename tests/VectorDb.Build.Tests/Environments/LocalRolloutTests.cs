@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using VectorDb.Build.Environments.Local;
 using VectorDb.Build.Publishing;
 using VectorDb.Build.Releases;
@@ -105,6 +106,71 @@ public sealed class LocalRolloutTests : IDisposable
         var release = Assert.Single((await _rollout.StatusAsync(Cancellation)).Running);
 
         Assert.Equal((leaves, standsBy), (release.IsLeaving, release.StandsBy));
+    }
+
+    [Fact]
+    public async Task A_host_that_is_being_stopped_says_so_and_is_waited_for_before_the_next_is_started()
+    {
+        var (manifest, _) = Publish();
+        await _rollout.StageAsync(manifest, Cancellation);
+        await using var host = await FakeHost.StartAsync(_home.ControlSocket);
+        host.Stopping = true;
+        Assert.True((await _rollout.StatusAsync(Cancellation)).IsStopping);
+
+        var prepared = _rollout.PrepareAsync(manifest, RolloutPace.Return, Cancellation);
+        Assert.False(prepared.IsCompleted);
+        await host.DisposeAsync();
+
+        var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => prepared);
+        Assert.Contains("The local host did not start (exit code", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_host_that_ran_is_resumed_where_its_folder_is_there_and_else_that_of_the_release()
+    {
+        var (manifest, output) = Publish();
+        await _rollout.StageAsync(manifest, Cancellation);
+        var ran = Directory.CreateDirectory(Path.Combine(_home.Hosts, "0123456789ab")).FullName;
+
+        var resumed = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.ResumeAsync(manifest, "0123456789ab", Cancellation));
+        Directory.Delete(ran);
+        var made = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.ResumeAsync(manifest, "0123456789ab", Cancellation));
+
+        Assert.Contains(ran, resumed.Message, StringComparison.Ordinal);
+        Assert.Contains(_home.FolderOf(output.Host), made.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_asked_is_not_taken_for_what_does_not_run()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_home.ControlSocket)!);
+        using (var other = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified))
+        {
+            other.Bind(new UnixDomainSocketEndPoint(_home.ControlSocket));
+            var failure = await Assert.ThrowsAsync<RolloutFailedException>(() => _rollout.StatusAsync(Cancellation));
+            Assert.Contains(_home.ControlSocket, failure.Message, StringComparison.Ordinal);
+        }
+
+        File.Delete(_home.ControlSocket);
+        await File.WriteAllTextAsync(_home.ControlSocket, "", Cancellation);
+        Assert.Null((await _rollout.StatusAsync(Cancellation)).Host);
+    }
+
+    [Fact]
+    public async Task Whose_host_it_is_that_cannot_be_asked_is_said()
+    {
+        Directory.CreateDirectory(_home.Environment);
+        using var host = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read -r _", "/elsewhere/VectorDb.LocalHost.dll", "--home", _home.Environment])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+        })!;
+
+        Assert.Contains($"process {host.Id} of {Environment.UserName}. Run this as its owner", HostOwner.Describe(_home), StringComparison.Ordinal);
+
+        host.StandardInput.Close();
+        await host.WaitForExitAsync(Cancellation);
+        Assert.DoesNotContain("process", HostOwner.Describe(_home), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -248,6 +314,8 @@ public sealed class LocalRolloutTests : IDisposable
         await _rollout.TidyAsync([manifest], Cancellation);
 
         Assert.Equal([_home.FolderOf(output.Host)], Directory.GetDirectories(_home.Hosts));
+        Directory.Delete(_home.Hosts, recursive: true);
+        await _rollout.TidyAsync([manifest], Cancellation);
     }
 
     [Fact]

@@ -54,7 +54,72 @@ public sealed class BackupTests
         Assert.Equal(0, build.Run("--target=Restore", $"--from={build.File("backups")}"));
 
         Assert.Empty(build.Rollout.Notes);
-        Assert.Contains("Nothing was running. Start it: ./build.sh --target=Deploy", build.Output, StringComparison.Ordinal);
+        Assert.Contains("Nothing was active. Start it: ./build.sh --target=Deploy", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_killed_run_started_is_stopped_although_it_is_not_active()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        build.Data.Text = "before";
+        build.Run("--target=Backup", $"--to={build.File("backups")}");
+        build.Rollout.Host = "feedfacecafe";
+        build.Rollout.Run(Releases.Samples.Release(77));
+
+        Assert.Equal(0, build.Run("--target=Restore", $"--from={build.File("backups")}"));
+
+        Assert.Equal(["stop"], build.Rollout.Notes);
+        Assert.Empty(build.Rollout.Running);
+    }
+
+    [Fact]
+    public async Task A_release_that_could_not_be_started_again_is_left_running_on_its_data_with_a_way_out()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var release = build.Deploy("one");
+        build.Data.Text = "before";
+        build.Run("--target=Backup", $"--to={build.File("backups")}");
+        build.Data.Text = "after";
+        await build.Environment.Catalog.RemoveAsync(release, TestContext.Current.CancellationToken);
+        build.Rollout.Notes.Clear();
+
+        Assert.Equal(1, build.Run("--target=Restore", $"--from={build.File("backups")}"));
+        Assert.Equal(("after", release), (build.Data.Text, build.Rollout.Active!.Value));
+        Assert.Empty(build.Rollout.Notes);
+
+        Assert.Equal(0, build.Run("--target=Stop"));
+        Assert.Equal(0, build.Run("--target=Restore", $"--from={build.File("backups")}"));
+        Assert.Equal("before", build.Data.Text);
+    }
+
+    [Fact]
+    public async Task Data_stays_in_its_place_under_a_host_that_cannot_be_stopped()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        build.Data.Text = "before";
+        build.Run("--target=Backup", $"--to={build.File("backups")}");
+        build.Data.Text = "after";
+        build.Rollout.Before = static step => _ = step == "stop" ? throw new RolloutFailedException("End it: kill 5") : 0;
+
+        Assert.Equal(1, build.Run("--target=Restore", $"--from={build.File("backups")}"));
+
+        Assert.Equal("after", build.Data.Text);
+        Assert.Contains("End it: kill 5", build.Output, StringComparison.Ordinal);
+        Assert.Contains("The restore failed before it changed anything", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_host_that_ran_is_the_one_that_is_started_again()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        build.Deploy("one");
+        build.Data.Text = "before";
+        build.Run("--target=Backup", $"--to={build.File("backups")}");
+        build.Rollout.Host = "feedfacecafe";
+
+        Assert.Equal(0, build.Run("--target=Restore", $"--from={build.File("backups")}"));
+
+        Assert.Equal("feedfacecafe", build.Rollout.Host);
     }
 
     [Fact]
@@ -93,9 +158,9 @@ public sealed class BackupTests
         build.Data.Text = "before";
         build.Run("--target=Backup", $"--to={build.File("backups")}");
         build.Data.Text = "after";
-        build.Rollout.Before = _ =>
+        build.Rollout.Before = step =>
         {
-            if (build.Data.Text == "before")
+            if (step == "start" && build.Data.Text == "before")
             {
                 throw new RolloutFailedException("api ended with exit code 134", "api");
             }

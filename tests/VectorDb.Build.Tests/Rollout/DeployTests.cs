@@ -71,6 +71,36 @@ public sealed class DeployTests
     }
 
     [Fact]
+    public async Task What_is_being_stopped_is_not_in_place()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var release = build.Deploy("one");
+        build.Rollout.IsStopping = true;
+        build.Rollout.Notes.Clear();
+
+        build.Deploy("one");
+
+        Assert.Contains($"start {release}", build.Rollout.Notes);
+    }
+
+    [Fact]
+    public async Task A_candidate_that_was_taken_back_and_still_finishes_its_requests_is_no_failure_of_taking_it_back()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        var first = build.Deploy("one");
+        build.Publish("two");
+        build.Api.Fault = Fault.WriteFails;
+        build.Rollout.Before = static step => _ = step == "retire" ? throw new TaskCanceledException("an upload is under way") : 0;
+
+        Assert.Equal(1, build.Run("--target=Deploy", "--exclusive"));
+
+        Assert.Equal(first, build.Rollout.Active);
+        Assert.Contains($"Rolled back: release {first} is active again.", build.Output, StringComparison.Ordinal);
+        Assert.Contains("may still be finishing its requests: an upload is under way", build.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("was not taken back", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_candidate_that_does_not_start_leaves_the_old_release_alone_and_shows_the_services_log()
     {
         await using var build = await BuildRun.CreateAsync();

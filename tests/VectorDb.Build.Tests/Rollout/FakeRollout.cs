@@ -24,6 +24,8 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
     /// <summary>The release that is shown as standing by.</summary>
     public ReleaseId? Standby { get; set; }
 
+    public bool IsStopping { get; set; }
+
     /// <summary>Called before each step; may throw or cancel.</summary>
     public Action<string> Before { get; set; } = static _ => { };
 
@@ -35,7 +37,10 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
         api.Url,
         Active,
         [.. _running.Select(release => new RunningRelease(release.Key, [new ServiceState("api", 7, release.Value, 1, 2 << 20)], IsLeaving: release.Key == Standby) { StandsBy = release.Key == Standby })],
-        Host));
+        Host)
+    {
+        IsStopping = IsStopping,
+    });
 
     public Task StageAsync(Manifest manifest, CancellationToken cancellationToken) => NoteAsync("stage", manifest.Release);
 
@@ -44,6 +49,12 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
         Before("prepare");
         cancellationToken.ThrowIfCancellationRequested();
         Host = Host is null || pace == RolloutPace.Watched ? manifest.Host?.Short : Host;
+        return Task.CompletedTask;
+    }
+
+    public Task ResumeAsync(Manifest manifest, string? host, CancellationToken cancellationToken)
+    {
+        Host ??= host ?? manifest.Host?.Short;
         return Task.CompletedTask;
     }
 
@@ -82,11 +93,16 @@ internal sealed class FakeRollout(SampleApi api) : IRollout
 
     public Task<bool> StopAsync(CancellationToken cancellationToken)
     {
-        var ran = Host is not null;
+        Before("stop");
+        if (Host is null)
+        {
+            return Task.FromResult(false);
+        }
+
         _running.Clear();
         (Active, Host) = (null, null);
         Notes.Add("stop");
-        return Task.FromResult(ran);
+        return Task.FromResult(true);
     }
 
     public Task<bool> AbandonAsync(CancellationToken cancellationToken)

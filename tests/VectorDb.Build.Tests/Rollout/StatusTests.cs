@@ -65,6 +65,19 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Status_of_what_is_being_stopped_says_so_with_exit_code_3()
+    {
+        await using var build = await BuildRun.CreateAsync();
+        build.Deploy("one");
+        build.Rollout.IsStopping = true;
+
+        Assert.Equal(3, build.Run("--target=Status", "--json"));
+        Assert.True((bool)JsonNode.Parse(build.Output)!["stopping"]!);
+        Assert.Equal(3, build.Run("--target=Status"));
+        Assert.Contains("It is being stopped", build.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_release_whose_host_is_gone_is_deployed_but_unhealthy()
     {
         await using var build = await BuildRun.CreateAsync();
