@@ -13,10 +13,9 @@ namespace VectorDb.LocalHost;
 internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
 {
     private readonly HostArguments _options;
-    private readonly HomeFolders _folders;
     private readonly Inheritance _inheritance;
     private readonly HostDescription _description;
-    private readonly ServiceLogs _files;
+    private readonly Announcement _announcement;
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly ProcessRegister _register;
@@ -29,29 +28,31 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
     private readonly TaskCompletionSource<Successor?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ending = new();
     private Predecessor? _predecessor;
+    private Successor? _lateSuccessor;
+    private Task _handover = Task.CompletedTask;
     private int _upgrading;
 
     public ResidentHost(HostArguments options, HomeFolders folders, Inheritance inheritance, TimeProvider time)
     {
         _options = options;
-        _folders = folders;
         _inheritance = inheritance;
         _description = new HostDescription(Environment.ProcessId, options.Content, inheritance.Gateway.Port(), time.GetUtcNow());
-        _files = new ServiceLogs(folders.Logs);
-        _logs = LoggerFactory.Create(builder => builder.AddProvider(new FileLoggerProvider(_files["host"], time))
+        var files = new ServiceLogs(folders.Logs);
+        _logs = LoggerFactory.Create(builder => builder.AddProvider(new FileLoggerProvider(files["host"], time))
             .AddFilter(static (category, level) => level >= (category?.StartsWith(nameof(VectorDb), StringComparison.Ordinal) is true ? LogLevel.Information : LogLevel.Warning)));
         _log = _logs.CreateLogger<ResidentHost>();
+        _announcement = new Announcement(folders, _description, _logs.CreateLogger<Announcement>());
         _register = new ProcessRegister(folders.Run);
         _queue = new QueueServer(folders, _logs);
         _releases = new ReleaseSet(
             _routes,
             new HostState(folders.State),
             new ServiceEnvironment(folders, () => _queue.Port),
-            new SupervisionContext(new HealthProbe(_probes), _register, (service, line) => _files[service].Append(line), time),
+            new SupervisionContext(new HealthProbe(_probes), _register, (service, line) => files[service].Append(line), time),
             new ReleaseLimits(options.Start, options.Drain, options.Standby),
             _logs.CreateLogger<ReleaseSet>());
         _gateway = new GatewayServer(inheritance.Gateway, _routes, _logs);
-        _control = new ControlServer(inheritance.Control, new StatusReport(_description, _releases, _queue), _releases, this, _logs);
+        _control = new ControlServer(inheritance.Control, new StatusReport(_description, _releases, _queue, _ending.Token), _releases, this, _logs);
     }
 
     /// <summary>Starts where no other host runs. The release that was active comes back by itself.</summary>
@@ -65,7 +66,9 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         await _queue.StartAsync(cancellationToken);
         // It has the route as soon as it is begun: whoever hears that the host serves never finds it without a release.
         _ = _releases.RestoreAsync(_ending.Token);
-        await ServeAsync(cancellationToken);
+        await ServeAsync();
+        _announcement.Make();
+        ServiceManager.Ready();
     }
 
     /// <summary>Starts beside the host that runs, and takes over from it.</summary>
@@ -82,8 +85,12 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
 
         await handshake.SayAsync(Handshake.Ready, cancellationToken);
         await handshake.HearAsync(Handshake.Accept, TimeSpan.FromSeconds(30), cancellationToken);
-        await ServeAsync(cancellationToken);
-        await handshake.SayAsync(Handshake.Accepting, cancellationToken);
+
+        // What may fail comes first. From the first request on there is no way back.
+        _announcement.Make();
+        await ServeAsync();
+        ServiceManager.Ready();
+        await handshake.SayAsync(Handshake.Accepting, CancellationToken.None);
         _predecessor = new Predecessor(handshake);
     }
 
@@ -101,14 +108,13 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         else
         {
             ServiceManager.Stopping();
-            await Task.WhenAll(_gateway.StopAsync(_options.Drain), PredecessorEndsAsync());
+            await Task.WhenAll(_gateway.StopAsync(_options.Drain), _releases.StopWorkersAsync(), PredecessorEndsAsync(), HandoverEndsAsync());
             await _releases.StopAllAsync(TimeSpan.Zero);
             _queue.Dispose();
 
             // Last, so that whoever sees no host any more can start the next one.
             await _control.StopAsync();
-            File.Delete(_folders.ControlSocket);
-            File.Delete(_folders.HostDescription);
+            _announcement.Withdraw();
         }
 
         _log.LogInformation("The host has ended");
@@ -127,17 +133,15 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
 
     public async Task UpgradeAsync(UpgradeCommand command, CancellationToken cancellationToken)
     {
+        RefuseWhileStopping();
         if (Interlocked.Exchange(ref _upgrading, 1) == 1)
         {
-            RefuseWhileLeaving();
+            throw BeingUpgraded();
         }
 
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
-            var successor = await new Handover(_options, _inheritance, _queue, _logs.CreateLogger<Handover>()).RunAsync(command, either.Token);
-            await _control.StopAcceptingAsync();
-            _end.TrySetResult(successor);
+            await (_handover = HandOverAsync(command, cancellationToken));
         }
         catch
         {
@@ -148,19 +152,16 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
 
     public void RefuseWhileLeaving()
     {
-        if (_ending.IsCancellationRequested)
-        {
-            throw ControlException.Conflict("The host is stopping");
-        }
-
+        RefuseWhileStopping();
         if (Volatile.Read(ref _upgrading) == 1)
         {
-            throw ControlException.Conflict("The host is being upgraded; try again in a moment");
+            throw BeingUpgraded();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        _lateSuccessor?.Dispose();
         await _releases.StopAllAsync(TimeSpan.Zero);
         await _gateway.DisposeAsync();
         await _control.DisposeAsync();
@@ -168,7 +169,6 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         _register.Dispose();
         _probes.Dispose();
         _logs.Dispose();
-        _files.Dispose();
         _ending.Dispose();
     }
 
@@ -179,20 +179,56 @@ internal sealed class ResidentHost : IHostCommands, IAsyncDisposable
         gateway.Open(new IPEndPoint(_options.Bind.Equals(IPAddress.Any) ? IPAddress.Loopback : _options.Bind, _description.Port));
         using var route = new GatewayRoute("of the next host", gateway, gateway);
         _routes.Activate(route);
+        await using var hurry = _ending.Token.Register(() => _ = _releases.StopWorkersAsync());
         await successor.WhileItStaysAsync(
             Task.WhenAll(_gateway.RetireAsync(_options.Drain, _ending.Token), _releases.StopAllAsync(_options.Drain), PredecessorEndsAsync()), _ending);
     }
 
     /// <summary>Whoever sees that this host has ended may count on it that no request is under way in the one before it either.</summary>
-    private Task PredecessorEndsAsync() => _predecessor?.EndAsync(_options.Drain, _ending.Token) ?? Task.CompletedTask;
+    private Task PredecessorEndsAsync() => _predecessor?.EndAsync(_options.Drain, _options.Drain + RunningRelease.Grace, _ending.Token) ?? Task.CompletedTask;
 
-    private async Task ServeAsync(CancellationToken cancellationToken)
+    /// <summary>Until then a new host may accept requests without having been told to stop.</summary>
+    private async Task HandoverEndsAsync() => await _handover.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task HandOverAsync(UpgradeCommand command, CancellationToken cancellationToken)
     {
-        await _gateway.StartAsync(cancellationToken);
-        await _control.StartAsync(cancellationToken);
-        AtomicFile.WriteJson(_folders.HostDescription, _description);
-        _folders.LinkCurrentHost();
-        ServiceManager.Ready();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+        Successor successor;
+        try
+        {
+            successor = await new Handover(_options, _inheritance, _queue, _logs.CreateLogger<Handover>()).RunAsync(command, either.Token);
+        }
+        catch (ControlException)
+        {
+            // The new one may have come far enough to say that it is the host.
+            _announcement.Repeat();
+            throw;
+        }
+
+        await _control.StopAcceptingAsync();
+        if (!_end.TrySetResult(successor))
+        {
+            // What was asked of this host is asked of the one that is the host by now. It ends last, and takes the files with it.
+            _lateSuccessor = successor;
+            successor.Stop();
+            RefuseWhileStopping();
+        }
+    }
+
+    private async Task ServeAsync()
+    {
+        await _gateway.StartAsync(CancellationToken.None);
+        await _control.StartAsync(CancellationToken.None);
         _log.LogInformation("Host {Content} serves on port {Port}", _description.Content, _description.Port);
     }
+
+    private void RefuseWhileStopping()
+    {
+        if (_ending.IsCancellationRequested)
+        {
+            throw ControlException.Conflict("The host is stopping");
+        }
+    }
+
+    private static ControlException BeingUpgraded() => ControlException.Conflict("The host is being upgraded; try again in a moment");
 }

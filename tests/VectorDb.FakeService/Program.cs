@@ -1,10 +1,17 @@
 using Microsoft.AspNetCore.Http.Features;
+using VectorDb.FakeService;
 
 // A service as the local host starts it, with misbehaviour on demand: FAKE_<NAME OF ITS FOLDER>=exit|sick|deaf.
 var folder = Path.GetFileName(Environment.CurrentDirectory);
 var mood = Environment.GetEnvironmentVariable($"FAKE_{folder.ToUpperInvariant()}");
+if (FakeSuccessor.IsWanted)
+{
+    return await FakeSuccessor.PlayAsync();
+}
+
 if (mood == "exit")
 {
+    Console.WriteLine("starting");
     Console.WriteLine("cannot go on");
     return 3;
 }

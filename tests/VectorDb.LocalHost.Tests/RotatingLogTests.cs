@@ -11,12 +11,10 @@ public sealed class RotatingLogTests : IDisposable
     [Fact]
     public void A_log_keeps_its_newest_lines_within_a_bounded_size_and_number_of_files()
     {
-        using (var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 100, olderFiles: 2))
+        var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 100, olderFiles: 2);
+        for (var line = 0; line < 100; line++)
         {
-            for (var line = 0; line < 100; line++)
-            {
-                log.Append($"line {line:000}");
-            }
+            log.Append($"line {line:000}");
         }
 
         var files = Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal).Select(Path.GetFileName);
@@ -30,7 +28,7 @@ public sealed class RotatingLogTests : IDisposable
     [Fact]
     public void A_line_longer_than_a_file_is_kept_whole()
     {
-        using var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 10, olderFiles: 1);
+        var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 10, olderFiles: 1);
         log.Append(new string('x', 50));
         log.Append("next");
         Assert.Equal(51, new FileInfo(_folder.File("api.log.1")).Length);
@@ -39,14 +37,28 @@ public sealed class RotatingLogTests : IDisposable
     [Fact]
     public void A_restarted_host_goes_on_in_the_same_file()
     {
-        using (var before = new RotatingLog(_folder.File("api.log")))
-        {
-            before.Append("before");
-        }
-
-        using var after = new RotatingLog(_folder.File("api.log"));
-        after.Append("after");
+        new RotatingLog(_folder.File("api.log")).Append("before");
+        new RotatingLog(_folder.File("api.log")).Append("after");
         Assert.Equal(["before", "after"], File.ReadLines(_folder.File("api.log")));
+    }
+
+    [Fact]
+    public void Two_hosts_that_write_at_once_lose_no_line_to_each_other()
+    {
+        RotatingLog[] hosts = [.. Enumerable.Range(0, 2).Select(_ => new RotatingLog(_folder.File("api.log"), maximumBytes: 400, olderFiles: 90))];
+        hosts[0].Append("host 0 is there");
+        hosts[1].Append("host 1 is there");
+        Parallel.For(0, 2, host =>
+        {
+            for (var line = 0; line < 500; line++)
+            {
+                hosts[host].Append($"host {host} line {line}");
+            }
+        });
+
+        var lines = Directory.GetFiles(_folder.Path).SelectMany(File.ReadLines).ToList();
+        var expected = Enumerable.Range(0, 2).SelectMany(static host => Enumerable.Range(0, 500).Select(line => $"host {host} line {line}").Append($"host {host} is there"));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), lines.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -54,7 +66,7 @@ public sealed class RotatingLogTests : IDisposable
     {
         RequiredTool.Demand(File.Exists("/dev/full"), "a file that is always full is not on this machine");
         File.CreateSymbolicLink(_folder.File("api.log"), "/dev/full");
-        using var log = new RotatingLog(_folder.File("api.log"));
+        var log = new RotatingLog(_folder.File("api.log"));
 
         log.Append("lost");
         File.Delete(_folder.File("api.log"));
@@ -66,7 +78,7 @@ public sealed class RotatingLogTests : IDisposable
     [Fact]
     public void A_log_that_cannot_be_rotated_goes_on_once_it_can()
     {
-        using var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 10, olderFiles: 1);
+        var log = new RotatingLog(_folder.File("api.log"), maximumBytes: 10, olderFiles: 1);
         log.Append("first");
         Directory.CreateDirectory(_folder.File("api.log.1", "in the way"));
         log.Append("second");

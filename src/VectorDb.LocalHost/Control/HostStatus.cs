@@ -3,7 +3,8 @@ using VectorDb.LocalHost.Supervision;
 namespace VectorDb.LocalHost.Control;
 
 /// <summary>The answer to <c>GET /status</c>.</summary>
-internal sealed record HostStatus(HostDescription Host, string? Active, IReadOnlyList<ReleaseStatus> Releases, QueueStatus Queue);
+/// <param name="Stopping">What still runs finishes its requests; it takes no more commands and will be gone.</param>
+internal sealed record HostStatus(HostDescription Host, string? Active, IReadOnlyList<ReleaseStatus> Releases, QueueStatus Queue, bool Stopping);
 
 /// <summary>The host itself; also in <c>run/host.json</c>.</summary>
 /// <param name="Content">Hash of its binaries.</param>

@@ -5,7 +5,8 @@ using VectorDb.LocalHost.Supervision;
 namespace VectorDb.LocalHost.Control;
 
 /// <summary>Looks at everything that runs here.</summary>
-internal sealed class StatusReport(HostDescription host, ReleaseSet releases, QueueServer queue)
+/// <param name="ending">Cancelled when the host stops.</param>
+internal sealed class StatusReport(HostDescription host, ReleaseSet releases, QueueServer queue, CancellationToken ending)
 {
     public HostStatus Now()
     {
@@ -14,7 +15,8 @@ internal sealed class StatusReport(HostDescription host, ReleaseSet releases, Qu
             host,
             active,
             [.. releases.Running.Select(release => Describe(release, active))],
-            new QueueStatus(host.Pid, queue.IsRunning ? ServiceHealth.Healthy : ServiceHealth.Stopped, queue.Port));
+            new QueueStatus(host.Pid, queue.IsRunning ? ServiceHealth.Healthy : ServiceHealth.Stopped, queue.Port),
+            ending.IsCancellationRequested);
     }
 
     private static ReleaseStatus Describe(RunningRelease release, string? active) => new(

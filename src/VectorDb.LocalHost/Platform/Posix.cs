@@ -9,14 +9,27 @@ internal static partial class Posix
 {
     private const int SetDescriptorFlags = 2;
     private const int CloseOnExec = 1;
-    private const int ExclusiveWithoutWaiting = 2 | 4;
+    private const int Exclusive = 2;
+    private const int ExclusiveWithoutWaiting = Exclusive | 4;
     private const int Terminate = 15;
+    private const int WriteOnly = 1;
     private const int ReadAndWrite = 2;
     private const int Create = 0x40;
+    private const int Append = 0x400;
     private const int CloseOnExecAtOpen = 0x80000;
     private const int OwnerMayReadAndWrite = 0x180;
 
+    /// <summary>Less what the user's mask takes away.</summary>
+    private const int AllMayReadAndWrite = 0x1B6;
+
     public static void SetCloseOnExec(int descriptor) => Check(Fcntl(descriptor, SetDescriptorFlags, CloseOnExec), "fcntl");
+
+    /// <summary>
+    /// Opens a file, or a new one, whose every write goes to where it ends by then, whichever process wrote last.
+    /// <see cref="FileMode.Append"/> looks for the end only once, and then writes over what another process adds.
+    /// </summary>
+    public static SafeFileHandle OpenToAppend(string path) =>
+        new(Check(Open(path, WriteOnly | Create | Append | CloseOnExecAtOpen, AllMayReadAndWrite), "open"), ownsHandle: true);
 
     /// <summary>A second descriptor of the same open file, which child processes inherit.</summary>
     public static int DuplicateForChild(int descriptor) => Check(Dup(descriptor), "dup");
@@ -38,6 +51,9 @@ internal static partial class Posix
 
     /// <returns>False where another open file holds the lock.</returns>
     public static bool TryLock(int descriptor) => Flock(descriptor, ExclusiveWithoutWaiting) == 0;
+
+    /// <summary>Waits while another open file holds the lock; closing it unlocks.</summary>
+    public static void Lock(SafeFileHandle file) => Check(Flock((int)file.DangerousGetHandle(), Exclusive), "flock");
 
     public static void SendTerminate(int pid) => Kill(pid, Terminate);
 

@@ -133,6 +133,9 @@ internal sealed class ReleaseSet(
     /// <summary>Stops all, each once its requests in flight have finished or the time is over.</summary>
     public Task StopAllAsync(TimeSpan limit) => Task.WhenAll(Running.Select(release => StopAsync(release, limit)));
 
+    /// <summary>Ends all workers at once, whatever requests are still under way. Only in a host that ends.</summary>
+    public Task StopWorkersAsync() => Task.WhenAll(Running.Select(static release => release.StopWorkerAsync()));
+
     private async Task<RunningRelease> BeginAsync(ReleaseDefinition definition)
     {
         while (true)

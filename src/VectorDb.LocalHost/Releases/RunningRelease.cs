@@ -7,7 +7,7 @@ namespace VectorDb.LocalHost.Releases;
 internal sealed class RunningRelease : IAsyncDisposable
 {
     /// <summary>A service ends what it has in flight within 30 s of SIGTERM.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(35);
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(35);
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(25);
 
@@ -111,6 +111,17 @@ internal sealed class RunningRelease : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Its worker takes no more jobs and ends, while requests may still be under way. Only in a host that ends: nothing starts it again.
+    /// </summary>
+    public Task StopWorkerAsync()
+    {
+        lock (_gate)
+        {
+            return _retirement is { IsFinal: true } ? Task.CompletedTask : Services.Single(IsWorker).StopAsync(Grace);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Services.Select(static service => service.DisposeAsync().AsTask()));
@@ -188,14 +199,16 @@ internal sealed class RunningRelease : IAsyncDisposable
         lock (_gate)
         {
             retirement.Kept.ThrowIfCancellationRequested();
-            var worker = Services.Single(static service => service.Name == ReleaseDefinition.Worker);
+            var worker = Services.Single(IsWorker);
             Services = [.. Services.Select((service, index) => service == worker ? Create(_definitions[index]) : service)];
             _started = new Lazy<Task>(ComeBackAsync);
             return worker;
         }
     }
 
-    private bool IsReady() => Services.All(static service => service.Name == ReleaseDefinition.Worker || service.Health == ServiceHealth.Healthy);
+    private bool IsReady() => Services.All(static service => IsWorker(service) || service.Health == ServiceHealth.Healthy);
+
+    private static bool IsWorker(SupervisedService service) => service.Name == ReleaseDefinition.Worker;
 
     private SupervisedService Create(ServiceDefinition definition) => new(definition, _supervision);
 

@@ -1,12 +1,16 @@
+using System.ComponentModel;
 using System.Text;
+using VectorDb.LocalHost.Platform;
 
 namespace VectorDb.LocalHost.Supervision;
 
-/// <summary>A log file that never grows past a size, with a bounded number of older ones: <c>api.log</c>, <c>api.log.1</c>, ...</summary>
-internal sealed class RotatingLog(string path, long maximumBytes = 10 << 20, int olderFiles = 4) : IDisposable
+/// <summary>
+/// A log file that never grows past a size, with a bounded number of older ones: <c>api.log</c>, <c>api.log.1</c>, ... During an
+/// upgrade two hosts write it: it is opened for each line, so that neither goes on in a file that the other has rotated.
+/// </summary>
+internal sealed class RotatingLog(string path, long maximumBytes = 10 << 20, int olderFiles = 4)
 {
     private readonly Lock _gate = new();
-    private FileStream? _stream;
 
     /// <summary>Never throws, so that whoever prints goes on: a line that finds no room is lost, and the next one tries again.</summary>
     public void Append(string line)
@@ -17,55 +21,47 @@ internal sealed class RotatingLog(string path, long maximumBytes = 10 << 20, int
             {
                 Write(Encoding.UTF8.GetBytes(line + "\n"));
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Win32Exception)
             {
-                Close();
+                // Lost.
             }
-        }
-    }
-
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            Close();
         }
     }
 
     private void Write(byte[] line)
     {
-        _stream ??= Open();
-        if (_stream.Length > 0 && _stream.Length + line.Length > maximumBytes)
+        if (IsFull(line))
         {
-            Close();
-            Rotate();
-            _stream = Open();
+            Rotate(line);
         }
 
-        var end = _stream.Length;
+        // Unbuffered: what a process said last is on file even when this one is killed.
+        using var file = Posix.OpenToAppend(path);
+        var end = RandomAccess.GetLength(file);
         try
         {
-            _stream.Write(line);
+            RandomAccess.Write(file, line, end);
         }
         catch (IOException)
         {
             // Half of it may have found room: the next line would go on in the middle of this one.
-            _stream.SetLength(end);
+            RandomAccess.SetLength(file, end);
             throw;
         }
     }
 
-    // Unbuffered: what a process said last is on file even when this one is killed.
-    private FileStream Open() => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    private bool IsFull(byte[] line) => new FileInfo(path) is { Exists: true, Length: > 0 and var length } && length + line.Length > maximumBytes;
 
-    private void Close()
+    private void Rotate(byte[] line)
     {
-        _stream?.Dispose();
-        _stream = null;
-    }
+        using var full = Posix.OpenToAppend(path);
+        Posix.Lock(full);
+        if (!IsFull(line))
+        {
+            // The other host was faster.
+            return;
+        }
 
-    private void Rotate()
-    {
         for (var age = olderFiles; age >= 1; age--)
         {
             var younger = age == 1 ? path : $"{path}.{age - 1}";

@@ -3,17 +3,9 @@ using System.Collections.Concurrent;
 namespace VectorDb.LocalHost.Supervision;
 
 /// <summary>One rotating file a service, shared by all releases.</summary>
-internal sealed class ServiceLogs(string folder) : IDisposable
+internal sealed class ServiceLogs(string folder)
 {
     private readonly ConcurrentDictionary<string, RotatingLog> _files = new(StringComparer.Ordinal);
 
     public RotatingLog this[string service] => _files.GetOrAdd(service, static (name, folder) => new RotatingLog(Path.Combine(folder, name + ".log")), folder);
-
-    public void Dispose()
-    {
-        foreach (var file in _files.Values)
-        {
-            file.Dispose();
-        }
-    }
 }

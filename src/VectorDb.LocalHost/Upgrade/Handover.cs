@@ -19,6 +19,7 @@ internal sealed class Handover(HostArguments options, Inheritance inheritance, Q
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan AcceptLimit = TimeSpan.FromSeconds(15);
 
+    /// <param name="cancellationToken">Without effect once the new host has been told to accept: it may then have taken requests.</param>
     /// <returns>The new host, which accepts connections.</returns>
     /// <exception cref="ControlException">It does not; everything is as it was.</exception>
     public async Task<Successor> RunAsync(UpgradeCommand command, CancellationToken cancellationToken)
@@ -38,8 +39,8 @@ internal sealed class Handover(HostArguments options, Inheritance inheritance, Q
             queue.Dispose();
             await handshake.SayAsync(Handshake.Queue, cancellationToken);
             await handshake.HearAsync(Handshake.Ready, ReadyLimit, cancellationToken);
-            await handshake.SayAsync(Handshake.Accept, cancellationToken);
-            await handshake.HearAsync(Handshake.Accepting, AcceptLimit, cancellationToken);
+            await handshake.SayAsync(Handshake.Accept, CancellationToken.None);
+            await handshake.HearAsync(Handshake.Accepting, AcceptLimit, CancellationToken.None);
             return next;
         }
         catch (Exception exception) when (exception is HandshakeException or IOException or OperationCanceledException)

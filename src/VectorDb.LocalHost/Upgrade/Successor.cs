@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using VectorDb.LocalHost.Platform;
 
 namespace VectorDb.LocalHost.Upgrade;
 
@@ -22,6 +23,9 @@ internal sealed class Successor(Process process) : IDisposable
 
         await work;
     }
+
+    /// <summary>Lets it stop in its own way: it ends once its requests have finished, and this host has ended.</summary>
+    public void Stop() => Posix.SendTerminate(Pid);
 
     public Task KillAsync()
     {

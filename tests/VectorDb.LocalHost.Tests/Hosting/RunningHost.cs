@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -87,8 +88,11 @@ internal sealed class RunningHost : IAsyncDisposable
             new StartCommand(_home.Release(id), environment.ToDictionary(static one => one.Name, static one => one.Value, StringComparer.Ordinal)),
             TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> PostAsync(string path, object? body = null) =>
-        _control.PostAsJsonAsync(path, body ?? new object(), TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> PostAsync(string path, object? body = null) => PostUntilAsync(TestContext.Current.CancellationToken, path, body);
+
+    /// <param name="gone">The caller, who waits no longer.</param>
+    [SuppressMessage("Design", "CA1068", Justification = "It is what the call is about.")]
+    public Task<HttpResponseMessage> PostUntilAsync(CancellationToken gone, string path, object? body = null) => _control.PostAsJsonAsync(path, body ?? new object(), gone);
 
     public async Task DeployAsync(string id)
     {

@@ -36,5 +36,18 @@ internal sealed class TestHome : IDisposable
         return release;
     }
 
+    /// <returns>The folder of a host that takes over in words only, and accepts once a file <c>go</c> lies beside it.</returns>
+    public string FakeSuccessor()
+    {
+        var folder = File("host", "fake");
+        Directory.CreateDirectory(folder);
+        foreach (var extension in (string[])[".dll", ".runtimeconfig.json"])
+        {
+            System.IO.File.Copy(Path.Combine(FakeService, "VectorDb.FakeService" + extension), Path.Combine(folder, "VectorDb.LocalHost" + extension));
+        }
+
+        return folder;
+    }
+
     public void Dispose() => _folder.Dispose();
 }
