@@ -114,6 +114,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Once it has ended: what it printed last may still be on the way. Something that it started may hold its output open for ever.</summary>
+    public Task WaitForOutputAsync() => Task.WhenAny(_output, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
+
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _exit.WaitAsync(cancellationToken);
 
     /// <summary>Asks it to end, then makes it, with everything that it started.</summary>
@@ -140,9 +143,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero, CancellationToken.None);
-
-        // Something that it started may hold its output open for ever.
-        await Task.WhenAny(_output, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
+        await WaitForOutputAsync();
         _register.Remove(_identity);
         _process.Dispose();
     }

@@ -118,6 +118,11 @@ internal sealed class SupervisedService(ServiceDefinition definition, Supervisio
                 continue;
             }
 
+            if (_process is { HasExited: true } ended)
+            {
+                await ended.WaitForOutputAsync();
+            }
+
             _started.TrySetResult(Trouble);
             var wait = _backoff.Next(context.Time.GetElapsedTime(startedAt));
             Note($"{Trouble}; starting again in {wait.TotalMilliseconds:0} ms");
