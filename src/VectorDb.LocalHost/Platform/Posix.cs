@@ -52,8 +52,21 @@ internal static partial class Posix
     /// <returns>False where another open file holds the lock.</returns>
     public static bool TryLock(int descriptor) => Flock(descriptor, ExclusiveWithoutWaiting) == 0;
 
-    /// <summary>Waits while another open file holds the lock; closing it unlocks.</summary>
-    public static void Lock(SafeFileHandle file) => Check(Flock((int)file.DangerousGetHandle(), Exclusive), "flock");
+    /// <summary>Waits while anybody else has the folder. Closing it lets go.</summary>
+    public static SafeFileHandle LockFolder(string path)
+    {
+        var folder = new SafeFileHandle(Check(Open(path, CloseOnExecAtOpen, mode: 0), "open"), ownsHandle: true);
+        try
+        {
+            Check(Flock((int)folder.DangerousGetHandle(), Exclusive), "flock");
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
 
     public static void SendTerminate(int pid) => Kill(pid, Terminate);
 

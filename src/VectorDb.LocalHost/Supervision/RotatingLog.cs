@@ -54,8 +54,8 @@ internal sealed class RotatingLog(string path, long maximumBytes = 10 << 20, int
 
     private void Rotate(byte[] line)
     {
-        using var full = Posix.OpenToAppend(path);
-        Posix.Lock(full);
+        // Not the file: who waited for that would hold one that has been rotated meanwhile.
+        using var folder = Posix.LockFolder(Path.GetDirectoryName(path)!);
         if (!IsFull(line))
         {
             // The other host was faster.
