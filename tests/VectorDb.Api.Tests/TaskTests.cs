@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
@@ -130,8 +131,8 @@ public sealed class TaskTests(ApiHost api) : IClassFixture<ApiHost>
         await ledger.AddChunkAsync(split, new NewChunk(0, "chunk", succeeded + errors.Length, []), cancellationToken);
         await ledger.FinishSplitAsync(split, cancellationToken);
         var chunk = (await ledger.ClaimChunkAsync(id, 0, Lease, cancellationToken))!;
-        // The ledger keeps milliseconds, and a rate needs some.
-        await Task.Delay(2, cancellationToken);
+        var claimed = Stopwatch.StartNew();
+        await Eventually.TrueAsync(() => claimed.ElapsedMilliseconds > 1, "the ledger, which keeps milliseconds, sees that time has passed");
         await ledger.CheckpointAsync(chunk, new ChunkProgress(succeeded + errors.Length, succeeded, errors), cancellationToken);
     }
 }

@@ -53,19 +53,21 @@ public sealed class RouteSwitchTests
         for (var round = 0; round < 20; round++)
         {
             var (isIdle, isOver) = (false, false);
+            var requests = new int[8];
             routes.Activate(old);
 
             // More than there are processors, so that some are held up wherever it hurts.
-            var clients = Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(Work, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            var clients = requests.Select((_, client) => Task.Factory.StartNew(() => Work(client), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
+            await Eventually.TrueAsync(() => requests.All(static count => count > 0), "all clients are at work");
             routes.Activate(next);
             Assert.True(await old.DrainAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
             Volatile.Write(ref isIdle, true);
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            var before = requests.ToArray();
+            await Eventually.TrueAsync(() => requests.Zip(before).All(static count => count.First > count.Second + 1), "what each had begun has ended");
             Volatile.Write(ref isOver, true);
             await Task.WhenAll(clients);
 
-            void Work()
+            void Work(int client)
             {
                 while (!Volatile.Read(ref isOver))
                 {
@@ -76,6 +78,7 @@ public sealed class RouteSwitchTests
                     }
 
                     route.Leave();
+                    Volatile.Write(ref requests[client], requests[client] + 1);
                 }
             }
         }

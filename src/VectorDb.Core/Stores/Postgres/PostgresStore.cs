@@ -18,9 +18,6 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
     private const int SilenceBeforeProbes = 30;
     private const int BetweenProbes = 5;
 
-    // In one transaction: of millions none would come to its end, and a failure would undo them all.
-    private const int MostDeletedAtOnce = 5_000;
-
     private readonly NpgsqlDataSource _source;
     private readonly PostgresCollections _collections;
     private readonly ConcurrentDictionary<string, PostgresCollection> _known = new(StringComparer.Ordinal);
@@ -146,28 +143,8 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         },
         cancellationToken);
 
-    public Task<long> DeleteAsync(string collection, Filter filter, CancellationToken cancellationToken) => WithAsync(
-        collection,
-        async found =>
-        {
-            var deleted = 0L;
-            for (var last = ""; last is not null;)
-            {
-                try
-                {
-                    (var gone, last) = await DeleteAsync(found, filter, last, cancellationToken);
-                    deleted += gone;
-                }
-                catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable && last is not "")
-                {
-                    // Not to go on in a later one of the same name.
-                    throw new CollectionNotFoundException(collection);
-                }
-            }
-
-            return deleted;
-        },
-        cancellationToken);
+    public Task<long> DeleteAsync(string collection, Filter filter, CancellationToken cancellationToken) =>
+        WithAsync(collection, found => PostgresDeletion.RunAsync(_source, found, filter, cancellationToken), cancellationToken);
 
     public Task<Page<Record>> ScrollAsync(
         string collection, int limit, string? cursor, Filter? filter, CancellationToken cancellationToken)
@@ -218,28 +195,6 @@ internal sealed class PostgresStore : IVectorStore, IAsyncDisposable
         }
 
         return items;
-    }
-
-    /// <summary>Deletes the first after an id that match, in order of id, as other writers lock them. None that is passed is looked at again.</summary>
-    /// <returns>How many, and the id of the last one; null when there are no more behind it.</returns>
-    private async Task<(long Deleted, string? Last)> DeleteAsync(
-        PostgresCollection collection, Filter filter, string after, CancellationToken cancellationToken)
-    {
-        await using var delete = _source.CreateCommand();
-        // Few that match may lie far apart: the caller's token limits it, no timeout of ours.
-        delete.CommandTimeout = 0;
-        delete.Parameters.AddWithValue("after", after);
-        delete.Parameters.AddWithValue("limit", MostDeletedAtOnce);
-        var matches = FilterSql.Where(filter, delete.Parameters);
-        delete.CommandText = $"""
-            WITH chosen AS MATERIALIZED (
-              SELECT id FROM {collection.Table} WHERE id > @after AND {matches} ORDER BY id LIMIT @limit FOR UPDATE),
-            gone AS (DELETE FROM {collection.Table} AS r USING chosen WHERE r.id = chosen.id AND {matches} RETURNING 1)
-            SELECT (SELECT count(*) FROM gone), (SELECT max(id) FROM chosen HAVING count(*) = @limit)
-            """;
-        await using var rows = await delete.ExecuteReaderAsync(cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        return (rows.GetInt64(0), await rows.IsDBNullAsync(1, cancellationToken) ? null : rows.GetString(1));
     }
 
     private static void Add(NpgsqlCommand command, string name, NpgsqlDbType type, object value) =>
