@@ -329,7 +329,7 @@ run "a_maximum_that_was_lowered_is_left_to_the_rollout_with_the_minimum" {
   }
 }
 
-run "an_alarm_ends_when_there_are_few_requests_and_one_of_them_rings_none" {
+run "alarms_end_when_there_are_few_requests_and_look_at_what_they_are_named_for" {
   command = plan
 
   module {
@@ -362,30 +362,6 @@ run "an_alarm_ends_when_there_are_few_requests_and_one_of_them_rings_none" {
   assert {
     condition     = output.rollout_alarms == ["vectordb-test-target-errors", "vectordb-test-balancer-errors", "vectordb-test-unhealthy-hosts"]
     error_message = "Uploads alone can raise the latency: it takes no release back."
-  }
-}
-
-run "an_alarm_of_the_database_looks_at_the_writer_and_one_of_the_task_ledger_at_every_kind_of_call" {
-  command = plan
-
-  module {
-    source = "./modules/alarms"
-  }
-
-  variables {
-    name             = "vectordb-test"
-    environment      = "test"
-    topic_arn        = "arn:aws:sns:eu-central-1:123456789012:mock"
-    load_balancer    = "app/mock/0123456789abcdef"
-    target_group     = "targetgroup/mock/0123456789abcdef"
-    groups           = { web = "vectordb-test-web" }
-    cache_nodes      = ["vectordb-test-001"]
-    database_cluster = "vectordb-test"
-    tasks_table      = "vectordb-test-tasks"
-    tasks_index      = "gsi1"
-    certificate_arn  = "arn:aws:acm:eu-central-1:123456789012:certificate/0"
-    latency_seconds  = 1
-    backlog          = 500
   }
 
   assert {
